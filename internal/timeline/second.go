@@ -1,0 +1,68 @@
+package timeline
+
+import "maps"
+
+// Second is what became of the requests that were due in one second of the
+// run, or a part of it: values add. Always Planned = Sent + Dropped in a
+// complete second, and Sent = Succeeded + Failed once all answers are in.
+type Second struct {
+	Second    int              `json:"second"` // whole seconds from the start, of the due time
+	Planned   int64            `json:"planned,omitempty"`
+	Sent      int64            `json:"sent,omitempty"`
+	Late      int64            `json:"late,omitempty"`      // sent after the due time by more than the tolerance
+	Dropped   int64            `json:"dropped,omitempty"`   // never sent
+	HeldBack  int64            `json:"held_back,omitempty"` // of Dropped: too many requests were in flight
+	Succeeded int64            `json:"succeeded,omitempty"`
+	Failed    int64            `json:"failed,omitempty"`
+	Errors    map[string]int64 `json:"errors,omitempty"` // failed requests by class; sums to Failed
+	BytesIn   int64            `json:"bytes_in,omitempty"`
+	BytesOut  int64            `json:"bytes_out,omitempty"`
+	NewConns  int64            `json:"new_connections,omitempty"` // requests that opened a connection
+
+	Lag      Histogram            `json:"lag,omitzero"`       // sent - due, of every request sent
+	Service  Histogram            `json:"service,omitzero"`   // answered - sent
+	Response map[string]Histogram `json:"response,omitempty"` // answered - due, by request name
+}
+
+// Add folds the part o into s; both are of the same second.
+func (s *Second) Add(o Second) {
+	s.Planned += o.Planned
+	s.Sent += o.Sent
+	s.Late += o.Late
+	s.Dropped += o.Dropped
+	s.HeldBack += o.HeldBack
+	s.Succeeded += o.Succeeded
+	s.Failed += o.Failed
+	s.BytesIn += o.BytesIn
+	s.BytesOut += o.BytesOut
+	s.NewConns += o.NewConns
+	if len(o.Errors) > 0 {
+		sum := maps.Clone(s.Errors)
+		if sum == nil {
+			sum = make(map[string]int64, len(o.Errors))
+		}
+		for class, n := range o.Errors {
+			sum[class] += n
+		}
+		s.Errors = sum
+	}
+	s.Lag.Merge(o.Lag)
+	s.Service.Merge(o.Service)
+	for name, h := range o.Response {
+		if s.Response == nil {
+			s.Response = make(map[string]Histogram)
+		}
+		sum := s.Response[name]
+		sum.Merge(h)
+		s.Response[name] = sum
+	}
+}
+
+// AllResponses returns the response times of every request name together.
+func (s *Second) AllResponses() Histogram {
+	var all Histogram
+	for _, h := range s.Response {
+		all.Merge(h)
+	}
+	return all
+}

@@ -1,0 +1,172 @@
+// Package timeline holds the measured facts of one run on one clock.
+//
+// The clock is the run's own: offset 0 is the instant the first segment of the
+// planned curve begins, and offsets before it are negative. Four kinds of fact
+// lie on it:
+//
+//	Second   what was planned, sent and answered, by the second a request was due
+//	Reading  a number somebody observed (units ready, generator CPU)
+//	Event    something that happened (a unit became ready, a group was rescaled)
+//	Gap      a stretch in which a source could not be observed
+//
+//	offset  -5s        0         10s        20s
+//	         |---------|----------|----------|---> second n covers [n, n+1)
+//	readings   x     x     x     x  [gap ]  x
+//
+// Nothing is interpolated here and nothing judged: that is package capacity's.
+package timeline
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// Offset is a time since the start of the run; in JSON it is a number of
+// seconds.
+type Offset time.Duration
+
+// Since returns the offset of instant t in a run that began at start.
+func Since(start, t time.Time) Offset { return Offset(t.Sub(start)) }
+
+// Seconds returns the offset in seconds.
+func (o Offset) Seconds() float64 { return time.Duration(o).Seconds() }
+
+// MarshalJSON writes seconds with microsecond resolution.
+func (o Offset) MarshalJSON() ([]byte, error) {
+	return json.Marshal(float64(time.Duration(o).Round(time.Microsecond).Microseconds()) / 1e6)
+}
+
+// UnmarshalJSON reads a number of seconds.
+func (o *Offset) UnmarshalJSON(text []byte) error {
+	var seconds float64
+	if err := json.Unmarshal(text, &seconds); err != nil {
+		return err
+	}
+	*o = Offset(time.Duration(seconds * float64(time.Second)).Round(time.Microsecond))
+	return nil
+}
+
+// Reading is one observed number.
+type Reading struct {
+	At     Offset  `json:"at"`                // when it was observed
+	True   *Offset `json:"true_at,omitempty"` // when it was true, where the source tells
+	Source string  `json:"source"`            // a fleet ("hpa/default/web", "asg/web") or "generator"
+	Name   string  `json:"name"`              // one of the Name constants, or the source's own word
+	Value  float64 `json:"value"`
+}
+
+// Names of readings that more than one package relies on. Unit counts are
+// plain numbers, CPU is a share of the machine from 0 to 1.
+const (
+	Desired = "desired"
+	Ready   = "ready"
+	Min     = "min"
+	Max     = "max"
+
+	CPU         = "cpu"
+	RSS         = "rss_bytes"
+	InFlight    = "in_flight"
+	Connections = "connections"
+	Answered    = "answered" // requests that succeeded so far
+)
+
+// Generator is the source name of readings about onair itself.
+const Generator = "generator"
+
+// Event is something that happened at one instant.
+type Event struct {
+	At     Offset  `json:"at"`             // when it happened, by the source's own account where it gives one
+	Seen   *Offset `json:"seen,omitempty"` // when it was observed, where that differs
+	Source string  `json:"source"`         // the fleet, "generator", or "rehearsal"
+	Kind   string  `json:"kind"`           // one of the Kind constants, or the source's own word
+	Unit   string  `json:"unit,omitempty"` // the instance or pod concerned
+	Text   string  `json:"text,omitempty"` // a plain sentence for readers
+}
+
+// Kinds of events. The stages of one unit, in order, are Create, Place, Start,
+// UnitReady, InService and Serving.
+const (
+	Decision    = "decision"     // the autoscaler changed the desired count
+	Create      = "create"       // the unit exists
+	Place       = "place"        // it was scheduled or launched
+	Start       = "start"        // its container or instance runs
+	UnitReady   = "ready"        // it reports ready
+	InService   = "in_service"   // it is in the load balancer or the endpoints
+	Serving     = "serving"      // it answered for the first time
+	Gone        = "gone"         // it left
+	Interrupted = "interrupted"  // the user stopped the run
+	GuardFired  = "guard"        // an abort condition held
+	SendingDone = "sending_done" // no more requests were sent after this
+)
+
+// Gap is a stretch in which a source could not be observed.
+type Gap struct {
+	From   Offset `json:"from"`
+	To     Offset `json:"to"`
+	Source string `json:"source"`
+	Cause  string `json:"cause"`
+}
+
+// Timeline is everything measured in one run, each list in time order.
+type Timeline struct {
+	Start    time.Time // wall-clock instant of offset 0
+	Seconds  []Second  // one for each intended second that had arrivals
+	Readings []Reading
+	Events   []Event
+	Gaps     []Gap
+}
+
+// Series is a step function of time: a value holds from its offset until the
+// next one's.
+type Series []Point
+
+// Point is one step of a Series.
+type Point struct {
+	At    Offset
+	Value float64
+}
+
+// Series returns the readings of one name of one source as a step function.
+func (t *Timeline) Series(source, name string) Series {
+	var s Series
+	for _, r := range t.Readings {
+		if r.Source == source && r.Name == name {
+			s = append(s, Point{r.At, r.Value})
+		}
+	}
+	slices.SortStableFunc(s, func(a, b Point) int { return cmp.Compare(a.At, b.At) })
+	return s
+}
+
+// At returns the value that held at offset o; ok is false before the first
+// reading.
+func (s Series) At(o Offset) (value float64, ok bool) {
+	i, found := slices.BinarySearchFunc(s, o, func(p Point, o Offset) int { return cmp.Compare(p.At, o) })
+	if found {
+		for i+1 < len(s) && s[i+1].At == o {
+			i++
+		}
+		return s[i].Value, true
+	}
+	if i == 0 {
+		return 0, false
+	}
+	return s[i-1].Value, true
+}
+
+// Constant reports whether the series is known from a reading at or before
+// from and does not change until to.
+func (s Series) Constant(from, to Offset) bool {
+	value, ok := s.At(from)
+	if !ok {
+		return false
+	}
+	for _, p := range s {
+		if p.At > from && p.At < to && p.Value != value {
+			return false
+		}
+	}
+	return true
+}
