@@ -1,0 +1,149 @@
+package traffic
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ReadBins reads the CSV `time,requests`, plain or gzip: a header, then one line
+// a second or one a minute without gaps, the time as RFC 3339 or in epoch
+// seconds. Mistakes name the line.
+func ReadBins(r io.Reader) ([]Bin, error) {
+	plain, err := gunzip(r)
+	if err != nil {
+		return nil, err
+	}
+	lines := csv.NewReader(plain)
+	lines.FieldsPerRecord = -1
+	lines.ReuseRecord = true
+	if err := readHeader(lines); err != nil {
+		return nil, err
+	}
+	var bins []Bin
+	for {
+		record, err := lines.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, csvError(err)
+		}
+		line, _ := lines.FieldPos(0)
+		bin, err := readBin(record)
+		if err == nil {
+			err = follow(bins, bin)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		bins = append(bins, bin)
+	}
+	if len(bins) < 2 {
+		return nil, errors.New("fewer than two lines of counts: the length of a bin cannot be told")
+	}
+	for i := range bins {
+		bins[i].Length = bins[1].Start.Sub(bins[0].Start)
+	}
+	return bins, nil
+}
+
+// gunzip returns the text of r, which may be compressed.
+func gunzip(r io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReader(r)
+	if magic, _ := buffered.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return buffered, nil
+	}
+	plain, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, fmt.Errorf("gzip: %w", err)
+	}
+	return plain, nil
+}
+
+func readHeader(lines *csv.Reader) error {
+	header, err := lines.Read()
+	switch {
+	case err == io.EOF:
+		return errors.New("line 1: empty (expected the header time,requests)")
+	case err != nil:
+		return csvError(err)
+	}
+	if got := strings.TrimPrefix(strings.Join(header, ","), "\ufeff"); got != "time,requests" {
+		return fmt.Errorf("line 1: header %q (expected time,requests)", got)
+	}
+	return nil
+}
+
+// csvError words what the CSV reader found as the other mistakes are worded.
+func csvError(err error) error {
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		return fmt.Errorf("line %d: %w", parse.Line, parse.Err)
+	}
+	return err
+}
+
+// readBin reads one line; the bin's length is not known yet.
+func readBin(record []string) (Bin, error) {
+	if len(record) != 2 {
+		return Bin{}, fmt.Errorf("%d fields (expected time,requests)", len(record))
+	}
+	start, err := readTime(record[0])
+	if err != nil {
+		return Bin{}, err
+	}
+	requests, err := strconv.ParseFloat(record[1], 64)
+	if err != nil || !(requests >= 0) || math.IsInf(requests, 0) {
+		return Bin{}, fmt.Errorf("requests %q is not a count", record[1])
+	}
+	return Bin{Start: start, Requests: requests}, nil
+}
+
+func readTime(text string) (time.Time, error) {
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && seconds >= 0 && seconds < 1<<38 {
+		return time.Unix(seconds, 0).UTC(), nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("time %q is neither RFC 3339 nor epoch seconds", text)
+	}
+	return t, nil
+}
+
+// follow checks that next comes one bin after the last of bins, as the second
+// came after the first.
+func follow(bins []Bin, next Bin) error {
+	if len(bins) == 0 {
+		return nil
+	}
+	last := bins[len(bins)-1].Start
+	spacing := next.Start.Sub(last)
+	expected := spacing
+	if len(bins) > 1 {
+		expected = bins[1].Start.Sub(bins[0].Start)
+	}
+	switch {
+	case spacing == 0:
+		return fmt.Errorf("time %s comes twice", stamp(next.Start))
+	case spacing < 0:
+		return fmt.Errorf("time %s is out of order: it follows %s", stamp(next.Start), stamp(last))
+	case expected != time.Second && expected != time.Minute:
+		return fmt.Errorf("time %s is %s after the line before (expected one line a second or one a minute)",
+			stamp(next.Start), spacing)
+	case spacing != expected:
+		return fmt.Errorf("time %s is %s after the line before (expected %s, as at the beginning)",
+			stamp(next.Start), spacing, expected)
+	}
+	return nil
+}
+
+func stamp(t time.Time) string { return t.Format(time.RFC3339Nano) }
