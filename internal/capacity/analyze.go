@@ -1,0 +1,102 @@
+// Package capacity says what the facts of a run mean: whether the objectives
+// held, what one unit sustains, how long scaling took, and how much headroom
+// there is. It is arithmetic only: no input, no output, no clock.
+//
+// The model. Each window of a run is judged against the objectives by counting
+// requests on the wrong side and asking what such a count proves (binomial.go).
+// Windows in which the number of ready units stood still tell, by the rate per
+// unit, where held turns to failed: the sustainable rate c of one unit
+// (estimate.go, isotonic.go). Capacity at any instant is ready units times c;
+// demand is the planned curve:
+//
+//	rate
+//	 |            .-'''-.  demand
+//	 |       ____/       \________ capacity = ready x c
+//	 |  ____|///          \
+//	 |      /  deficit     `-.._
+//	 +------|---|------------------> time
+//	    shortfall  capacity is back: the time between is the scale lag
+//
+// What a fleet can grow to, and whatever else has a capacity of its own, are
+// layers; the lowest binds (fleets.go). Unknown is nil, never zero.
+package capacity
+
+import (
+	"fmt"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// Analyze says what the facts of a run mean for the questions asked.
+func Analyze(t timeline.Timeline, q Question) Result {
+	r := newRun(t)
+	rule := newDelivery(q.Objectives)
+	var res Result
+	res.Load = r.load()
+	res.Generator = r.generator(r.runShortcoming(rule))
+	for _, o := range q.Objectives {
+		res.Objectives = append(res.Objectives, r.judgeObjective(o, r.spans(o.During, q.Spots), rule))
+	}
+	res.Fleets = r.fleets(q, rule)
+	res.Layers, res.Binding = r.layers(q, res.Fleets)
+	res.Headroom = r.headroom(q, res.Fleets, res.Binding)
+	res.Shortfall, res.ScaleLag = shortfall(rehearsed(res.Headroom.Series, q.Spots))
+	if res.Shortfall != nil {
+		res.Recovered = r.recovered(*res.Shortfall, q.Objectives)
+	}
+	res.verdict(q, t.Events)
+	res.Warnings = warnings(q, res)
+	return res
+}
+
+// load sums up what was sent.
+func (r run) load() Load {
+	whole := r.sum(Span{0, r.end()})
+	l := Load{
+		Planned: whole.Planned, Sent: whole.Sent, Late: whole.Late, Dropped: whole.Dropped,
+		Succeeded: whole.Succeeded, Failed: whole.Failed, Errors: whole.Errors,
+		Lag: quantiles(whole.Lag), Service: quantiles(whole.Service), Response: quantiles(whole.AllResponses()),
+	}
+	for _, s := range r.seconds {
+		l.PeakRate = max(l.PeakRate, float64(s.Planned))
+	}
+	return l
+}
+
+func quantiles(h timeline.Histogram) Quantiles {
+	var q Quantiles
+	p50, ok := h.Quantile(0.5)
+	if !ok {
+		return q
+	}
+	p90, _ := h.Quantile(0.9)
+	p99, _ := h.Quantile(0.99)
+	most, _ := h.Quantile(1)
+	return Quantiles{P50: &p50, P90: &p90, P99: &p99, Max: &most}
+}
+
+// unjudgedErrors is the share of failed requests from which a scenario without
+// an error objective is warned.
+const unjudgedErrors = 0.01
+
+// warnings says what weakens the conclusions without preventing them.
+func warnings(q Question, res Result) []string {
+	var warn []string
+	judgesErrors := false
+	for _, o := range q.Objectives {
+		judgesErrors = judgesErrors || o.Quantile == 0
+	}
+	if l := res.Load; !judgesErrors && l.Sent > 0 && float64(l.Failed) > unjudgedErrors*float64(l.Sent) {
+		warn = append(warn, fmt.Sprintf("%d of %d requests failed, and no objective judges errors", l.Failed, l.Sent))
+	}
+	if len(q.Fleets) == 0 {
+		warn = append(warn, "no fleet was observed, so capacity and headroom are not known")
+	}
+	for _, f := range res.Fleets {
+		if p := f.Production; p != nil && p.Max > 2*f.PerUnit.Units && f.PerUnit.Units > 0 {
+			warn = append(warn, fmt.Sprintf("%s: production's %d units are more than twice the %d measured; that each sustains as much is an assumption",
+				f.Name, p.Max, f.PerUnit.Units))
+		}
+	}
+	return warn
+}

@@ -1,0 +1,401 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/traffic"
+)
+
+const web = "hpa/default/web"
+
+var p99 = Objective{Name: "p99 <= 300ms", Quantile: 0.99, Limit: 300 * time.Millisecond, Window: 10 * time.Second}
+
+func at(s float64) timeline.Offset { return timeline.Offset(s * float64(time.Second)) }
+
+// secondOf makes a second in which total requests were answered, slow of them
+// after a second and the rest after 20 ms, all sent on time.
+func secondOf(n int, total, slow int64) timeline.Second {
+	s := timeline.Second{Second: n, Planned: total, Sent: total, Succeeded: total, Response: map[string]timeline.Histogram{}}
+	var h timeline.Histogram
+	for i := range total {
+		took := 20 * time.Millisecond
+		if i < slow {
+			took = time.Second
+		}
+		h.Record(took)
+		s.Service.Record(took)
+		s.Lag.Record(50 * time.Microsecond)
+	}
+	s.Response["top"] = h
+	return s
+}
+
+// steady makes a run of 10 s steps on four units: step i asks rates[i] in all,
+// and those above breaking are slow.
+func steady(rates []int64, breaking int64) (timeline.Timeline, Question) {
+	t := timeline.Timeline{Readings: []timeline.Reading{
+		{At: at(-1), Source: web, Name: timeline.Ready, Value: 4},
+		{At: at(-1), Source: web, Name: timeline.Max, Value: 10},
+	}}
+	var curve []traffic.Segment
+	for i, rate := range rates {
+		curve = append(curve, traffic.Segment{Length: 10 * time.Second, From: float64(rate), To: float64(rate)})
+		for n := range 10 {
+			slow := int64(0)
+			if rate >= breaking && n < 9 { // the last second is calm: no backlog passes on
+				slow = rate / 5
+			}
+			t.Seconds = append(t.Seconds, secondOf(10*i+n, rate, slow))
+		}
+	}
+	return t, Question{
+		Demand: traffic.NewCurve(curve...), Baseline: 100,
+		Objectives: []Objective{p99}, Fleets: []Fleet{{Name: web, Kind: HPA}},
+	}
+}
+
+func ExampleAnalyze() {
+	t, q := steady([]int64{100, 200, 300, 400}, 350)
+	r := Analyze(t, q)
+	fmt.Println(r.Fleets[0].PerUnit.Said)
+	fmt.Println(r.Verdict+":", r.Reasons[0])
+	fmt.Println(r.Headroom.Sentence)
+	// Output:
+	// hpa/default/web: one unit sustains 87.5/s (75 to 100/s), measured at 4 units
+	// fail: p99 <= 300ms was broken for 10s, worst at 0:30: 720 of 4000 requests slower than 300ms
+	// the peak asks 400/s (4.0x the baseline); headroom is -13 % (-25 % to +0 %) at the worst instant, 0:30
+}
+
+func TestJudgeAtItsBounds(t *testing.T) {
+	for _, c := range []struct {
+		total, over int64
+		want        string
+	}{
+		{300, 0, Held}, {300, 1, Undecided}, {300, 6, Undecided}, {300, 7, Failed},
+		{1000, 4, Held}, {1000, 5, Undecided}, {1000, 15, Undecided}, {1000, 16, Failed},
+		{3000, 20, Held}, {3000, 21, Undecided}, {3000, 39, Undecided}, {3000, 40, Failed},
+		{0, 0, Undecided}, {10, 0, Undecided}, {10, 10, Failed},
+	} {
+		if got := judge(c.total, c.over, 0.01); got != c.want {
+			t.Errorf("judge(%d, %d, 0.01) = %s; want %s", c.total, c.over, got, c.want)
+		}
+	}
+	if judge(5, 0, 0) != Held || judge(5, 1, 0) != Failed {
+		t.Error("judge with nothing allowed: want held at 0 and failed at 1")
+	}
+}
+
+// A window at exactly the allowed share is rarely called either way: each side
+// at most in 5 % of cases.
+func TestJudgeErrsInAtMostOneOfTwenty(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	const windows, requests, allowed = 4000, 800, 0.01
+	calls := map[string]int{}
+	for range windows {
+		var over int64
+		for range requests {
+			if random.Float64() < allowed {
+				over++
+			}
+		}
+		calls[judge(requests, over, allowed)]++
+	}
+	if calls[Held] > windows*6/100 || calls[Failed] > windows*6/100 || calls[Held] == 0 || calls[Failed] == 0 {
+		t.Errorf("at the allowed share %v of %d windows were called; want at most 5 %% each side, and some", calls, windows)
+	}
+}
+
+// The pooled fit is held against the min-max formula of isotonic regression.
+func TestIsotonicAgainstMinMax(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 300 {
+		trials := make([]trial, 1+random.IntN(12))
+		for i := range trials {
+			trials[i] = trial{rate: float64(random.IntN(1000)), failed: float64(random.IntN(2))}
+		}
+		got := isotonic(trials)
+		for i := range trials {
+			want := math.Inf(-1)
+			for from := 0; from <= i; from++ {
+				least := math.Inf(1)
+				for to := i; to < len(trials); to++ {
+					sum := 0.0
+					for _, t := range trials[from : to+1] {
+						sum += t.failed
+					}
+					least = min(least, sum/float64(to-from+1))
+				}
+				want = max(want, least)
+			}
+			if math.Abs(got[i]-want) > 1e-9 {
+				t.Fatalf("isotonic(%v)[%d] = %v; want %v", trials, i, got[i], want)
+			}
+		}
+	}
+}
+
+func FuzzTurn(f *testing.F) {
+	f.Add([]byte{1, 2, 131, 140})
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var trials []trial
+		held, failed := false, false
+		for _, b := range text {
+			trials = append(trials, trial{rate: float64(b & 127), failed: float64(b >> 7)})
+			held, failed = held || b>>7 == 0, failed || b>>7 == 1
+		}
+		low, mid, high := turn(trials)
+		if mid != nil && (*low > *mid || *mid > *high) {
+			t.Errorf("turn(%v) = %v, %v, %v; want them in order", trials, *low, *mid, *high)
+		}
+		if !failed && high != nil || !held && low != nil {
+			t.Errorf("turn(%v) claims a side that no trial showed", trials)
+		}
+	})
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestTurn(t *testing.T) {
+	trials := func(pairs ...float64) (out []trial) {
+		for i := 0; i < len(pairs); i += 2 {
+			out = append(out, trial{rate: pairs[i], failed: pairs[i+1]})
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name           string
+		trials         []trial
+		low, mid, high *float64
+	}{
+		{"nothing", nil, nil, nil, nil},
+		{"never failed", trials(10, 0, 50, 0), ptr(50.0), nil, nil},
+		{"never held", trials(80, 1, 60, 1), nil, nil, ptr(60.0)},
+		{"clean turn", trials(60, 0, 80, 1), ptr(60.0), ptr(70.0), ptr(80.0)},
+		{"mixed between", trials(50, 0, 60, 1, 62, 0, 70, 1), ptr(50.0), ptr(62.0), ptr(70.0)},
+	} {
+		low, mid, high := turn(c.trials)
+		if diff := cmp.Diff([]*float64{c.low, c.mid, c.high}, []*float64{low, mid, high}); diff != "" {
+			t.Errorf("%s: turn (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestSaturationIsThePlateauOfAnswers(t *testing.T) {
+	tl := timeline.Timeline{Readings: []timeline.Reading{{At: at(-1), Source: web, Name: timeline.Ready, Value: 2}}}
+	q := Question{Objectives: []Objective{p99}, Fleets: []Fleet{{Name: web, Kind: HPA}}}
+	for n := range 40 {
+		if n < 10 {
+			tl.Seconds = append(tl.Seconds, secondOf(n, 100, 0))
+		} else {
+			tl.Seconds = append(tl.Seconds, secondOf(n, 300, 300))
+		}
+	}
+	for n := range 41 { // 100/s until 10 s, then only 160 of 300/s come back
+		tl.Readings = append(tl.Readings, timeline.Reading{At: at(float64(n) + 0.02), Source: timeline.Generator, Name: timeline.Answered,
+			Value: float64(min(n, 10)*100 + max(n-10, 0)*160)})
+	}
+	u := Analyze(tl, q).Fleets[0].PerUnit
+	if u.Saturation == nil || math.Abs(*u.Saturation-80) > 0.1 {
+		t.Errorf("saturation = %v; want 80/s per unit", u.Saturation)
+	}
+	if u.Low == nil || *u.Low != 50 || u.High == nil || math.Abs(*u.High-80) > 0.1 {
+		t.Errorf("sustainable = %v..%v; want 50/s, which held, and no more than saturation", u.Low, u.High)
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	broken := func(tl *timeline.Timeline, q *Question) {}
+	for _, c := range []struct {
+		name   string
+		change func(*timeline.Timeline, *Question)
+		rates  []int64
+		want   string
+		reason string
+	}{
+		{"all held", broken, []int64{100, 200}, Pass, "300 of"},
+		{"broken", broken, []int64{100, 400}, Fail, "p99 <= 300ms was broken for 10s"},
+		{"broken outside spots only", func(_ *timeline.Timeline, q *Question) {
+			q.Objectives[0].During, q.Spots = true, []Span{{0, 10 * time.Second}}
+		}, []int64{100, 400}, Pass, ""},
+		{"too few to judge", broken, []int64{2}, Invalid, "could not be judged"},
+		{"lost arrivals", func(tl *timeline.Timeline, _ *Question) {
+			tl.Seconds[4].Planned, tl.Seconds[4].Dropped = 160, 60
+		}, []int64{100, 100}, Invalid, "between 0:00 and 0:10 only 94.3 % of the planned requests were sent"},
+		{"sent late", func(tl *timeline.Timeline, _ *Question) {
+			for range 20 {
+				tl.Seconds[4].Lag.Record(25 * time.Millisecond)
+			}
+		}, []int64{100, 100}, Invalid, "lag p99 25"},
+		{"late, but broken elsewhere on time", func(tl *timeline.Timeline, _ *Question) {
+			for range 20 {
+				tl.Seconds[4].Lag.Record(25 * time.Millisecond)
+			}
+		}, []int64{100, 400}, Fail, "broken"},
+		{"held back by the target", func(tl *timeline.Timeline, _ *Question) {
+			tl.Seconds[14].Planned, tl.Seconds[14].Dropped, tl.Seconds[14].HeldBack = 400, 300, 300
+		}, []int64{100, 100}, Fail, "300 of 1300 requests slower"},
+		{"stopped", func(tl *timeline.Timeline, _ *Question) {
+			tl.Events = []timeline.Event{{At: at(12), Source: "rehearsal", Kind: timeline.Interrupted, Text: "stopped by the user"}}
+		}, []int64{100, 400}, Aborted, "stopped by the user at 0:12"},
+		{"headroom missed", func(_ *timeline.Timeline, q *Question) {
+			q.Objectives[0].During, q.Spots = true, []Span{{0, 20 * time.Second}}
+			q.Required = Required{AtLeast: 0.6, Asked: true}
+		}, []int64{100, 200, 400}, Fail, "at least 60 % of headroom is required"},
+		{"headroom shown", func(_ *timeline.Timeline, q *Question) {
+			q.Objectives[0].During, q.Spots = true, []Span{{0, 10 * time.Second}}
+			q.Required = Required{AtLeast: 0.6, Asked: true}
+		}, []int64{100, 200, 400}, Pass, ""},
+		{"headroom unknown", func(tl *timeline.Timeline, q *Question) {
+			tl.Readings = nil
+			q.Required = Required{AtLeast: 0.1, Asked: true}
+		}, []int64{100}, Invalid, "none could be shown"},
+		{"nothing sent", func(tl *timeline.Timeline, _ *Question) { tl.Seconds = nil }, []int64{100}, Invalid, "no request was due"},
+	} {
+		tl, q := steady(c.rates, 350)
+		c.change(&tl, &q)
+		r := Analyze(tl, q)
+		if r.Verdict != c.want || !strings.Contains(strings.Join(r.Reasons, "\n"), c.reason) && c.name != "all held" {
+			t.Errorf("%s: verdict = %s %q; want %s because %q", c.name, r.Verdict, r.Reasons, c.want, c.reason)
+		}
+	}
+}
+
+func TestLayersAndTheRequiredPeak(t *testing.T) {
+	tl, q := steady([]int64{100, 200, 300, 400}, 350) // one unit: 75 to 100, 87.5/s
+	q.Objectives[0].During, q.Spots = true, []Span{{0, 10 * time.Second}}
+	q.Fleets[0].Production = &Production{Start: 12, Max: 60}
+	q.Layers = []Layer{{Name: "db", Rate: 6000, Source: "stated"}}
+	q.Required = Required{Peak: 4000, AtLeast: 0.2, Asked: true}
+
+	r := Analyze(tl, q)
+	if r.Binding == nil || r.Binding.Name != web+" max" || r.Binding.Rate != 60*87.5 {
+		t.Fatalf("binding = %+v; want 60 units of 87.5/s", r.Binding)
+	}
+	if got, want := *r.Headroom.Low, 60*75.0/4000-1; math.Abs(got-want) > 1e-9 {
+		t.Errorf("headroom low = %v; want %v", got, want)
+	}
+	if r.Verdict != Fail {
+		t.Errorf("verdict = %s; want fail: 12.5 %% is less than 20 %%", r.Verdict)
+	}
+
+	q.Layers[0].Rate = 5000
+	if r := Analyze(tl, q); r.Binding.Name != "db" || *r.Headroom.Low != 0.25 || *r.Headroom.High != 0.25 || r.Verdict != Pass {
+		t.Errorf("with a db of 5k/s: binding %+v, headroom %v, verdict %s; want db, 0.25, pass", r.Binding, *r.Headroom.Low, r.Verdict)
+	}
+}
+
+func TestScaleLagAndDeficit(t *testing.T) {
+	// Four units of 87.5/s; a spot of 500/s from 40 s; eight units from 52 s on.
+	tl, q := steady([]int64{100, 200, 300, 400, 500, 500, 500, 500, 500}, 350)
+	tl.Readings = append(tl.Readings, timeline.Reading{At: at(52.3), Source: web, Name: timeline.Ready, Value: 8})
+	q.Spots = []Span{{40 * time.Second, 90 * time.Second}}
+	for n := 52; n < 90; n++ {
+		tl.Seconds[n] = secondOf(n, 500, 0)
+	}
+	r := Analyze(tl, q)
+	if r.Shortfall == nil || *r.Shortfall != 40*time.Second {
+		t.Fatalf("shortfall = %v; want 40s", r.Shortfall)
+	}
+	if r.ScaleLag == nil || *r.ScaleLag != 12*time.Second {
+		t.Errorf("scale lag = %v; want 12s", r.ScaleLag)
+	}
+	// 500 - 4 x 87.5 = 150/s for 12 s.
+	if r.Headroom.Deficit == nil || math.Abs(*r.Headroom.Deficit-1800) > 1e-6 {
+		t.Errorf("deficit = %v; want 1800 requests", r.Headroom.Deficit)
+	}
+	// Windows from the shortfall: 40-50 and 50-60 are slow, 60-70 is the first good one.
+	if r.Recovered == nil || *r.Recovered != 20*time.Second {
+		t.Errorf("recovered after %v; want 20s", r.Recovered)
+	}
+}
+
+func TestStages(t *testing.T) {
+	var events []timeline.Event
+	add := func(s float64, kind, unit string) {
+		events = append(events, timeline.Event{At: at(s), Source: web, Kind: kind, Unit: unit})
+	}
+	add(10, timeline.Decision, "")
+	for i, start := range []float64{5, 6, 9} {
+		unit := fmt.Sprint("web-", i)
+		add(10.5, timeline.Create, unit)
+		add(11, timeline.Place, unit)
+		add(11+start, timeline.Start, unit)
+		add(13+start, timeline.UnitReady, unit)
+	}
+	add(30, timeline.Decision, "")
+	add(31, timeline.Create, "web-3") // never placed
+	add(12, timeline.UnitReady, "old")
+	s := func(v float64) time.Duration { return time.Duration(v * float64(time.Second)) }
+	want := []Stage{
+		{Name: "create", P50: s(0.5), P90: s(1), Max: s(1), Units: 4},
+		{Name: "place", P50: s(0.5), P90: s(0.5), Max: s(0.5), Units: 3},
+		{Name: "start", P50: s(6), P90: s(9), Max: s(9), Units: 3},
+		{Name: "ready", P50: s(2), P90: s(2), Max: s(2), Units: 3},
+	}
+	r := run{Timeline: timeline.Timeline{Events: events}}
+	if polled := r.stages(Fleet{Name: web, Kind: ASG}); len(polled) != 3 || polled[0].Name != "place" {
+		t.Errorf("stages of a group = %v; want none before place", polled)
+	}
+	if diff := cmp.Diff(want, r.stages(Fleet{Name: web, Kind: HPA})); diff != "" {
+		t.Errorf("stages (-want +got):\n%s", diff)
+	}
+}
+
+func TestPodsWithoutRoomMakeTheGroupALayer(t *testing.T) {
+	const group = "asg/nodes"
+	tl, q := steady([]int64{100, 200, 300, 400}, 350)
+	q.Fleets = append(q.Fleets, Fleet{Name: group, Kind: ASG})
+	tl.Readings = append(tl.Readings,
+		timeline.Reading{At: at(-1), Source: group, Name: timeline.Ready, Value: 2},
+		timeline.Reading{At: at(-1), Source: group, Name: timeline.Max, Value: 2})
+	r := Analyze(tl, q)
+	if len(r.Layers) != 1 {
+		t.Fatalf("layers = %+v; want the pods' max alone", r.Layers)
+	}
+	if u := r.Fleets[1].PerUnit; u.Low == nil || *u.Low != 150 || u.Mid != nil || u.High != nil {
+		t.Errorf("one instance = %+v (low %v); want at least 150/s and no more said", u, *u.Low)
+	}
+	tl.Events = []timeline.Event{{At: at(5), Source: web, Kind: timeline.Create, Unit: "web-9"}}
+	r = Analyze(tl, q)
+	if r.Binding == nil || r.Binding.Name != group+" max size" || r.Binding.Rate != 4*87.5 {
+		t.Errorf("binding = %+v; want 2 instances of 2 pods of 87.5/s", r.Binding)
+	}
+}
+
+func TestTileAndMerge(t *testing.T) {
+	s := time.Second
+	if diff := cmp.Diff([]Span{{3 * s, 13 * s}, {13 * s, 20 * s}}, tile(Span{2500 * time.Millisecond, 20 * s}, 10*s)); diff != "" {
+		t.Errorf("tile (-want +got):\n%s", diff)
+	}
+	if got := tile(Span{0, 14 * s}, 10*s); len(got) != 1 {
+		t.Errorf("tile(14s) = %v; want the rest of 4 s left out", got)
+	}
+	got := merge([]Span{{1 * s, 5 * s}, {4 * s, 9 * s}, {11 * s, 99 * s}}, Span{0, 20 * s})
+	if diff := cmp.Diff([]Span{{1 * s, 9 * s}, {11 * s, 20 * s}}, got); diff != "" {
+		t.Errorf("merge (-want +got):\n%s", diff)
+	}
+}
+
+func TestWords(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{number(0), "0"}, {number(64.96), "65"}, {number(1234.5), "1235"}, {number(0.01234), "0.0123"},
+		{percent(0.9999), "99.9 %"}, {percent(1), "100 %"}, {percent(0.005), "0.5 %"},
+		{signed(-0.001), "-1 %"}, {signed(0.309), "+30 %"}, {clock(119600 * time.Millisecond), "2:00"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q; want %q", c.got, c.want)
+		}
+	}
+	if !slices.Contains(strings.Fields(multiple(940, 100)), "(9.4x") {
+		t.Errorf("multiple(940, 100) = %q; want 9.4x", multiple(940, 100))
+	}
+}
