@@ -1,0 +1,164 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Mistake is something in a Config that makes no world.
+type Mistake struct {
+	Field string // as the scenario file names it below lab, e.g. hpa.behavior.scale_up.policies[0].period
+	Text  string // what is wrong with it
+}
+
+func (m Mistake) Error() string { return m.Field + ": " + m.Text }
+
+// Mistakes returns all that is wrong with c, in the order of its fields; nil where Start would take it.
+func (c Config) Mistakes() []Mistake {
+	return check(c.complete(), c)
+}
+
+// checker collects mistakes.
+type checker struct{ found []Mistake }
+
+func (k *checker) wrong(field, format string, args ...any) {
+	k.found = append(k.found, Mistake{field, fmt.Sprintf(format, args...)})
+}
+
+func (k *checker) positive(field string, n int) {
+	if n < 1 {
+		k.wrong(field, "%d is not 1 or more", n)
+	}
+}
+
+func (k *checker) duration(field string, d time.Duration) {
+	if d <= 0 {
+		k.wrong(field, "%v is not a positive duration such as 90s or 5m", d)
+	}
+}
+
+func (k *checker) word(field, word string, accepted ...string) {
+	if !slices.Contains(accepted, word) {
+		k.wrong(field, "%q is not %s", word, strings.Join(accepted, ", "))
+	}
+}
+
+// check looks at c with its defaults; given is c as its author wrote it.
+func check(c, given Config) []Mistake {
+	var k checker
+	k.service(c.Service)
+	k.pods(c.Pods)
+	if c.HPA != nil {
+		k.hpa(*c.HPA, c.Pods)
+	}
+	if c.Group != nil {
+		k.group(*c.Group)
+		k.room(c, given)
+	}
+	return k.found
+}
+
+func (k *checker) service(s Service) {
+	k.positive("service.concurrency", s.Concurrency)
+	k.duration("service.mean", s.Mean)
+	k.word("service.distribution", s.Distribution, Constant, Exponential, Lognormal)
+	if !(s.Sigma > 0 && s.Sigma <= 3) {
+		k.wrong("service.sigma", "%v is not between 0 and 3", s.Sigma)
+	}
+	k.positive("service.queue", s.Queue)
+}
+
+func (k *checker) pods(p Pods) {
+	k.positive("pods.start", p.Start)
+	k.duration("pods.schedule", p.Schedule)
+	k.duration("pods.run", p.Run)
+	k.duration("pods.ready", p.Ready)
+	if !(p.Spread >= 0 && p.Spread < 1) {
+		k.wrong("pods.spread", "%v is not between 0 and 1", p.Spread)
+	}
+}
+
+func (k *checker) hpa(h HPA, p Pods) {
+	k.word("hpa.metric", h.Metric, Utilisation, Requests)
+	switch {
+	case !(h.Target > 0):
+		k.wrong("hpa.target", "%v is not above 0", h.Target)
+	case h.Metric == Utilisation && h.Target > 1:
+		k.wrong("hpa.target", "%v is above 1, which the utilisation of a unit never is", h.Target)
+	}
+	k.positive("hpa.min", h.Min)
+	if h.Max < h.Min {
+		k.wrong("hpa.max", "%d is less than hpa.min, %d", h.Max, h.Min)
+	}
+	if p.Start < h.Min || p.Start > h.Max {
+		k.wrong("pods.start", "%d is not between hpa.min and hpa.max, %d and %d", p.Start, h.Min, h.Max)
+	}
+	k.duration("hpa.sync", h.Sync)
+	if !(h.Tolerance > 0 && h.Tolerance < 1) {
+		k.wrong("hpa.tolerance", "%v is not between 0 and 1", h.Tolerance)
+	}
+	if h.Behavior != nil {
+		k.rules("hpa.behavior.scale_up", h.Behavior.ScaleUp)
+		k.rules("hpa.behavior.scale_down", h.Behavior.ScaleDown)
+	}
+}
+
+func (k *checker) rules(field string, r *Rules) {
+	if r == nil {
+		return
+	}
+	if r.Stabilization != nil && (*r.Stabilization < 0 || *r.Stabilization > time.Hour) {
+		k.wrong(field+".stabilization", "%v is not between 0s and 1h", *r.Stabilization)
+	}
+	if r.Select != "" {
+		k.word(field+".select", r.Select, "max", "min", "disabled")
+	}
+	for i, p := range r.Policies {
+		policy := fmt.Sprintf("%s.policies[%d]", field, i)
+		k.word(policy+".type", p.Type, "pods", "percent")
+		k.positive(policy+".value", p.Value)
+		if p.Period <= 0 || p.Period > 30*time.Minute {
+			k.wrong(policy+".period", "%v is not between 1s and 30m", p.Period)
+		}
+	}
+}
+
+func (k *checker) group(g Group) {
+	if g.Min < 0 {
+		k.wrong("group.min", "%d is below 0", g.Min)
+	}
+	if g.Max < g.Min {
+		k.wrong("group.max", "%d is less than group.min, %d", g.Max, g.Min)
+	} else if g.Desired < g.Min || g.Desired > g.Max {
+		k.wrong("group.desired", "%d is not between group.min and group.max, %d and %d", g.Desired, g.Min, g.Max)
+	}
+	k.positive("group.pods_per_instance", g.PodsPerInstance)
+	k.duration("group.boot", g.Boot)
+	k.word("group.scales_on", g.ScalesOn, PendingPods, TargetTracking, ScalesOnNone)
+	k.duration("group.scan", g.Scan)
+	k.duration("group.unneeded", g.Unneeded)
+	if g.ScalesOn == TargetTracking && !(g.Target > 0 && g.Target <= 1) {
+		k.wrong("group.target", "%v is not between 0 and 1", g.Target)
+	}
+	k.duration("group.period", g.Period)
+	k.positive("group.out", g.Out)
+	k.positive("group.in", g.In)
+	k.duration("group.warmup", g.Warmup)
+}
+
+// room looks at what pods and instances ask of each other.
+func (k *checker) room(c, given Config) {
+	g := c.Group
+	switch {
+	case c.HPA == nil && given.Pods.Start != 0:
+		k.wrong("pods.start", "where there is a group and no hpa every instance is one unit: set group.desired instead")
+	case c.HPA == nil && g.PodsPerInstance != 1:
+		k.wrong("group.pods_per_instance", "%d is not 1: where there is no hpa every instance is one unit", g.PodsPerInstance)
+	case c.HPA == nil && g.ScalesOn == PendingPods:
+		k.wrong("group.scales_on", "pending_pods needs an hpa that makes pods")
+	case c.HPA != nil && c.Pods.Start > g.Desired*g.PodsPerInstance:
+		k.wrong("pods.start", "%d pods do not fit on %d instances of %d", c.Pods.Start, g.Desired, g.PodsPerInstance)
+	}
+}

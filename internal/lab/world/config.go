@@ -1,0 +1,92 @@
+package world
+
+import "time"
+
+// Config says what the embedded staging is made of.
+type Config struct {
+	Seed    uint64
+	Service Service
+	Pods    Pods
+	HPA     *HPA   // nil: the number of units stays as started, or follows the group: then each instance in service is one unit
+	Group   *Group // nil: room for any number of pods
+}
+
+// Service is what every unit does with a request.
+type Service struct {
+	Concurrency  int           // requests served at a time (default 4)
+	Mean         time.Duration // mean service time (default 50ms)
+	Distribution string        // constant | exponential | lognormal (default exponential)
+	Sigma        float64       // of lognormal's logarithm (default 0.5)
+	Queue        int           // requests that may wait per unit; more are answered 503 (default 200)
+}
+
+// Pods says how many units there are at first and how long each step of a new one takes.
+type Pods struct {
+	Start    int           // units ready when the world begins (default: hpa min, else 1)
+	Schedule time.Duration // created to scheduled (default 500ms)
+	Run      time.Duration // scheduled to running (default 5s)
+	Ready    time.Duration // running to ready (default 3s)
+	Spread   float64       // each delay is drawn within ± this share (default 0)
+}
+
+// HPA is the HorizontalPodAutoscaler of the service's Deployment.
+type HPA struct {
+	Namespace, Name string  // default/web
+	Metric          string  // utilisation (busy slots / concurrency, of CPU) | requests (per second and unit)
+	Target          float64 // a ratio for utilisation, req/s per unit for requests
+	Min, Max        int
+	Sync            time.Duration // default 15s
+	Tolerance       float64       // default 0.1
+	Behavior        *Behavior     // nil: as a cluster does without one
+}
+
+// Behavior limits how fast the HPA changes the desired count, as autoscaling/v2 does.
+type Behavior struct{ ScaleUp, ScaleDown *Rules }
+
+// Rules are the policies of one direction.
+type Rules struct {
+	Stabilization *time.Duration
+	Select        string // max | min | disabled (default max)
+	Policies      []Policy
+}
+
+// Policy allows Value pods or Value percent of change per Period.
+type Policy struct {
+	Type   string // pods | percent
+	Value  int
+	Period time.Duration
+}
+
+// Group is the Auto Scaling group whose instances carry the pods, or are the units where there is no HPA.
+type Group struct {
+	Name              string        // default web
+	Region            string        // default ap-northeast-1
+	Min, Max, Desired int           // default: desired as many as the first pods need and at least min, max as desired
+	PodsPerInstance   int           // room of one instance (default 4; 1 where there is no HPA)
+	Boot              time.Duration // launched to in service (default 30s)
+	ScalesOn          string        // pending_pods | target_tracking | none (default pending_pods; without an HPA none, or target_tracking where Target is set)
+
+	// pending_pods: the group grows as a node autoscaler makes it, and gives back what stays empty.
+	Scan     time.Duration // unschedulable pods are looked for at multiples of this (default 1s, as Karpenter gathers them; cluster-autoscaler 10s)
+	Unneeded time.Duration // an instance without pods for so long is taken away (default 10m, cluster-autoscaler's)
+
+	// target_tracking: the defaults are those of an EC2 Auto Scaling policy.
+	Target  float64       // mean utilisation of an instance, a ratio
+	Period  time.Duration // of a data point of the alarms (default 60s)
+	Out, In int           // data points in a row that must breach to grow, to shrink (default 3, 15)
+	Warmup  time.Duration // in service to counted by the policy (default 300s)
+}
+
+// What the words of a Config may be.
+const (
+	Constant    = "constant"
+	Exponential = "exponential"
+	Lognormal   = "lognormal"
+
+	Utilisation = "utilisation"
+	Requests    = "requests"
+
+	PendingPods    = "pending_pods"
+	TargetTracking = "target_tracking"
+	ScalesOnNone   = "none"
+)

@@ -1,0 +1,78 @@
+package world
+
+import "time"
+
+// State is a copy of everything the staging's APIs may tell at one instant.
+type State struct {
+	Now        time.Time
+	Config     Config // with defaults filled in
+	Pods       []Pod  // in order of creation; terminated ones stay for a minute
+	Deployment Deployment
+	HPA        *HPAStatus
+	Group      *GroupState
+	Events     []Event // Kubernetes events, oldest first
+}
+
+// Pod is one unit. A zero time means: not yet.
+type Pod struct {
+	Name, UID, Instance, IP                        string
+	Node                                           string // host name of its instance, empty until scheduled
+	Created, Scheduled, Running, Ready, Terminated time.Time
+	Unschedulable                                  time.Time // since when no instance has room, zero otherwise
+	Deleted                                        time.Time // told to go: it takes no new request and finishes what it has before it is Terminated
+}
+
+// Deployment is the workload the pods belong to; pods told to go are not counted.
+type Deployment struct {
+	Desired, Ready, Total int
+	Generation            int64
+	Created               time.Time
+}
+
+// HPAStatus is what the controller publishes after each sync.
+type HPAStatus struct {
+	Current, Desired int
+	Metric           *float64 // nil: not measured yet
+	LastScale        time.Time
+	Conditions       []Condition
+	Created          time.Time
+}
+
+// Condition is an entry of the HPA's status.conditions; Status is True or False.
+type Condition struct {
+	Type, Status, Reason, Message string
+	Since                         time.Time
+}
+
+// GroupState is the Auto Scaling group. A terminated instance is no longer in it.
+type GroupState struct {
+	Desired, Min, Max int
+	Created           time.Time
+	Instances         []Instance
+	Activities        []Activity // newest first, as AWS lists them
+}
+
+// Instance is one member of the group.
+type Instance struct {
+	ID, Zone, Type string
+	Host           string // name of the node it is
+	Lifecycle      string // Pending | InService | Terminating
+	Health         string
+	Launched       time.Time
+	InService      time.Time // zero: not yet
+}
+
+// Activity is one launch or termination, in AWS's words.
+type Activity struct {
+	ID, Description, Cause, StatusCode, StatusMessage string
+	Start, End                                        time.Time // End zero: in progress
+	Progress                                          int
+}
+
+// Event is a Kubernetes event; it expires after an hour.
+type Event struct {
+	UID, Type, Reason, Message string // Type Normal | Warning
+	Kind, Name                 string // the object concerned: HorizontalPodAutoscaler, Pod, Deployment
+	At                         time.Time
+	Count                      int
+}
