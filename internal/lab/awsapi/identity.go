@@ -1,0 +1,17 @@
+package awsapi
+
+import "github.com/seed-f864f198/onair/internal/lab/world"
+
+type callerIdentity struct {
+	Arn     string
+	UserID  string `xml:"UserId"`
+	Account string
+}
+
+func getCallerIdentity(world.State, query) (any, *refusal) {
+	return callerIdentity{
+		Arn:     "arn:aws:iam::" + account + ":user/onair-lab",
+		UserID:  "AIDAONAIRLABONAIRLAB0",
+		Account: account,
+	}, nil
+}

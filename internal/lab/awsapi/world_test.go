@@ -1,0 +1,63 @@
+package awsapi_test
+
+import (
+	"sync"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/lab/awsapi"
+	"github.com/seed-f864f198/onair/internal/lab/world"
+)
+
+var _ awsapi.Source = (*world.World)(nil)
+
+// still is a world in which nothing happens until a test says so.
+type still struct {
+	mu    sync.Mutex
+	state world.State
+}
+
+func (s *still) State() (world.State, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state, make(chan struct{})
+}
+
+// onAir is the instant the worlds of these tests turn about.
+var onAir = time.Date(2026, 11, 22, 12, 54, 0, 250e6, time.UTC)
+
+// busy is a world whose group grows from 1 to 3: one instance serves, one
+// boots, and one could not be launched.
+func busy() *still {
+	return &still{state: world.State{
+		Now: onAir,
+		Config: world.Config{Group: &world.Group{
+			Name: "web-prod", Region: "ap-northeast-1", Min: 1, Max: 8, Desired: 1,
+			ScalesOn: world.TargetTracking, Target: 0.55, Warmup: 5 * time.Minute,
+		}},
+		Group: &world.GroupState{
+			Desired: 3, Min: 1, Max: 8,
+			Created: onAir.Add(-time.Hour),
+			Instances: []world.Instance{
+				{ID: "i-00000000000000001", Zone: "ap-northeast-1c", Type: "m7g.large", Lifecycle: "InService", Health: "Healthy"},
+				{ID: "i-00000000000000002", Zone: "ap-northeast-1a", Type: "m7g.large", Lifecycle: "Pending", Health: "Healthy"},
+			},
+			Activities: []world.Activity{
+				{
+					ID: "activity-3", Description: "Launching a new EC2 instance.  Status Reason: vCPU limit <32> reached.",
+					Cause: "capacity was increased from 1 to 3", StatusCode: "Failed", StatusMessage: "vCPU limit <32> reached.",
+					Start: onAir.Add(-20 * time.Second), End: onAir.Add(-19 * time.Second), Progress: 100,
+				},
+				{
+					ID: "activity-2", Description: "Launching a new EC2 instance: i-00000000000000002",
+					Cause: "capacity was increased from 1 to 3", StatusCode: "InProgress",
+					Start: onAir.Add(-30 * time.Second), Progress: 50,
+				},
+				{
+					ID: "activity-1", Description: "Launching a new EC2 instance: i-00000000000000001",
+					Cause: "the group was created", StatusCode: "Successful",
+					Start: onAir.Add(-time.Hour), End: onAir.Add(-59 * time.Minute), Progress: 100,
+				},
+			},
+		},
+	}}
+}

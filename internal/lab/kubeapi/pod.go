@@ -1,0 +1,101 @@
+package kubeapi
+
+import (
+	"cmp"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/seed-f864f198/onair/internal/lab/world"
+)
+
+const (
+	containerName  = "app"
+	containerImage = "onair/lab"
+	loneNode       = "lab" // carries the pods of a staging without instances
+	gracePeriod    = 30 * time.Second
+)
+
+func podSpec(node string) corev1.PodSpec {
+	return corev1.PodSpec{NodeName: node, Containers: []corev1.Container{{Name: containerName, Image: containerImage}}}
+}
+
+func (r *renderer) pod(p world.Pod) object {
+	meta := r.meta("Pod", p.Name, p.Created)
+	meta.UID = types.UID(p.UID)
+	meta.Labels = r.podLabels()
+	meta.OwnerReferences = r.owned("ReplicaSet", r.replicaSetName())
+	node := ""
+	if !p.Scheduled.IsZero() {
+		node = cmp.Or(p.Node, p.Instance, loneNode)
+	}
+	if !p.Deleted.IsZero() {
+		// The API states the end of the grace that deletion begins.
+		grace := int64(gracePeriod.Seconds())
+		meta.DeletionGracePeriodSeconds = &grace
+		meta.DeletionTimestamp = &metav1.Time{Time: p.Deleted.Add(gracePeriod)}
+	}
+	pod := &corev1.Pod{
+		TypeMeta:   typeMeta("v1", "Pod"),
+		ObjectMeta: meta,
+		Spec:       podSpec(node),
+		Status:     corev1.PodStatus{Phase: corev1.PodPending, Conditions: podConditions(p)},
+	}
+	if node != "" {
+		pod.Status.StartTime = &metav1.Time{Time: p.Scheduled}
+		pod.Status.ContainerStatuses = []corev1.ContainerStatus{containerStatus(p)}
+	}
+	if !p.Running.IsZero() {
+		pod.Status.Phase = corev1.PodRunning
+		pod.Status.PodIP = p.IP
+		if p.IP != "" {
+			pod.Status.PodIPs = []corev1.PodIP{{IP: p.IP}}
+		}
+	}
+	return pod
+}
+
+func containerStatus(p world.Pod) corev1.ContainerStatus {
+	started := !p.Running.IsZero()
+	c := corev1.ContainerStatus{Name: containerName, Image: containerImage, Ready: !p.Ready.IsZero(), Started: &started}
+	if started {
+		c.State.Running = &corev1.ContainerStateRunning{StartedAt: metav1.NewTime(p.Running)}
+	} else {
+		c.State.Waiting = &corev1.ContainerStateWaiting{Reason: "ContainerCreating"}
+	}
+	return c
+}
+
+// podConditions tell a pod's life as the kubelet and the scheduler do: who is
+// not scheduled has at most the scheduler's word.
+func podConditions(p world.Pod) []corev1.PodCondition {
+	if p.Scheduled.IsZero() {
+		if p.Unschedulable.IsZero() {
+			return nil
+		}
+		return []corev1.PodCondition{{
+			Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: corev1.PodReasonUnschedulable,
+			Message: "no node has room for this pod", LastTransitionTime: metav1.NewTime(p.Unschedulable),
+		}}
+	}
+	return []corev1.PodCondition{
+		holds(corev1.PodInitialized, p.Scheduled, p.Scheduled),
+		holds(corev1.PodReady, p.Ready, p.Scheduled),
+		holds(corev1.ContainersReady, p.Ready, p.Scheduled),
+		holds(corev1.PodScheduled, p.Scheduled, p.Scheduled),
+	}
+}
+
+// holds is a condition true since an instant, or where that is zero, false
+// since another.
+func holds(kind corev1.PodConditionType, since, otherwise time.Time) corev1.PodCondition {
+	if since.IsZero() {
+		return corev1.PodCondition{
+			Type: kind, Status: corev1.ConditionFalse, Reason: "ContainersNotReady",
+			Message: "containers with unready status: [" + containerName + "]", LastTransitionTime: metav1.NewTime(otherwise),
+		}
+	}
+	return corev1.PodCondition{Type: kind, Status: corev1.ConditionTrue, LastTransitionTime: metav1.NewTime(since)}
+}

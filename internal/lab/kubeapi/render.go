@@ -1,0 +1,90 @@
+package kubeapi
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/seed-f864f198/onair/internal/lab/world"
+)
+
+// render turns a state into objects, in the order in which their changes are
+// told: who decides before who follows.
+func render(s world.State) []entry {
+	r := renderer{State: s, namespace: "default", workload: "web"}
+	if h := s.Config.HPA; h != nil {
+		r.namespace, r.workload = h.Namespace, h.Name
+	}
+	r.add("namespaces", r.namespaceObject("default"))
+	r.add("namespaces", r.namespaceObject(r.namespace))
+	r.nodes()
+	if s.HPA != nil && s.Config.HPA != nil {
+		r.add("horizontalpodautoscalers", r.autoscaler())
+	}
+	if s.HPA != nil || len(s.Pods) > 0 || !s.Deployment.Created.IsZero() {
+		r.add("deployments", r.deployment())
+		r.add("replicasets", r.replicaSet())
+	}
+	for _, p := range s.Pods {
+		if p.Terminated.IsZero() {
+			r.add("pods", r.pod(p))
+		}
+	}
+	for _, e := range s.Events {
+		r.add("events", r.event(e))
+	}
+	return r.entries
+}
+
+// renderer collects the objects of one state.
+type renderer struct {
+	world.State
+	namespace string
+	workload  string // the name of autoscaler, Deployment and label alike
+	entries   []entry
+}
+
+func (r *renderer) add(store string, o object) { r.entries = append(r.entries, entry{store, o}) }
+
+func (r *renderer) namespaceObject(name string) object {
+	meta := r.meta("Namespace", name, r.Deployment.Created)
+	meta.Namespace = ""
+	meta.Labels = map[string]string{corev1.LabelMetadataName: name}
+	return &corev1.Namespace{
+		TypeMeta:   typeMeta("v1", "Namespace"),
+		ObjectMeta: meta,
+		Status:     corev1.NamespaceStatus{Phase: corev1.NamespaceActive},
+	}
+}
+
+// meta is the metadata of an object that lives as long as the staging.
+func (r *renderer) meta(kind, name string, created time.Time) metav1.ObjectMeta {
+	return metav1.ObjectMeta{
+		Name: name, Namespace: r.namespace, UID: uid(kind, name), CreationTimestamp: metav1.NewTime(created),
+	}
+}
+
+func (r *renderer) labels() map[string]string { return map[string]string{"app": r.workload} }
+
+// owned returns the reference of what the named object controls.
+func (r *renderer) owned(kind, name string) []metav1.OwnerReference {
+	yes := true
+	return []metav1.OwnerReference{{
+		APIVersion: "apps/v1", Kind: kind, Name: name, UID: uid(kind, name), Controller: &yes, BlockOwnerDeletion: &yes,
+	}}
+}
+
+// uid is the identity of an object that exists once in a staging, in the form
+// of a UUID.
+func uid(kind, name string) types.UID {
+	h := sha256.Sum256([]byte(kind + "/" + name))
+	return types.UID(fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16]))
+}
+
+func typeMeta(apiVersion, kind string) metav1.TypeMeta {
+	return metav1.TypeMeta{APIVersion: apiVersion, Kind: kind}
+}
