@@ -1,0 +1,115 @@
+// Package asg watches one Auto Scaling group by polling, for AWS tells nobody
+// when a group changes.
+//
+// Two calls are made, never both at a time, and each with a deadline of its own:
+//
+//	DescribeAutoScalingGroups  every 5 s   desired, min, max and the instances' states: observations
+//	DescribeScalingActivities  every 15 s  launches and terminations with AWS's own times: a history
+//
+//	poll      |----5s----|----5s----|----5s----|
+//	group     x          x          x          x   "in service" is known to within one interval
+//	activity  x                                x   ... and once more when watching ends
+//
+// All Auto Scaling calls of an account and region share one bucket of tokens,
+// and the system under test needs it too. So nothing is retried: a poll that
+// fails leaves a gap, from the last good poll to the next, and a throttled one
+// also doubles the intervals (up to a minute), which come back by a quarter
+// with every good poll.
+//
+// Only an instance whose lifecycle state is InService is ready; every other
+// state, those yet unknown included, is not. What AWS leaves out is unknown and
+// is not recorded: it is neither zero nor false.
+package asg
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"github.com/seed-f864f198/onair/internal/observe"
+)
+
+// API is what an Observer calls.
+type API interface {
+	DescribeAutoScalingGroups(context.Context, *autoscaling.DescribeAutoScalingGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error)
+	DescribeScalingActivities(context.Context, *autoscaling.DescribeScalingActivitiesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error)
+}
+
+var _ API = (*autoscaling.Client)(nil)
+
+// NewClient returns a client for sampling: it never retries, for a sample that
+// comes late is not the sample that was asked for.
+func NewClient(config aws.Config) *autoscaling.Client {
+	return autoscaling.NewFromConfig(config, func(o *autoscaling.Options) { o.Retryer = aws.NopRetryer{} })
+}
+
+// Options say which group to watch and how often.
+type Options struct {
+	API        API
+	Name       string        // of the group
+	Source     string        // as readings name it (default asg/NAME)
+	Region     string        // where API looks, for messages
+	Groups     time.Duration // between polls of the group (default 5s)
+	Activities time.Duration // between polls of its activities (default 15s)
+	Timeout    time.Duration // of one call (default 4s)
+}
+
+// Observer watches one group. It remembers what it has told, so that Observe
+// may be called again after a failure without telling anything twice; it must
+// not be called twice at a time.
+type Observer struct {
+	api          API
+	name, source string
+	region       string
+	timeout      time.Duration
+
+	groups, activities pace
+	outage             outage
+	began              time.Time // when Observe was first called
+	fleet              fleet
+	history            history
+}
+
+var _ observe.Observer = (*Observer)(nil)
+
+// New returns an Observer of the group o names.
+func New(o Options) *Observer {
+	or := func(d, otherwise time.Duration) time.Duration {
+		if d > 0 {
+			return d
+		}
+		return otherwise
+	}
+	source := o.Source
+	if source == "" {
+		source = "asg/" + o.Name
+	}
+	return &Observer{
+		api:        o.API,
+		name:       o.Name,
+		source:     source,
+		region:     o.Region,
+		timeout:    or(o.Timeout, 4*time.Second),
+		groups:     newPace(or(o.Groups, 5*time.Second)),
+		activities: newPace(or(o.Activities, 15*time.Second)),
+		history:    newHistory(),
+	}
+}
+
+// Source names the group as readings do.
+func (o *Observer) Source() string { return o.source }
+
+// Observe polls until ctx ends, then asks once more for the activities and
+// returns nil. A group that does not exist or may not be read is an error.
+func (o *Observer) Observe(ctx context.Context, rec *observe.Recorder) error {
+	return o.observe(ctx, rec)
+}
+
+// recorder is what an Observer tells facts to.
+type recorder interface {
+	Read(name string, value float64, whenTrue time.Time)
+	Event(at time.Time, kind, unit, text string)
+	Gap(from, to time.Time, cause error)
+}

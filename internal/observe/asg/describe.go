@@ -1,0 +1,60 @@
+package asg
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+)
+
+// describeGroup returns the group as it is now.
+func (o *Observer) describeGroup(ctx context.Context) (types.AutoScalingGroup, error) {
+	pages := autoscaling.NewDescribeAutoScalingGroupsPaginator(o.api,
+		&autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{o.name}},
+		func(p *autoscaling.DescribeAutoScalingGroupsPaginatorOptions) { p.StopOnDuplicateToken = true })
+	for pages.HasMorePages() {
+		page, err := withDeadline(ctx, o.timeout, pages.NextPage)
+		if err != nil {
+			return types.AutoScalingGroup{}, err
+		}
+		for _, g := range page.AutoScalingGroups {
+			if aws.ToString(g.AutoScalingGroupName) == o.name {
+				return g, nil
+			}
+		}
+	}
+	return types.AutoScalingGroup{}, errNoGroup
+}
+
+// describeActivities returns the activities that may hold news, newest first;
+// with an error, those it got before.
+func (o *Observer) describeActivities(ctx context.Context) ([]types.Activity, error) {
+	bound := o.history.newsSince(o.began)
+	pages := autoscaling.NewDescribeScalingActivitiesPaginator(o.api,
+		&autoscaling.DescribeScalingActivitiesInput{
+			AutoScalingGroupName: aws.String(o.name),
+			Filters: []types.Filter{{
+				Name:   aws.String("StartTimeLowerBound"),
+				Values: []string{bound.UTC().Format(time.RFC3339)},
+			}},
+		},
+		func(p *autoscaling.DescribeScalingActivitiesPaginatorOptions) { p.StopOnDuplicateToken = true })
+	var all []types.Activity
+	for pages.HasMorePages() {
+		page, err := withDeadline(ctx, o.timeout, pages.NextPage)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, page.Activities...)
+	}
+	return all, nil
+}
+
+// withDeadline makes one call of a paginator with a deadline of its own.
+func withDeadline[T any](ctx context.Context, timeout time.Duration, next func(context.Context, ...func(*autoscaling.Options)) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return next(ctx)
+}

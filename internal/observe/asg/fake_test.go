@@ -1,0 +1,157 @@
+package asg
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+)
+
+// script is an API that answers by the time since it was made, and notes when
+// it was asked for what.
+type script struct {
+	start      time.Time
+	group      func(at time.Duration) (*types.AutoScalingGroup, error)
+	activities func(at time.Duration) ([]types.Activity, error)
+	pageSize   int           // of activities; 0: all on one page
+	took       time.Duration // time an answer needs
+	calls      []string
+}
+
+func newScript() *script {
+	return &script{
+		start:      time.Now(),
+		group:      func(time.Duration) (*types.AutoScalingGroup, error) { return groupOf(1), nil },
+		activities: func(time.Duration) ([]types.Activity, error) { return nil, nil },
+	}
+}
+
+// asked notes a call and waits as long as its answer takes.
+func (s *script) asked(ctx context.Context, what string) (time.Duration, error) {
+	at := time.Since(s.start)
+	s.calls = append(s.calls, fmt.Sprintf("%v %s", at, what))
+	if s.took > 0 {
+		select {
+		case <-ctx.Done():
+			return at, ctx.Err()
+		case <-time.After(s.took):
+		}
+	}
+	return at, ctx.Err()
+}
+
+func (s *script) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling.DescribeAutoScalingGroupsInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
+	at, err := s.asked(ctx, "group "+strings.Join(in.AutoScalingGroupNames, ","))
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.group(at)
+	if err != nil {
+		return nil, err
+	}
+	out := &autoscaling.DescribeAutoScalingGroupsOutput{}
+	if g != nil {
+		out.AutoScalingGroups = []types.AutoScalingGroup{*g}
+	}
+	return out, nil
+}
+
+func (s *script) DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error) {
+	bound, err := time.Parse(time.RFC3339, in.Filters[0].Values[0])
+	if err != nil {
+		return nil, err
+	}
+	at, err := s.asked(ctx, fmt.Sprintf("activities since %v%s", bound.Sub(s.start), aws.ToString(in.NextToken)))
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.activities(at)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(slices.Clone(all), func(a types.Activity) bool { return a.StartTime.Before(bound) })
+	return s.page(all, aws.ToString(in.NextToken))
+}
+
+// page cuts all where the token " from N" says.
+func (s *script) page(all []types.Activity, token string) (*autoscaling.DescribeScalingActivitiesOutput, error) {
+	from := 0
+	if token != "" {
+		n, err := strconv.Atoi(strings.TrimPrefix(token, " from "))
+		if err != nil {
+			return nil, err
+		}
+		from = n
+	}
+	out := &autoscaling.DescribeScalingActivitiesOutput{Activities: all[from:]}
+	if s.pageSize > 0 && len(out.Activities) > s.pageSize {
+		out.Activities = out.Activities[:s.pageSize]
+		out.NextToken = aws.String(fmt.Sprintf(" from %d", from+s.pageSize))
+	}
+	return out, nil
+}
+
+func groupOf(desired int32, instances ...types.Instance) *types.AutoScalingGroup {
+	return &types.AutoScalingGroup{
+		AutoScalingGroupName: aws.String("web-prod"),
+		DesiredCapacity:      aws.Int32(desired),
+		MinSize:              aws.Int32(1),
+		MaxSize:              aws.Int32(8),
+		Instances:            append([]types.Instance{}, instances...),
+	}
+}
+
+func instance(id string, state types.LifecycleState) types.Instance {
+	return types.Instance{InstanceId: aws.String(id), LifecycleState: state}
+}
+
+// launch is an activity that launches an instance; a zero end is under way.
+func launch(activity, instance string, start, end time.Time) types.Activity {
+	a := types.Activity{
+		ActivityId:  aws.String(activity),
+		Description: aws.String("Launching a new EC2 instance: " + instance),
+		Cause:       aws.String("capacity was increased for " + instance),
+		StartTime:   aws.Time(start),
+		StatusCode:  types.ScalingActivityStatusCodeInProgress,
+	}
+	if !end.IsZero() {
+		a.EndTime, a.StatusCode = aws.Time(end), types.ScalingActivityStatusCodeSuccessful
+	}
+	return a
+}
+
+// diary writes what it is told as lines, with times since its start.
+type diary struct {
+	start time.Time
+	lines []string
+}
+
+func (d *diary) since(t time.Time) time.Duration { return t.Sub(d.start).Round(time.Millisecond) }
+
+func (d *diary) Read(name string, value float64, _ time.Time) {
+	d.lines = append(d.lines, fmt.Sprintf("%v %s %v", d.since(time.Now()), name, value))
+}
+
+func (d *diary) Event(at time.Time, kind, unit, text string) {
+	if at.IsZero() {
+		at = time.Now()
+	}
+	d.lines = append(d.lines, fmt.Sprintf("%v %s [%s] %s", d.since(at), kind, unit, text))
+}
+
+func (d *diary) Gap(from, to time.Time, cause error) {
+	d.lines = append(d.lines, fmt.Sprintf("gap %v to %v: %v", d.since(from), d.since(to), cause))
+}
+
+// without leaves out the lines that hold any of the words.
+func (d *diary) without(words ...string) []string {
+	return slices.DeleteFunc(slices.Clone(d.lines), func(line string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(line, w) })
+	})
+}

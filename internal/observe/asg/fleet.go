@@ -1,0 +1,123 @@
+package asg
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// fleet is what polls of the group have shown so far.
+type fleet struct {
+	desired   *int32 // nil: not known yet
+	desiredAt time.Time
+	units     map[string]unit // by instance; nil: not known yet
+	unitsAt   time.Time
+}
+
+// unit is an instance as the last poll showed it.
+type unit struct {
+	state  types.LifecycleState
+	served bool // it was in service at some poll
+	gone   bool // it is told that it left
+}
+
+// tell records the group as a poll at now showed it, and what changed since
+// the poll before.
+func (f *fleet) tell(g types.AutoScalingGroup, now time.Time, h *history, rec recorder) {
+	read := func(name string, value *int32) {
+		if value != nil {
+			rec.Read(name, float64(*value), time.Time{})
+		}
+	}
+	read(timeline.Desired, g.DesiredCapacity)
+	read(timeline.Min, g.MinSize)
+	read(timeline.Max, g.MaxSize)
+	f.tellDecision(g.DesiredCapacity, now, rec)
+	if g.Instances != nil {
+		rec.Read(timeline.Ready, float64(inService(g.Instances)), time.Time{})
+		f.tellUnits(g.Instances, now, h, rec)
+	}
+}
+
+func inService(instances []types.Instance) int {
+	n := 0
+	for _, i := range instances {
+		if i.LifecycleState == types.LifecycleStateInService {
+			n++
+		}
+	}
+	return n
+}
+
+func (f *fleet) tellDecision(desired *int32, now time.Time, rec recorder) {
+	if desired == nil {
+		return
+	}
+	if f.desired != nil && *f.desired != *desired {
+		rec.Event(time.Time{}, timeline.Decision, "", fmt.Sprintf("desired %d -> %d, %s", *f.desired, *desired, within(f.desiredAt, now)))
+	}
+	f.desired, f.desiredAt = desired, now
+}
+
+// tellUnits compares the instances with those of the poll before. What the
+// first poll shows was there already and is no event.
+func (f *fleet) tellUnits(instances []types.Instance, now time.Time, h *history, rec recorder) {
+	before, first := f.units, f.units == nil
+	f.units = make(map[string]unit, len(instances))
+	for _, i := range instances {
+		if i.InstanceId == nil {
+			continue
+		}
+		id := *i.InstanceId
+		u, known := before[id]
+		switch {
+		case first:
+			u = unit{served: i.LifecycleState == types.LifecycleStateInService, gone: leaving(i.LifecycleState)}
+			h.wasThere(id, u.served)
+		case !known:
+			h.appeared(id, now, fmt.Sprintf("first seen %s, %s", i.LifecycleState, within(f.unitsAt, now)))
+		}
+		f.units[id] = u.tell(i, now, f.unitsAt, rec)
+	}
+	for _, id := range slices.Sorted(maps.Keys(before)) {
+		if _, still := f.units[id]; !still && !before[id].gone {
+			rec.Event(time.Time{}, timeline.Gone, id, fmt.Sprintf("no longer in the group (was %s), %s", before[id].state, within(f.unitsAt, now)))
+		}
+	}
+	f.unitsAt = now
+}
+
+// tell records that a unit came into service, or that it is leaving, once each.
+func (u unit) tell(i types.Instance, now, before time.Time, rec recorder) unit {
+	id, was := *i.InstanceId, ""
+	if u.state != "" {
+		was = fmt.Sprintf(" (was %s)", u.state)
+	}
+	u.state = i.LifecycleState
+	if u.state == types.LifecycleStateInService && !u.served {
+		u.served = true
+		rec.Event(time.Time{}, timeline.InService, id, "in service"+was+", "+within(before, now))
+	}
+	if leaving(u.state) && !u.gone {
+		u.gone = true
+		rec.Event(time.Time{}, timeline.Gone, id, fmt.Sprintf("%s%s, %s", u.state, was, within(before, now)))
+	}
+	return u
+}
+
+// leaving tells the states from which no instance comes back.
+func leaving(s types.LifecycleState) bool { return strings.HasPrefix(string(s), "Terminat") }
+
+// within says how exactly a change is known.
+func within(before, now time.Time) string {
+	if before.IsZero() {
+		return "seen at the first poll"
+	}
+	return fmt.Sprintf("within the %v before this poll", now.Sub(before).Round(100*time.Millisecond))
+}

@@ -1,0 +1,199 @@
+package asg_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/seed-f864f198/onair/internal/lab/awsapi"
+	"github.com/seed-f864f198/onair/internal/lab/world"
+	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// scenes is a world that is in the last state it was set to.
+type scenes struct {
+	mu    sync.Mutex
+	state world.State
+}
+
+func (s *scenes) State() (world.State, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state, make(chan struct{})
+}
+
+func (s *scenes) set(desired int, activities []world.Activity, instances ...world.Instance) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state = world.State{
+		Config: world.Config{Group: &world.Group{Name: "web-prod", Region: "ap-northeast-1"}},
+		Group:  &world.GroupState{Desired: desired, Min: 1, Max: 8, Instances: instances, Activities: activities},
+	}
+}
+
+// stage is a Sink that calls back with each fact.
+type stage struct {
+	mu   sync.Mutex
+	seen []string
+	next func(fact string)
+}
+
+func (s *stage) note(fact string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = append(s.seen, fact)
+	s.next(fact)
+	return nil
+}
+
+func (s *stage) WriteReading(r timeline.Reading) error {
+	return s.note(fmt.Sprint(r.Source, " ", r.Name, " ", r.Value))
+}
+
+func (s *stage) WriteEvent(e timeline.Event) error {
+	return s.note(fmt.Sprint(e.Source, " ", e.Kind, " ", e.Unit))
+}
+
+func (s *stage) WriteGap(g timeline.Gap) error { return s.note("gap " + g.Cause) }
+
+func dial(t *testing.T, handler http.Handler) aws.Config {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return aws.Config{
+		Region:       "ap-northeast-1",
+		BaseEndpoint: aws.String(server.URL),
+		Credentials:  credentials.NewStaticCredentialsProvider("lab", "lab", ""),
+	}
+}
+
+func at(lifecycle string, n int) world.Instance {
+	return world.Instance{ID: fmt.Sprintf("i-%017d", n), Zone: "ap-northeast-1a", Type: "m7g.large", Lifecycle: lifecycle, Health: "Healthy"}
+}
+
+// The SDK, real HTTP and the lab's endpoint between the observer and a world
+// that grows by one instance.
+func TestGrowthOverLoopback(t *testing.T) {
+	var s scenes
+	s.set(1, nil, at("InService", 1))
+	start := time.Now()
+	launch := world.Activity{
+		ID: "activity-1", Description: "Launching a new EC2 instance: " + at("", 2).ID, Cause: "demand",
+		StatusCode: "InProgress", Start: start, Progress: 50,
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	arrivals := 0
+	sink := &stage{next: func(fact string) {
+		switch fact {
+		case "asg/web-prod ready 1": // also seen again while the instance boots
+			s.set(2, []world.Activity{launch}, at("InService", 1), at("Pending", 2))
+		case "asg/web-prod create " + at("", 2).ID:
+			ended := launch
+			ended.StatusCode, ended.End, ended.Progress = "Successful", start.Add(time.Second), 100
+			s.set(2, []world.Activity{ended}, at("InService", 1), at("InService", 2))
+		case "asg/web-prod activity " + at("", 2).ID, "asg/web-prod in_service " + at("", 2).ID:
+			if arrivals++; arrivals == 2 {
+				stop()
+			}
+		}
+	}}
+	o := asg.New(asg.Options{
+		API: asg.NewClient(dial(t, awsapi.New(&s))), Name: "web-prod", Region: "ap-northeast-1",
+		Groups: 10 * time.Millisecond, Activities: 35 * time.Millisecond,
+	})
+	if err := o.Observe(ctx, observe.NewRecorder(o.Source(), start, sink)); err != nil {
+		t.Fatalf("Observe() = %v; want nil", err)
+	}
+	for _, want := range []string{
+		"asg/web-prod desired 1", "asg/web-prod min 1", "asg/web-prod max 8", "asg/web-prod ready 1",
+		"asg/web-prod decision ", "asg/web-prod desired 2",
+		"asg/web-prod create " + at("", 2).ID,
+		"asg/web-prod activity " + at("", 2).ID,
+		"asg/web-prod in_service " + at("", 2).ID, "asg/web-prod ready 2",
+	} {
+		if !slices.Contains(sink.seen, want) {
+			t.Errorf("facts hold no %q; got %s", want, strings.Join(sink.seen, ", "))
+		}
+	}
+	if n := count(sink.seen, "asg/web-prod create"); n != 1 {
+		t.Errorf("creations told = %d; want 1", n)
+	}
+	if n := count(sink.seen, "gap"); n != 0 {
+		t.Errorf("gaps = %d; want 0", n)
+	}
+}
+
+func count(facts []string, prefix string) int {
+	n := 0
+	for _, f := range facts {
+		if strings.HasPrefix(f, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestNoSuchGroupOverLoopback(t *testing.T) {
+	var s scenes
+	s.set(1, nil)
+	o := asg.New(asg.Options{API: asg.NewClient(dial(t, awsapi.New(&s))), Name: "web-prd", Region: "ap-northeast-1"})
+	err := o.Observe(t.Context(), observe.NewRecorder(o.Source(), time.Now(), &stage{next: func(string) {}}))
+	if want := "asg web-prd: no such group in ap-northeast-1"; err == nil || err.Error() != want {
+		t.Errorf("Observe() = %v; want %s", err, want)
+	}
+}
+
+// refuse answers as AWS does where a policy lacks an action or the bucket is empty.
+func refuse(status int, code string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `<ErrorResponse xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/"><Error><Type>Sender</Type><Code>%s</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>`, code)
+	})
+}
+
+func TestAccessDeniedOverLoopback(t *testing.T) {
+	o := asg.New(asg.Options{API: asg.NewClient(dial(t, refuse(http.StatusForbidden, "AccessDenied"))), Name: "web-prod"})
+	err := o.Observe(t.Context(), observe.NewRecorder(o.Source(), time.Now(), &stage{next: func(string) {}}))
+	if want := "asg web-prod: access denied (needs autoscaling:DescribeAutoScalingGroups)"; err == nil || err.Error() != want {
+		t.Errorf("Observe() = %v; want %s", err, want)
+	}
+}
+
+// A throttled call and one nobody answers are gaps whose causes fit on a line.
+func TestCausesOverLoopback(t *testing.T) {
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	config := dial(t, refuse(http.StatusBadRequest, "Throttling"))
+	refused := config.Copy()
+	refused.BaseEndpoint = aws.String(dead.URL)
+	for _, c := range []struct {
+		config aws.Config
+		want   string
+	}{
+		{config, "gap asg web-prod: throttled by AWS (autoscaling:DescribeAutoScalingGroups)"},
+		{refused, "gap asg web-prod: DescribeAutoScalingGroups: dial tcp " + strings.TrimPrefix(dead.URL, "http://") + ": connect: connection refused"},
+	} {
+		ctx, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer stop()
+		sink := &stage{next: func(string) {}}
+		o := asg.New(asg.Options{API: asg.NewClient(c.config), Name: "web-prod", Groups: 20 * time.Millisecond})
+		if err := o.Observe(ctx, observe.NewRecorder(o.Source(), time.Now(), sink)); err != nil {
+			t.Fatalf("Observe() = %v; want nil", err)
+		}
+		if len(sink.seen) != 1 || sink.seen[0] != c.want {
+			t.Errorf("facts = %q; want only %q", sink.seen, c.want)
+		}
+	}
+}

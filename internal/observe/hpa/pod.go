@@ -1,0 +1,188 @@
+package hpa
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// unit is what has been told of one pod.
+type unit struct {
+	name  string
+	told  int // stages; all of them for a pod that was there at the start
+	ready bool
+	left  bool
+}
+
+// pods takes all pods there are, at first and after a watch expired.
+func (f *fleet) pods(all []*corev1.Pod) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	there := map[types.UID]bool{}
+	for _, p := range all {
+		there[p.UID] = true
+		f.take(p)
+	}
+	for uid, u := range f.known {
+		if !there[uid] {
+			f.leave(u, time.Time{})
+			delete(f.known, uid)
+		}
+	}
+	f.began = true
+	f.readReady(time.Time{})
+}
+
+// pod takes one pod as it is now.
+func (f *fleet) pod(p *corev1.Pod) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.take(p)
+	f.readReady(readySince(p))
+}
+
+func (f *fleet) podGone(p *corev1.Pod) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if u := f.known[p.UID]; u != nil {
+		f.leave(u, leftAt(p))
+		delete(f.known, p.UID)
+	}
+	f.readReady(leftAt(p))
+}
+
+// take tells what is new of a pod.
+func (f *fleet) take(p *corev1.Pod) {
+	u := f.known[p.UID]
+	if u == nil {
+		u = &unit{name: p.Name}
+		if !f.began {
+			u.told = len(order)
+		}
+		f.known[p.UID] = u
+		defer f.tellEarly(p.UID)
+	}
+	for u.told < len(order) {
+		stage := order[u.told]
+		at, reached := stage.reached(p)
+		if !reached {
+			break
+		}
+		f.rec.Event(at, stage.kind, u.name, stage.text(p))
+		u.told++
+	}
+	if leaving(p) {
+		f.leave(u, leftAt(p))
+		return
+	}
+	ready := condition(p, corev1.PodReady)
+	u.ready = ready != nil && ready.Status == corev1.ConditionTrue
+}
+
+// leave tells once that a pod left: when it began to terminate, for from then
+// on nothing new is sent to it.
+func (f *fleet) leave(u *unit, at time.Time) {
+	u.ready = false
+	if !u.left {
+		u.left = true
+		f.rec.Event(at, timeline.Gone, u.name, "pod gone")
+	}
+}
+
+func (f *fleet) readReady(whenTrue time.Time) {
+	if !f.began {
+		return
+	}
+	n := 0
+	for _, u := range f.known {
+		if u.ready {
+			n++
+		}
+	}
+	f.read(timeline.Ready, float64(n), whenTrue)
+}
+
+// order is the stages of a new pod. A pod that has reached one has reached
+// those before it.
+var order = []struct {
+	kind    string
+	reached func(*corev1.Pod) (time.Time, bool)
+	text    func(*corev1.Pod) string
+}{
+	{timeline.Create, created, says("pod created")},
+	{timeline.Place, became(corev1.PodScheduled), func(p *corev1.Pod) string { return "pod scheduled on " + p.Spec.NodeName }},
+	{timeline.Start, started, says("all containers running")},
+	{timeline.UnitReady, became(corev1.PodReady), says("pod ready")},
+}
+
+func says(text string) func(*corev1.Pod) string { return func(*corev1.Pod) string { return text } }
+
+func created(p *corev1.Pod) (time.Time, bool) { return p.CreationTimestamp.Time, true }
+
+func became(kind corev1.PodConditionType) func(*corev1.Pod) (time.Time, bool) {
+	return func(p *corev1.Pod) (time.Time, bool) {
+		c := condition(p, kind)
+		if c == nil || c.Status != corev1.ConditionTrue {
+			return time.Time{}, false
+		}
+		return c.LastTransitionTime.Time, true
+	}
+}
+
+// started is when the last of a pod's containers began to run.
+func started(p *corev1.Pod) (at time.Time, ok bool) {
+	if len(p.Status.ContainerStatuses) == 0 || len(p.Status.ContainerStatuses) < len(p.Spec.Containers) {
+		return time.Time{}, false
+	}
+	for _, c := range p.Status.ContainerStatuses {
+		if c.State.Running == nil {
+			return time.Time{}, false
+		}
+		if c.State.Running.StartedAt.After(at) {
+			at = c.State.Running.StartedAt.Time
+		}
+	}
+	return at, true
+}
+
+func condition(p *corev1.Pod, kind corev1.PodConditionType) *corev1.PodCondition {
+	for i, c := range p.Status.Conditions {
+		if c.Type == kind {
+			return &p.Status.Conditions[i]
+		}
+	}
+	return nil
+}
+
+// leaving reports whether a pod serves no more: deletion was asked for, or it
+// ended by itself, as by eviction.
+func leaving(p *corev1.Pod) bool {
+	return p.DeletionTimestamp != nil || p.Status.Phase == corev1.PodFailed || p.Status.Phase == corev1.PodSucceeded
+}
+
+// leftAt is when deletion was asked for; the API states the end of the grace
+// that begins then. It is zero where no one asked.
+func leftAt(p *corev1.Pod) time.Time {
+	if p.DeletionTimestamp == nil {
+		return time.Time{}
+	}
+	at := p.DeletionTimestamp.Time
+	if p.DeletionGracePeriodSeconds != nil {
+		at = at.Add(-time.Duration(*p.DeletionGracePeriodSeconds) * time.Second)
+	}
+	return at
+}
+
+// readySince is since when a pod is as ready, or as little, as it is.
+func readySince(p *corev1.Pod) time.Time {
+	if leaving(p) {
+		return leftAt(p)
+	}
+	if c := condition(p, corev1.PodReady); c != nil {
+		return c.LastTransitionTime.Time
+	}
+	return time.Time{}
+}

@@ -1,0 +1,160 @@
+package hpa
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/klog/v2"
+)
+
+// stream lists one collection and then follows its changes. The library's
+// reflector does both, resumes a cut watch where it ended and lists again when
+// that place has expired; stream adds the knowledge of whether it works.
+type stream struct {
+	client    rest.Interface
+	resource  string
+	namespace string
+	labels    labels.Selector // nil: everything
+	fields    fields.Selector // nil: everything
+	object    runtime.Object  // one of what is watched
+	list      func() runtime.Object
+	store     cache.ReflectorStore
+
+	health health
+}
+
+// run follows the collection until ctx ends; it calls fail where that cannot
+// be done.
+func (s *stream) run(ctx context.Context, patience time.Duration, fail context.CancelCauseFunc) {
+	s.health.fail, s.health.patience = fail, patience
+	defer s.health.stop()
+	silent := klog.Logger{}
+	source := plainLists{&cache.ListWatch{ListWithContextFunc: s.listOnce, WatchFuncWithContext: s.watch}}
+	reflector := cache.NewReflectorWithOptions(source, s.object, s.store, cache.ReflectorOptions{
+		Name:   s.resource,
+		Logger: &silent,
+		// Scaling is over in minutes: the library's 30 s between attempts are too long.
+		Backoff: &wait.Backoff{Duration: 250 * time.Millisecond, Factor: 2, Jitter: 0.2, Steps: 4, Cap: 2 * time.Second},
+	})
+	reflector.RunWithContext(ctx)
+}
+
+// plainLists makes the reflector begin with a list, whose errors say what is
+// wrong, rather than with a watch that streams the list and falls back.
+type plainLists struct{ *cache.ListWatch }
+
+// IsWatchListSemanticsUnSupported is the reflector's question for that.
+func (plainLists) IsWatchListSemanticsUnSupported() bool { return true }
+
+func (s *stream) choose(o metav1.ListOptions) metav1.ListOptions {
+	if s.labels != nil {
+		o.LabelSelector = s.labels.String()
+	}
+	if s.fields != nil {
+		o.FieldSelector = s.fields.String()
+	}
+	return o
+}
+
+func (s *stream) listOnce(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+	o = s.choose(o)
+	list := s.list()
+	err := s.client.Get().Namespace(s.namespace).Resource(s.resource).VersionedParams(&o, parameters).
+		Timeout(answerWithin).MaxRetries(0).Do(ctx).Into(list)
+	s.note(ctx, "list", err)
+	return list, err
+}
+
+func (s *stream) watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+	o = s.choose(o)
+	o.Watch = true
+	w, err := s.client.Get().Namespace(s.namespace).Resource(s.resource).VersionedParams(&o, parameters).
+		MaxRetries(0).Watch(ctx)
+	s.note(ctx, "watch", err)
+	return w, err
+}
+
+// note keeps account of one request. That a version is no longer, or not yet,
+// known is no failure: the reflector then lists anew.
+func (s *stream) note(ctx context.Context, verb string, err error) {
+	switch {
+	case ctx.Err() != nil:
+	case err == nil:
+		s.health.worked()
+	case apierrors.IsResourceExpired(err), apierrors.IsGone(err), apierrors.HasStatusCause(err, metav1.CauseTypeResourceVersionTooLarge):
+	default:
+		s.health.failed(explain(err, verb, s.resource, s.namespace))
+	}
+}
+
+// patience is how long a stream that worked before may be broken: restarts of
+// an API server behind a load balancer pass within it, and a watch resumed
+// within it loses nothing.
+const patience = 5 * time.Second
+
+// health knows since when a stream is broken. Safe for concurrent use.
+type health struct {
+	fail     func(error)
+	patience time.Duration
+
+	mu     sync.Mutex
+	ever   bool    // it has worked
+	lost   *outage // nil: it works
+	giveUp *time.Timer
+}
+
+// outage is an error with the instant since which it has been so.
+type outage struct {
+	since time.Time
+	cause error
+}
+
+func (o *outage) Error() string { return o.cause.Error() }
+func (o *outage) Unwrap() error { return o.cause }
+
+func (h *health) worked() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ever = true
+	h.mend()
+}
+
+func (h *health) mend() {
+	if h.lost != nil {
+		h.giveUp.Stop()
+		h.lost = nil
+	}
+}
+
+// failed gives up at once where the stream never worked or waiting cannot
+// help, else after patience.
+func (h *health) failed(cause error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, final := cause.(*refusal); final || !h.ever {
+		h.fail(cause)
+		return
+	}
+	if h.lost == nil {
+		lost := &outage{since: time.Now(), cause: cause}
+		h.lost = lost
+		h.giveUp = time.AfterFunc(h.patience, func() { h.fail(lost) })
+	}
+}
+
+// stop ends the waiting of a stream that ends.
+func (h *health) stop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.mend()
+}
