@@ -1,0 +1,158 @@
+package load
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// dialer opens connections: it spreads them over all addresses of a name and
+// has each address checked at the moment it is connected to. Safe for concurrent
+// use.
+type dialer struct {
+	net     net.Dialer
+	timeout time.Duration // of one connection, handshake included
+	names   *names
+
+	ctx     context.Context // ends with close
+	end     context.CancelFunc
+	dialing sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+	conns  map[*conn]struct{} // open ones
+}
+
+func newDialer(timeout time.Duration) *dialer {
+	ctx, end := context.WithCancel(context.Background())
+	return &dialer{
+		// Control sees the address that connect is called with, so nothing
+		// between a check and the connection can exchange it.
+		net:     net.Dialer{ControlContext: checkAddress},
+		timeout: timeout,
+		names:   newNames(ctx, net.DefaultResolver.LookupNetIP),
+		ctx:     ctx,
+		end:     end,
+		conns:   make(map[*conn]struct{}),
+	}
+}
+
+// dial connects to the next address of a name, or, where one does not answer,
+// to those after it.
+func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if !d.begin() {
+		return nil, net.ErrClosed
+	}
+	defer d.dialing.Done()
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	defer context.AfterFunc(d.ctx, cancel)()
+
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	addresses, err := d.addresses(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	var opened net.Conn
+	for _, a := range addresses {
+		if opened, err = d.net.DialContext(ctx, network, net.JoinHostPort(a.String(), port)); err == nil {
+			return d.keep(opened), nil
+		}
+	}
+	return nil, err
+}
+
+// begin counts a dial that close will wait for; false after close, when a
+// transport may still try for a request that has long timed out.
+func (d *dialer) begin() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.closed {
+		d.dialing.Add(1)
+	}
+	return !d.closed
+}
+
+func (d *dialer) addresses(ctx context.Context, host string) ([]netip.Addr, error) {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{address}, nil
+	}
+	return d.names.resolve(ctx, host)
+}
+
+// handshakeError is a TLS handshake that failed.
+type handshakeError struct{ err error }
+
+func (e *handshakeError) Error() string { return "tls handshake: " + e.err.Error() }
+func (e *handshakeError) Unwrap() error { return e.err }
+
+// dialTLS is dial with a handshake, always a full one: a new visitor has no
+// session to resume.
+func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+	plain, err := d.dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	secured := tls.Client(plain, &tls.Config{ServerName: host})
+	if err := secured.HandshakeContext(ctx); err != nil {
+		plain.Close()
+		return nil, &handshakeError{err}
+	}
+	return secured, nil
+}
+
+// conn is an open connection that its dialer counts.
+type conn struct {
+	net.Conn
+	dialer *dialer
+}
+
+func (d *dialer) keep(c net.Conn) net.Conn {
+	kept := &conn{c, d}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.conns[kept] = struct{}{}
+	return kept
+}
+
+func (c *conn) Close() error {
+	c.dialer.mu.Lock()
+	delete(c.dialer.conns, c)
+	c.dialer.mu.Unlock()
+	return c.Conn.Close()
+}
+
+func (d *dialer) open() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.conns)
+}
+
+// close ends what still dials or resolves and closes every connection, idle or
+// not. Nobody can dial any more.
+func (d *dialer) close() {
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	d.end()
+	d.dialing.Wait()
+	d.names.wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for c := range d.conns {
+		c.Conn.Close()
+	}
+	clear(d.conns)
+}

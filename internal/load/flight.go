@@ -1,0 +1,60 @@
+package load
+
+import (
+	"sync"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/traffic"
+)
+
+// hit is one request on its way. The pacer writes the first part before vegeta
+// knows of it, the worker that sends it writes the second, and the tally reads
+// both when vegeta's result has come.
+type hit struct {
+	arrival traffic.Arrival
+	due     time.Time
+
+	status    int   // of the answer; 0 where there was none
+	err       error // why there was no answer, or not the whole of it
+	connected bool  // it was given a connection
+	opened    bool  // which was opened for it
+	bytesIn   int64 // of the answer's body
+	bytesOut  int64 // of the request's body
+}
+
+// flight holds the hits let go and not yet folded, by vegeta's number: as many
+// as are in flight, however long the run is. Safe for concurrent use.
+type flight struct {
+	mu   sync.Mutex
+	hits map[uint64]*hit
+}
+
+func newFlight() *flight { return &flight{hits: make(map[uint64]*hit)} }
+
+func (f *flight) start(seq uint64, a traffic.Arrival, due time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hits[seq] = &hit{arrival: a, due: due}
+}
+
+// get returns the hit with number seq, which is in flight.
+func (f *flight) get(seq uint64) *hit {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.hits[seq]
+}
+
+// land returns the hit with number seq and forgets it.
+func (f *flight) land(seq uint64) *hit {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	h := f.hits[seq]
+	delete(f.hits, seq)
+	return h
+}
+
+func (f *flight) size() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.hits)
+}

@@ -1,0 +1,107 @@
+// Package load sends every arrival of a Schedule when it is due and measures
+// what becomes of it.
+//
+// vegeta is the engine: its pacer is asked once for every hit, its workers send
+// and time them. Everything that makes the load exact lies around it:
+//
+//	Schedule -> pacer ----> vegeta's workers -> sender -> network -> the target
+//	            waits,          |               puts in   kept or brand-new
+//	            drops           |               the real  connection, its
+//	              |             v               request   address checked
+//	              |          results
+//	              v             |
+//	            flight -----> tally ----------> Sink
+//	            due time,     lag, service and response
+//	            request       by the second they were due in
+//
+// The pacer waits inside Pace, on vegeta's dispatching goroutine, and returns
+// at the instant an arrival is due; vegeta's own sleep wakes about a
+// millisecond late and cannot be interrupted. An arrival is then either let go
+// or dropped, for good:
+//
+//	due      now
+//	 |--------|            now - due <= DropAfter and no cap forbids it: let go
+//	 |--------------|      later: dropped and counted, never sent as a burst
+//
+// vegeta numbers hits, not arrivals, so the pacer notes due time and request of
+// the hit with number seq before it lets it go; the sender looks the request up
+// by that number and the tally the due time. With vegeta's timestamps
+//
+//	lag = sent - due, service = answered - sent, response = lag + service
+//
+// and at every instant planned = sent + dropped; once all answers are in,
+// sent = succeeded + failed, by second and in all.
+//
+// The HTTP client is this package's own: HTTP/1.1, no proxy, redirects not
+// followed, bodies read to the end, counted and thrown away. What the numbers
+// mean for capacity is left to others.
+package load
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/traffic"
+)
+
+// Request is one kind of request of the mix.
+type Request struct {
+	Name   string
+	Method string // default GET
+	Path   string // with query; joined to the target's
+	Header http.Header
+	Body   []byte
+	Expect []int // accepted statuses; empty: 200 to 399
+}
+
+// Caps are the safety limits of a run. Every one always applies and none may be
+// zero; what a cap forbids is dropped and counted.
+type Caps struct {
+	Rate     float64 // req/s over any one second
+	InFlight int
+	Requests uint64        // sent in all
+	Duration time.Duration // from the start; sending ends there
+}
+
+// Plan is everything load needs to know.
+type Plan struct {
+	Start          time.Time // wall-clock instant of offset 0, usually a little ahead; default now
+	Target         *url.URL
+	AllowHosts     []string
+	Header         http.Header // of every request
+	Requests       []Request
+	Schedule       *traffic.Schedule
+	Timeout        time.Duration // of one request, its connection included; default 10 s
+	NewConnections float64       // share of requests on a fresh connection
+	Caps           Caps
+	UserAgent      string            // default "onair"
+	RunID          string            // sent with every request as X-Onair-Run
+	LateAfter      time.Duration     // a request sent later than this counts as late; default 20 ms
+	DropAfter      time.Duration     // one that would be sent later than this is dropped; default 1 s
+	Door           http.RoundTripper // nil: the network; a lab's in-memory door otherwise, which may be in simulated time
+}
+
+// Sink keeps what load measures. Safe for concurrent use.
+type Sink interface {
+	WriteSecond(timeline.Second) error
+	WriteReading(timeline.Reading) error
+}
+
+// Progress is a cheap snapshot for a person who watches.
+type Progress struct {
+	Offset                         time.Duration
+	Planned, Sent, Dropped, Failed int64
+	InFlight                       int
+	Rate                           float64       // sent in the last second, req/s
+	P99                            time.Duration // response time of what was answered in the last second; 0 where nothing was
+}
+
+// Result is what a whole run came to. Planned = Sent + Dropped and
+// Sent = Succeeded + Failed.
+type Result struct {
+	Planned, Sent, Late, Dropped, Succeeded, Failed int64
+
+	SendingEnded time.Duration // offset after which nothing more was sent
+}

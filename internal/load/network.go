@@ -1,0 +1,70 @@
+package load
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/traffic"
+)
+
+// network is the way to the target: one transport that keeps its connections
+// and one that opens a connection for each request, as a viewer does who comes
+// for the first time. HTTP/1.1 only; proxies of the environment are not used.
+type network struct {
+	kept, fresh http.RoundTripper
+	share       float64 // of requests on a fresh connection
+	dialer      *dialer // nil behind a door
+}
+
+func newNetwork(p Plan) *network {
+	n := &network{kept: p.Door, fresh: p.Door, share: p.NewConnections}
+	if p.Door == nil {
+		n.dialer = newDialer(p.Timeout)
+		n.kept = newTransport(n.dialer, p.Caps.InFlight, false)
+		n.fresh = newTransport(n.dialer, p.Caps.InFlight, true)
+	}
+	return n
+}
+
+func newTransport(d *dialer, inFlight int, fresh bool) *http.Transport {
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
+	return &http.Transport{
+		DialContext:         d.dial,
+		DialTLSContext:      d.dialTLS,
+		DisableKeepAlives:   fresh,
+		DisableCompression:  true, // bodies are counted, not read
+		MaxIdleConnsPerHost: inFlight,
+		IdleConnTimeout:     90 * time.Second,
+		Protocols:           &http1,
+	}
+}
+
+// freshSeed begins the random numbers that choose fresh connections; they are
+// none of those that choose the request.
+const freshSeed = 0xc0ec7
+
+// of returns the transport for arrival n, which depends on n alone.
+func (n *network) of(arrival uint64) http.RoundTripper {
+	if traffic.Uniform(freshSeed, arrival) < n.share {
+		return n.fresh
+	}
+	return n.kept
+}
+
+func (n *network) behindDoor() bool { return n.dialer == nil }
+
+// connections returns how many connections are open.
+func (n *network) connections() int {
+	if n.behindDoor() {
+		return 0
+	}
+	return n.dialer.open()
+}
+
+// close ends every connection and whatever still dials.
+func (n *network) close() {
+	if !n.behindDoor() {
+		n.dialer.close()
+	}
+}
