@@ -1,0 +1,189 @@
+package scenario
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+)
+
+// compile works out what a file means. It may be given a file with mistakes:
+// then it finds those that only the whole shows, as far as the parts are sound.
+func (d *decoder) compile(f *file) *Scenario {
+	s := &Scenario{Name: f.name, Zone: f.zone, Connections: f.connections, Lab: f.lab}
+	s.Target = d.compileTarget(f)
+	s.Traffic = d.compileTraffic(f)
+	s.Requests, s.Weights = d.compileRequests(f)
+	s.Objectives = d.compileObjectives(f)
+	s.Observe = d.compileObserve(f)
+	s.Production = d.compileProduction(f, s)
+	s.Layers = d.compileLayers(f)
+	s.Headroom = d.compileHeadroom(f)
+	s.Caps = d.compileCaps(f, s)
+	return s
+}
+
+// rateOf returns what an amount is in req/s; n is where it is written.
+func (d *decoder) rateOf(f *file, a amountOf, n *yaml.Node, in, field string) float64 {
+	if a.times == 0 {
+		return a.rate
+	}
+	if child(child(f.node, "traffic"), "baseline") == nil {
+		d.mistake(n, in, "%s %q needs a baseline (give traffic.baseline, or a rate such as 400/s)", field, n.Value)
+		return 0
+	}
+	v := a.times * f.traffic.baseline
+	if v > maxRate {
+		d.mistake(n, in, "%s %q is %s (at most %s)", field, n.Value, rateText(v), rateText(maxRate))
+		return 0
+	}
+	return v
+}
+
+// unique says so where a name that reports key on comes twice.
+func (d *decoder) unique(seen map[string]bool, name string, src source) {
+	if name == "" {
+		return
+	}
+	if seen[name] {
+		d.mistake(childOr(src.node, "name"), src.in, "name %q is taken (names are unique)", shorten(name))
+	}
+	seen[name] = true
+}
+
+func (d *decoder) compileObjectives(f *file) []capacity.Objective {
+	names := map[string]bool{}
+	var out []capacity.Objective
+	for i := range f.objectives {
+		o := &f.objectives[i]
+		if !o.sound {
+			continue
+		}
+		objective := capacity.Objective{
+			Quantile: math.Round(number(o.percentile)*1e3) / 1e5, Limit: o.limit, Errors: o.errors,
+			Window: o.window, Request: o.request, During: o.during != "",
+		}
+		objective.Name = objectiveName(o, objective)
+		if names[objective.Name] {
+			d.mistake(o.node, o.in, "%q is there twice", objective.Name)
+		}
+		names[objective.Name] = true
+		d.checkObjective(f, o)
+		out = append(out, objective)
+	}
+	return out
+}
+
+// objectiveName writes an objective as a condition: "p99 of top <= 800ms during spots".
+func objectiveName(o *objectiveFields, v capacity.Objective) string {
+	name, limit := "errors", percentText(v.Errors)
+	if v.Quantile > 0 {
+		name, limit = "p"+o.percentile, lengthText(v.Limit)
+	}
+	if v.Request != "" {
+		name += " of " + v.Request
+	}
+	name += " <= " + limit
+	if v.Window != 10*time.Second {
+		name += " over " + lengthText(v.Window)
+	}
+	if v.During {
+		name += " during spots"
+	}
+	return name
+}
+
+func (d *decoder) checkObjective(f *file, o *objectiveFields) {
+	if o.during != "" && len(f.traffic.spots) == 0 && f.traffic.node != nil {
+		d.mistake(child(o.node, "during"), o.in, "during spots, but traffic has no spots")
+	}
+	if o.request == "" || len(f.requests) == 0 {
+		return
+	}
+	var names []string
+	for i := range f.requests {
+		names = append(names, f.requests[i].title())
+	}
+	if !slices.Contains(names, o.request) {
+		d.mistake(child(o.node, "request"), o.in, "request %q is not among the requests (%s)", shorten(o.request), suggestion(o.request, names))
+	}
+}
+
+func (d *decoder) compileObserve(f *file) []Observe {
+	seen := map[string]bool{}
+	var out []Observe
+	for i := range f.observe {
+		o := &f.observe[i]
+		if !o.sound {
+			continue
+		}
+		fleet := Observe{Kind: capacity.ASG, Name: o.asg, Context: o.context, Region: o.region}
+		if o.hpa != "" {
+			fleet.Kind = capacity.HPA
+			fleet.Namespace, fleet.Name, _ = strings.Cut(o.hpa, "/")
+		}
+		if seen[fleet.Source()] {
+			d.mistake(o.node, o.in, "%s is there twice", fleet.Source())
+		}
+		seen[fleet.Source()] = true
+		out = append(out, fleet)
+	}
+	return out
+}
+
+func (d *decoder) compileProduction(f *file, s *Scenario) map[string]capacity.Production {
+	if len(f.production) == 0 {
+		return nil
+	}
+	var fleets []string
+	for _, o := range s.Fleets() {
+		fleets = append(fleets, o.Source())
+	}
+	out := map[string]capacity.Production{}
+	for _, p := range f.production {
+		name := p.key.Value
+		switch {
+		case slices.Contains(fleets, name):
+		case len(fleets) == 0:
+			d.mistake(p.key, "production", "no fleet %q is observed (observe has none)", shorten(name))
+		default:
+			d.mistake(p.key, "production", "no fleet %q is observed (%s)", shorten(name), suggestion(name, fleets))
+		}
+		out[name] = p.value
+	}
+	return out
+}
+
+func (d *decoder) compileLayers(f *file) []capacity.Layer {
+	names := map[string]bool{}
+	var out []capacity.Layer
+	for _, l := range f.layers {
+		if !l.sound {
+			continue
+		}
+		d.unique(names, l.name, l.source)
+		n := childOr(l.node, "rate")
+		rate := d.rateOf(f, l.rate, n, l.in, "rate")
+		if l.rate == (amountOf{}) {
+			d.mistake(n, l.in, "rate %q is not a positive rate such as 6k/s", n.Value)
+		}
+		out = append(out, capacity.Layer{Name: l.name, Rate: rate, Source: "stated in the scenario"})
+	}
+	return out
+}
+
+func (d *decoder) compileHeadroom(f *file) capacity.Required {
+	h := f.headroom
+	if h == nil || !h.sound {
+		return capacity.Required{}
+	}
+	peak := d.rateOf(f, h.peak, childOr(h.node, "peak"), h.in, "peak")
+	if n := child(h.node, "peak"); n != nil && h.peak == (amountOf{}) {
+		d.mistake(n, h.in, "peak %q is not a positive rate such as 4k/s", n.Value)
+	}
+	return capacity.Required{Peak: peak, AtLeast: h.atLeast, Asked: true}
+}

@@ -1,0 +1,195 @@
+package scenario
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/seed-f864f198/onair/internal/load"
+)
+
+func (d *decoder) compileTarget(f *file) Target {
+	t := &f.target
+	out := Target{AllowHosts: t.allow, Timeout: t.timeout, Header: d.header(t.headers, "target.headers")}
+	given := child(child(f.node, "target"), "url")
+	switch {
+	case given == nil && child(f.node, "lab") == nil:
+		d.mistake(childOr(f.node, "target"), "target", "url is missing (where requests go, such as https://staging.example.jp; or lab: {} for the embedded staging)")
+	case given != nil && t.url != "":
+		out.URL = d.targetURL(given, t.url)
+		if child(t.node, "allow_hosts") == nil && t.node != nil {
+			d.mistake(t.node, "target", "allow_hosts is missing (a list of the hosts that may be contacted, such as [staging.example.jp])")
+		}
+	case given != nil && given.Kind == yaml.ScalarNode && given.Tag != "!!null" && t.sound:
+		d.mistake(given, "target", "url is empty")
+	}
+	return out
+}
+
+func (d *decoder) targetURL(n *yaml.Node, text string) *url.URL {
+	if d.opaque(text) {
+		return nil
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "", u.User != nil, u.RawQuery != "", u.Fragment != "":
+		d.mistake(n, "target", "url %q is not such as https://staging.example.jp (http or https, a host, perhaps a path)", shorten(n.Value))
+		return nil
+	}
+	return u
+}
+
+// allowed refuses a target whose host is not among those it allows.
+func (t Target) allowed() error {
+	if t.URL == nil {
+		return nil
+	}
+	return load.CheckHost(t.URL.Hostname(), t.AllowHosts)
+}
+
+var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+
+// header checks and collects headers; nil where there are none.
+func (d *decoder) header(entries []entry[string], in string) http.Header {
+	if len(entries) == 0 {
+		return nil
+	}
+	h := http.Header{}
+	for _, e := range entries {
+		if !headerName.MatchString(e.key.Value) {
+			d.mistake(e.key, in, "%q is not a header's name such as Accept-Language", shorten(e.key.Value))
+			continue
+		}
+		if strings.ContainsAny(e.value, "\r\n\x00") {
+			d.mistake(e.key, in, "%s has a line break in its value", e.key.Value)
+			continue
+		}
+		h.Add(e.key.Value, e.value)
+	}
+	return h
+}
+
+func (d *decoder) compileRequests(f *file) (requests []load.Request, weights []float64) {
+	names := map[string]bool{}
+	for i := range f.requests {
+		r := &f.requests[i]
+		if !r.sound {
+			continue
+		}
+		d.unique(names, r.title(), r.source)
+		method, path := r.call()
+		requests = append(requests, load.Request{
+			Name: r.title(), Method: strings.ToUpper(method), Path: path,
+			Header: d.header(r.headers, r.in+".headers"), Expect: r.expect,
+		})
+		d.fillBody(&requests[len(requests)-1], r)
+		weights = append(weights, r.weight)
+	}
+	return requests, weights
+}
+
+// call returns the request's method, as the file names it, and its path.
+func (r *requestFields) call() (method, path string) {
+	for i, m := range methods {
+		if child(r.node, m) != nil {
+			return m, r.paths[i]
+		}
+	}
+	return "", ""
+}
+
+// title returns the request's name. The default one has the path as written, so
+// that no secret gets into reports.
+func (r *requestFields) title() string {
+	if r.name != "" {
+		return r.name
+	}
+	method, _ := r.call()
+	if path := child(r.node, method); path != nil {
+		return strings.ToUpper(method) + " " + path.Value
+	}
+	return ""
+}
+
+const maxBody = 4 << 20
+
+// fillBody gives a request its body and, where that is JSON, its content type.
+// A file is put into the tree, so that Resolved needs none.
+func (d *decoder) fillBody(out *load.Request, r *requestFields) {
+	b := r.body
+	if b == nil || !b.sound {
+		return
+	}
+	isJSON := b.json != nil
+	switch {
+	case b.json != nil:
+		out.Body = b.json
+	case b.base64 != nil:
+		out.Body = b.base64
+	case b.file != "":
+		out.Body = d.bodyFile(b)
+		isJSON = strings.EqualFold(filepath.Ext(b.file), ".json")
+	default:
+		out.Body = []byte(b.text)
+	}
+	if !isJSON || out.Header.Get("Content-Type") != "" {
+		return
+	}
+	if out.Header == nil {
+		out.Header = http.Header{}
+	}
+	out.Header.Set("Content-Type", "application/json")
+	if b.file != "" {
+		keepContentType(r.node)
+	}
+}
+
+func (d *decoder) bodyFile(b *bodyFields) []byte {
+	n := child(b.node, "file")
+	body, err := readFile(d.fileName(n, b.file), maxBody)
+	if err != nil {
+		d.mistake(n, b.in, "file: %s", err)
+		return nil
+	}
+	setChild(b.node, "file", nil)
+	if stored := scalar(strings.ReplaceAll(string(body), "${", "$${")); utf8.Valid(body) && roundTrips(stored) {
+		setChild(b.node, "text", stored)
+	} else {
+		setChild(b.node, "base64", scalar(base64.StdEncoding.EncodeToString(body)))
+	}
+	return body
+}
+
+// roundTrips reports whether YAML gives a text back as it is: control
+// characters and odd line ends it does not.
+func roundTrips(n *yaml.Node) bool {
+	n.Tag = "!!str"
+	text, err := yaml.Marshal(n)
+	var back string
+	return err == nil && yaml.Unmarshal(text, &back) == nil && back == n.Value
+}
+
+// keepContentType writes down the content type that a file's name implied.
+func keepContentType(request *yaml.Node) {
+	headers := child(request, "headers")
+	if headers == nil {
+		headers = &yaml.Node{Kind: yaml.MappingNode}
+		setChild(request, "headers", headers)
+	}
+	setChild(headers, "Content-Type", scalar("application/json"))
+}
+
+// fileName returns where a file that n names is: relative to the scenario, or to
+// the working directory where n came from the command line.
+func (d *decoder) fileName(n *yaml.Node, name string) string {
+	if _, ok := d.origin[n]; ok || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(d.dir, name)
+}

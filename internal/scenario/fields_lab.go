@@ -1,0 +1,195 @@
+package scenario
+
+import (
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/seed-f864f198/onair/internal/lab/world"
+)
+
+var labTable = object[world.Config]{
+	name: "lab",
+	say:  "the embedded staging, such as {hpa: {target: 60%, max: 12}}",
+	doc:  "The embedded staging: an autoscaled HTTP service behind Kubernetes and AWS APIs.",
+	fields: []field[world.Config]{
+		is("seed", mapped(positiveCount, func(v float64) uint64 { return uint64(v) }), func(c *world.Config) *uint64 { return &c.Seed },
+			"Seed of everything drawn at random.").or("1"),
+		is("service", labServiceTable.shape(), func(c *world.Config) *world.Service { return &c.Service },
+			"What every unit does with a request.").or("{}"),
+		is("pods", labPodsTable.shape(), func(c *world.Config) *world.Pods { return &c.Pods },
+			"How many units there are at first and how long a new one takes.").or("{}"),
+		is("hpa", optional(labHPA), func(c *world.Config) **world.HPA { return &c.HPA },
+			"The HorizontalPodAutoscaler.").orElse("none: the units stay as started").like("{target: 60%, max: 12}"),
+		is("asg", optional(labGroupTable.shape()), func(c *world.Config) **world.Group { return &c.Group },
+			"The Auto Scaling group whose instances carry the pods.").orElse("none: there is room for any number of pods").like("{max: 6}"),
+	},
+	check: func(d *decoder, n *yaml.Node, in string, c *world.Config) {
+		start := childOr(childOr(n, "pods"), "start")
+		if c.HPA != nil && c.HPA.Max > 0 && c.Pods.Start > c.HPA.Max {
+			d.mistake(start, in+".pods", "start %d is above hpa.max %d", c.Pods.Start, c.HPA.Max)
+		}
+	},
+}
+
+var labServiceTable = object[world.Service]{
+	name: "lab_service",
+	say:  "a group such as {concurrency: 4, mean: 50ms}",
+	doc:  "What every unit does with a request. A unit saturates at concurrency / mean.",
+	fields: []field[world.Service]{
+		is("concurrency", units(1), func(s *world.Service) *int { return &s.Concurrency },
+			"Requests a unit serves at a time.").or("4"),
+		is("mean", length, func(s *world.Service) *time.Duration { return &s.Mean },
+			"Mean service time.").or("50ms"),
+		is("distribution", oneOf("constant", "exponential", "lognormal"), func(s *world.Service) *string { return &s.Distribution },
+			"Distribution of the service time.").or("exponential"),
+		is("sigma", sigma, func(s *world.Service) *float64 { return &s.Sigma },
+			"Spread of the logarithm, of lognormal only.").or("0.5"),
+		is("queue", units(0), func(s *world.Service) *int { return &s.Queue },
+			"Requests that may wait at a unit; more are answered 503.").or("200"),
+	},
+}
+
+var labPodsTable = object[world.Pods]{
+	name: "lab_pods",
+	say:  "a group such as {start: 2, run: 5s, ready: 3s}",
+	doc:  "How many units there are at first and how long each step of a new one takes.",
+	fields: []field[world.Pods]{
+		is("start", units(1), func(p *world.Pods) *int { return &p.Start },
+			"Units ready at the beginning.").orElse("hpa.min, or 1 without hpa").like("2"),
+		is("schedule", duration, func(p *world.Pods) *time.Duration { return &p.Schedule },
+			"From created to scheduled.").or("500ms"),
+		is("run", duration, func(p *world.Pods) *time.Duration { return &p.Run },
+			"From scheduled to running.").or("5s"),
+		is("ready", duration, func(p *world.Pods) *time.Duration { return &p.Ready },
+			"From running to ready.").or("3s"),
+		is("spread", share, func(p *world.Pods) *float64 { return &p.Spread },
+			"Each of these is drawn within plus and minus this share.").or("0%"),
+	},
+}
+
+// hpaFields is a world.HPA whose target still says what it is a target of.
+type hpaFields struct {
+	world.HPA
+	name   string
+	target metricTarget
+}
+
+var labHPATable = object[hpaFields]{
+	name: "lab_hpa",
+	say:  "a group such as {target: 60%, max: 12}",
+	doc:  "The HorizontalPodAutoscaler of the service's Deployment.",
+	fields: []field[hpaFields]{
+		is("name", objectName, func(h *hpaFields) *string { return &h.name },
+			"Its namespace and name.").or("default/web"),
+		is("metric", oneOf("utilisation", "requests"), func(h *hpaFields) *string { return &h.Metric },
+			"What it scales on: busy slots over concurrency, or requests a second and unit.").or("utilisation"),
+		is("target", target, func(h *hpaFields) *metricTarget { return &h.target },
+			"The metric's target for one unit: a share with utilisation, a rate with requests.").need().like("60%"),
+		is("min", units(1), func(h *hpaFields) *int { return &h.Min },
+			"Fewest pods.").or("1"),
+		is("max", units(1), func(h *hpaFields) *int { return &h.Max },
+			"Most pods.").need().like("12"),
+		is("sync", length, func(h *hpaFields) *time.Duration { return &h.Sync },
+			"How often it decides.").or("15s"),
+		is("tolerance", share, func(h *hpaFields) *float64 { return &h.Tolerance },
+			"How far the metric may be from its target without a change.").or("0.1"),
+		is("behavior", optional(labBehaviorTable.shape()), func(h *hpaFields) **world.Behavior { return &h.Behavior },
+			"Limits on how fast it changes the count.").orElse("as a cluster does without one: at most doubling, or 4 pods, a sync").
+			like("{scale_up: {policies: [{type: percent, value: 100, period: 15s}]}}"),
+	},
+	check: func(d *decoder, n *yaml.Node, in string, h *hpaFields) {
+		if h.Max > 0 && h.Min > h.Max {
+			d.mistake(childOr(n, "min"), in, "min %d is above max %d", h.Min, h.Max)
+		}
+		if h.target.value > 0 && h.Metric != "" && h.target.isRate != (h.Metric == "requests") {
+			d.mistake(childOr(n, "target"), in, "target does not fit metric %s (a share such as 60%% with utilisation, a rate such as 50/s with requests)", h.Metric)
+		}
+		h.Namespace, h.Name, _ = strings.Cut(h.name, "/")
+		h.Target = h.target.value
+	},
+}
+
+var labHPA = mapped(labHPATable.shape(), func(h hpaFields) world.HPA { return h.HPA })
+
+var labBehaviorTable = object[world.Behavior]{
+	name: "lab_behavior",
+	say:  "a group with scale_up and scale_down",
+	doc:  "Limits on how fast the HPA changes the count, as in autoscaling/v2.",
+	fields: []field[world.Behavior]{
+		is("scale_up", optional(labRulesTable.shape()), func(b *world.Behavior) **world.Rules { return &b.ScaleUp },
+			"Upwards.").orElse("the larger of 100 % and 4 pods in 15 s").like("{policies: [{type: pods, value: 8, period: 15s}]}"),
+		is("scale_down", optional(labRulesTable.shape()), func(b *world.Behavior) **world.Rules { return &b.ScaleDown },
+			"Downwards.").orElse("100 % in 15 s after 5 min of stabilization").like("{stabilization: 60s}"),
+	},
+}
+
+var labRulesTable = object[world.Rules]{
+	name: "lab_rules",
+	say:  "a group such as {policies: [{type: pods, value: 8, period: 15s}]}",
+	doc:  "The policies of one direction.",
+	fields: []field[world.Rules]{
+		is("stabilization", optional(duration), func(r *world.Rules) **time.Duration { return &r.Stabilization },
+			"The window whose most cautious wish counts.").orElse("0s up, 5m down").like("60s"),
+		is("select", oneOf("max", "min", "disabled"), func(r *world.Rules) *string { return &r.Select },
+			"Which policy counts.").or("max"),
+		is("policies", list("policy", 0, labPolicyTable), func(r *world.Rules) *[]world.Policy { return &r.Policies },
+			"How much may change in a period.").orElse("as without behavior").like("[{type: percent, value: 100, period: 15s}]"),
+	},
+}
+
+var labPolicyTable = object[world.Policy]{
+	name: "lab_policy",
+	say:  "a policy such as {type: percent, value: 100, period: 15s}",
+	doc:  "A limit on change in a period.",
+	fields: []field[world.Policy]{
+		is("type", oneOf("pods", "percent"), func(p *world.Policy) *string { return &p.Type },
+			"What value counts.").need().like("percent"),
+		is("value", units(1), func(p *world.Policy) *int { return &p.Value },
+			"Most change in a period.").need().like("100"),
+		is("period", length, func(p *world.Policy) *time.Duration { return &p.Period },
+			"The period.").need().like("15s"),
+	},
+}
+
+var labGroupTable = object[world.Group]{
+	name: "lab_asg",
+	say:  "a group such as {name: web, max: 6}",
+	doc:  "The Auto Scaling group whose instances carry the pods.",
+	fields: []field[world.Group]{
+		is("name", text, func(g *world.Group) *string { return &g.Name },
+			"Its name.").or("web"),
+		is("region", text, func(g *world.Group) *string { return &g.Region },
+			"Its AWS region.").or("ap-northeast-1"),
+		is("min", units(0), func(g *world.Group) *int { return &g.Min },
+			"Fewest instances.").or("1"),
+		is("max", units(1), func(g *world.Group) *int { return &g.Max },
+			"Most instances.").need().like("6"),
+		is("desired", units(0), func(g *world.Group) *int { return &g.Desired },
+			"Instances in service at the beginning.").orElse("min").like("2"),
+		is("pods_per_instance", units(1), func(g *world.Group) *int { return &g.PodsPerInstance },
+			"Pods that an instance has room for.").orElse("4, or 1 without hpa").like("4"),
+		is("boot", duration, func(g *world.Group) *time.Duration { return &g.Boot },
+			"From launched to in service.").or("30s"),
+		is("scales_on", oneOf("pending_pods", "target_tracking", "none"), func(g *world.Group) *string { return &g.ScalesOn },
+			"What makes it grow.").or("pending_pods"),
+		is("target", share, func(g *world.Group) *float64 { return &g.Target },
+			"Utilisation of an instance to keep to; required with target_tracking.").like("50%"),
+	},
+	check: func(d *decoder, n *yaml.Node, in string, g *world.Group) {
+		if child(n, "desired") == nil {
+			g.Desired = g.Min
+		}
+		switch {
+		case g.Max == 0:
+		case g.Min > g.Max:
+			d.mistake(childOr(n, "min"), in, "min %d is above max %d", g.Min, g.Max)
+		case g.Desired < g.Min || g.Desired > g.Max:
+			d.mistake(childOr(n, "desired"), in, "desired %d is not between min %d and max %d", g.Desired, g.Min, g.Max)
+		}
+		if g.ScalesOn == "target_tracking" && child(n, "target") == nil {
+			d.mistake(n, in, "target is missing (target_tracking needs it: a share such as 50%%)")
+		}
+	},
+}

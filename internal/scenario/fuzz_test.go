@@ -1,0 +1,56 @@
+package scenario
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+// No input makes Parse panic or hang, mistakes have a place and speak no Go, and
+// what is stored parses again to the same plan.
+func FuzzParse(f *testing.F) {
+	for _, pattern := range []string{"../../scenarios/*.yaml", "testdata/err/*.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, path := range files {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(text, "traffic.spots[0].peak=12x")
+		}
+	}
+	f.Add([]byte(minimal), `target.headers["a.b"]=[c]`)
+	goNames := regexp.MustCompile(`yaml\.|\*?scenario\.[a-z]|interface ?\{|reflect|%!`)
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, text []byte, set string) {
+		o := Options{Env: environment}
+		if set != "" {
+			o.Set = []string{set}
+		}
+		s, err := Parse("x", dir, text, o)
+		if mistakes, ok := err.(Mistakes); ok {
+			for _, m := range mistakes {
+				if m.File == "" || m.Text == "" || m.File == "x" && (m.Line < 1 || m.Column < 1) {
+					t.Errorf("mistake without a place: %#v", m)
+				}
+				if goNames.MatchString(m.Text) && !goNames.Match(text) && !goNames.MatchString(set) {
+					t.Errorf("mistake speaks Go: %v", m)
+				}
+			}
+		}
+		if err != nil {
+			return
+		}
+		again, err := Parse("stored", dir, s.Resolved, Options{})
+		if err != nil {
+			t.Fatalf("Parse(Resolved): %v\n%s", err, s.Resolved)
+		}
+		if diff := compare(s, again); diff != "" {
+			t.Errorf("Parse(Resolved) (-first +again):\n%s\n%s", diff, s.Resolved)
+		}
+	})
+}

@@ -1,0 +1,116 @@
+package scenario
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Options say how a file is resolved.
+type Options struct {
+	// Set changes fields before anything is read: "traffic.spots[0].peak=12x".
+	// The value is YAML; an empty one removes the field.
+	Set []string
+	// Env looks up the variables of ${VAR}: os.LookupEnv. Nil reads a stored
+	// scenario again: variables that it still holds are left as they are, and
+	// the host of the target is not judged, for nothing is going to be sent.
+	Env func(string) (string, bool)
+}
+
+// Load reads and checks the scenario file at path. The error is Mistakes where
+// the file itself is wrong, and wraps load.ErrRefused where its target is not
+// among the hosts it allows.
+func Load(path string, o Options) (*Scenario, error) {
+	text, err := readFile(path, maxAgain)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, filepath.Dir(path), text, o)
+}
+
+// Parse checks text, which came from the file called name; dir is where
+// relative file names in it are looked up. Errors are those of Load.
+func Parse(name, dir string, text []byte, o Options) (*Scenario, error) {
+	limit := maxText
+	if o.Env == nil {
+		limit = maxAgain
+	}
+	tree, wrong := readTree(text, limit)
+	if wrong != nil {
+		wrong.File = name
+		return nil, Mistakes{*wrong}
+	}
+	d := &decoder{file: name, dir: dir, env: o.Env, origin: map[*yaml.Node]string{}, secrets: map[string]bool{}}
+	for _, s := range o.Set {
+		d.set(tree, s)
+	}
+	f, _ := fileTable.decode(d, tree, place{top, top}, top)
+	s := d.compile(&f)
+	if len(d.mistakes) > 0 {
+		return nil, inOrder(d.mistakes)
+	}
+	if o.Env != nil {
+		if err := s.Target.allowed(); err != nil {
+			return nil, fmt.Errorf("%s: target: %w", name, err)
+		}
+	}
+	s.Secrets = slices.Sorted(maps.Keys(d.secrets))
+	resolved, err := encode(tree)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	s.Resolved = resolved
+	return s, nil
+}
+
+func encode(tree *yaml.Node) ([]byte, error) {
+	var out bytes.Buffer
+	e := yaml.NewEncoder(&out)
+	e.SetIndent(2)
+	if err := e.Encode(tree); err != nil {
+		return nil, err
+	}
+	err := e.Close()
+	return out.Bytes(), err
+}
+
+// readFile reads a regular file of at most limit bytes; anything else, such as
+// a pipe, might never end.
+func readFile(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, plainError(path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, plainError(path, err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, plainError(path, err)
+	}
+	if int64(len(text)) > limit {
+		return nil, fmt.Errorf("%s: more than %d bytes", path, limit)
+	}
+	return text, nil
+}
+
+// plainError says the thing, then the cause, without the name of a system call.
+func plainError(path string, err error) error {
+	var failed *os.PathError
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}

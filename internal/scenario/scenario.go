@@ -1,0 +1,116 @@
+package scenario
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/lab/world"
+	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/traffic"
+)
+
+// Scenario is one checked scenario file.
+type Scenario struct {
+	Name        string
+	Zone        *time.Location // default UTC
+	Target      Target         // Target.URL is nil where lab is set and no url is given
+	Connections Connections
+	Traffic     Traffic
+	Requests    []load.Request
+	Weights     []float64 // of Requests, same order
+	Objectives  []capacity.Objective
+	Observe     []Observe                      // as written; Fleets adds the lab's own
+	Production  map[string]capacity.Production // by fleet name
+	Layers      []capacity.Layer
+	Headroom    capacity.Required
+	Caps        load.Caps
+	Lab         *world.Config
+
+	Resolved []byte   // the file after --set, complete in itself: what the run directory stores
+	Secrets  []string // values that came from the environment, to be masked wherever text is written
+}
+
+// Target is what receives the traffic.
+type Target struct {
+	URL        *url.URL // nil also where a stored scenario's URL holds a variable
+	AllowHosts []string
+	Header     http.Header
+	Timeout    time.Duration // default 10s
+}
+
+// Connections says how requests share connections.
+type Connections struct {
+	New float64 // share of requests on a fresh connection, 0 to 1; default 0.8
+}
+
+// Traffic is the planned load.
+type Traffic struct {
+	Baseline float64       // req/s; 0 where there is none
+	Base     traffic.Curve // without spots
+	Spots    []Spot
+	Curve    traffic.Curve // base and spots
+}
+
+// Spot is a named spot with its span of influence: from its start until its
+// extra traffic has fallen below 5 % of its maximum, or the end of the run.
+type Spot struct {
+	Name string
+	traffic.Spot
+	Span capacity.Span
+}
+
+// Observe is one fleet to watch.
+type Observe struct {
+	Kind            string // capacity.HPA or capacity.ASG
+	Namespace, Name string // hpa: namespace/name; asg: name
+	Context         string // hpa: kube context other than the current one
+	Region          string // asg
+}
+
+// Source is the fleet's name in readings: "hpa/default/web", "asg/web-prod".
+func (o Observe) Source() string {
+	if o.Kind == capacity.HPA {
+		return "hpa/" + o.Namespace + "/" + o.Name
+	}
+	return "asg/" + o.Name
+}
+
+// Fleets returns what is watched: Observe, or the lab's own fleets where that
+// is empty.
+func (s *Scenario) Fleets() []Observe {
+	if len(s.Observe) > 0 || s.Lab == nil {
+		return s.Observe
+	}
+	var own []Observe
+	if h := s.Lab.HPA; h != nil {
+		own = append(own, Observe{Kind: capacity.HPA, Namespace: h.Namespace, Name: h.Name})
+	}
+	if g := s.Lab.Group; g != nil {
+		own = append(own, Observe{Kind: capacity.ASG, Name: g.Name, Region: g.Region})
+	}
+	return own
+}
+
+// Question is what a run of s asks package capacity.
+func (s *Scenario) Question() capacity.Question {
+	q := capacity.Question{
+		Demand:     s.Traffic.Curve,
+		Baseline:   s.Traffic.Baseline,
+		Objectives: s.Objectives,
+		Layers:     s.Layers,
+		Required:   s.Headroom,
+	}
+	for _, spot := range s.Traffic.Spots {
+		q.Spots = append(q.Spots, spot.Span)
+	}
+	for _, o := range s.Fleets() {
+		fleet := capacity.Fleet{Name: o.Source(), Kind: o.Kind}
+		if p, ok := s.Production[fleet.Name]; ok {
+			fleet.Production = &p
+		}
+		q.Fleets = append(q.Fleets, fleet)
+	}
+	return q
+}

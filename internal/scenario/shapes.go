@@ -1,0 +1,214 @@
+package scenario
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	_ "time/tzdata" // so that zone means the same on every machine
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The shapes below belong to few fields each.
+
+var (
+	scenarioName = form[string]{
+		name: "name", say: "a name of letters, digits, -, _ and . (it names a directory)",
+		pattern: `[A-Za-z0-9][A-Za-z0-9_.-]{0,62}`,
+		parse:   func(p []string) (string, bool) { return p[0], true },
+	}.shape()
+
+	objectName = form[string]{
+		name: "object_name", say: "NAMESPACE/NAME such as default/web",
+		pattern: `[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?`,
+		parse:   func(p []string) (string, bool) { return p[0], true },
+	}.shape()
+
+	positiveRate  = rate.check("a positive rate such as 400/s, 4k/s or 60/m", func(v float64) bool { return v > 0 })
+	positiveCount = count.check("a positive count such as 12, 20k or 3M", func(v float64) bool { return v >= 1 })
+	sigma         = weight.check("a number up to 3 such as 0.5", func(v float64) bool { return v <= 3 })
+	wholeSeconds  = length.check("a whole number of seconds such as 10s", func(v time.Duration) bool { return v >= time.Second && v%time.Second == 0 })
+
+	binCount = form[float64]{
+		name: "bin_count", say: "a count such as 24000",
+		pattern: decimal, number: true,
+		parse: func(p []string) (float64, bool) { v := number(p[0]); return v, v <= maxCount },
+	}.shape()
+
+	status = mapped(form[float64]{
+		name: "status", say: "an HTTP status such as 201",
+		pattern: `[1-5][0-9][0-9]`, number: true,
+		parse: func(p []string) (float64, bool) { return number(p[0]), true },
+	}.shape(), func(v float64) int { return int(v) })
+
+	instant = form[time.Time]{
+		name: "instant", say: "an instant such as 2026-07-07T21:00:00+09:00",
+		pattern: `[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})`,
+		parse: func(p []string) (time.Time, bool) {
+			t, err := time.Parse(time.RFC3339, p[0])
+			return t, err == nil
+		},
+	}.shape()
+
+	clock = form[moment]{
+		name: "clock", say: "a clock time such as 18:00, or an instant such as 2026-07-07T18:00:00+09:00",
+		pattern: `(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2}))|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?`,
+		parse:   parseMoment,
+	}.shape()
+
+	target = form[metricTarget]{
+		name: "metric_target", say: "a share such as 60%, or a rate such as 50/s",
+		pattern: `(?:(` + decimal + `)%|` + decimal + `)|` + ratePattern, number: true,
+		parse: parseTarget,
+	}.shape().check("a positive share such as 60%, or a positive rate such as 50/s", func(t metricTarget) bool { return t.value > 0 })
+)
+
+// moment is an instant, or a clock time on a day that the counts give.
+type moment struct {
+	instant time.Time
+	clock   time.Duration // since midnight
+	given   bool
+}
+
+func parseMoment(p []string) (moment, bool) {
+	if t, err := time.Parse(time.RFC3339, p[0]); err == nil {
+		return moment{instant: t, given: true}, true
+	}
+	for _, layout := range []string{"15:04", "15:04:05"} {
+		if t, err := time.Parse(layout, p[0]); err == nil {
+			h, m, s := t.Clock()
+			clock := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second
+			return moment{clock: clock, given: true}, true
+		}
+	}
+	return moment{}, false
+}
+
+// metricTarget is an autoscaler's target: a ratio, or a rate per unit.
+type metricTarget struct {
+	value  float64
+	isRate bool
+}
+
+func parseTarget(p []string) (metricTarget, bool) {
+	if p[4] != "" {
+		v, ok := parseRate(p[1:])
+		return metricTarget{v, true}, ok
+	}
+	v := ratioOf(p)
+	return metricTarget{v, false}, v <= maxTimes
+}
+
+var zone = shape[*time.Location]{
+	say:    "a time zone such as Asia/Tokyo",
+	schema: text.schema,
+	accept: func(d *decoder, n *yaml.Node, at place, say string) (*time.Location, bool) {
+		name, ok := d.scalar(n, at, say)
+		if !ok {
+			return nil, false
+		}
+		loc, err := time.LoadLocation(name)
+		if err != nil || name == "" || name == "Local" {
+			d.mistake(n, at.in, "%s %q is not %s", at.field, shorten(name), say)
+			return nil, false
+		}
+		return loc, true
+	},
+}
+
+// requestPath is the path and query of a request.
+var requestPath = shape[string]{
+	say:    "a path such as /api/items?page=1",
+	schema: text.schema,
+	accept: func(d *decoder, n *yaml.Node, at place, say string) (string, bool) {
+		path, ok := private.accept(d, n, at, say)
+		if !ok || d.opaque(path) {
+			return path, ok
+		}
+		// A path that begins with two slashes could be taken for another host.
+		_, err := url.ParseRequestURI(path)
+		if err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "# ") {
+			d.mistake(n, at.in, "%s %q is not %s", at.field, shorten(n.Value), say)
+			return path, false
+		}
+		return path, true
+	},
+}
+
+var base64Text = shape[[]byte]{
+	say:    "text in base64",
+	schema: text.schema,
+	accept: func(d *decoder, n *yaml.Node, at place, say string) ([]byte, bool) {
+		s, ok := d.scalar(n, at, say)
+		if !ok {
+			return nil, false
+		}
+		decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s), ""))
+		if err != nil {
+			d.mistake(n, at.in, "%s %q is not %s", at.field, shorten(s), say)
+		}
+		return decoded, err == nil
+	},
+}
+
+// anything is any value, read as JSON; its texts may hold secrets.
+var anything = shape[[]byte]{
+	say:    "any value",
+	schema: func(defs) *schema { return &schema{} },
+	accept: func(d *decoder, n *yaml.Node, at place, _ string) ([]byte, bool) {
+		before := len(d.mistakes)
+		v := d.jsonOf(n, at)
+		if len(d.mistakes) > before {
+			return nil, false
+		}
+		encoded, err := json.Marshal(v)
+		return encoded, err == nil
+	},
+}
+
+// jsonOf returns what n is in JSON.
+func (d *decoder) jsonOf(n *yaml.Node, at place) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		fields := map[string]any{}
+		for key, value := range d.pairs(n, at.inside()) {
+			fields[key.Value] = d.jsonOf(value, place{at.inside(), key.Value})
+		}
+		return fields
+	case yaml.SequenceNode:
+		items := make([]any, len(n.Content))
+		for i, c := range n.Content {
+			items[i] = d.jsonOf(c, place{at.in, fmt.Sprintf("%s[%d]", at.field, i)})
+		}
+		return items
+	}
+	return d.jsonScalar(n, at)
+}
+
+var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
+
+func (d *decoder) jsonScalar(n *yaml.Node, at place) any {
+	switch n.Tag {
+	case "!!null":
+		return nil
+	case "!!bool":
+		return strings.EqualFold(n.Value, "true")
+	case "!!int", "!!float":
+		if jsonNumber.MatchString(n.Value) {
+			return json.Number(n.Value)
+		}
+		var v float64
+		if err := n.Decode(&v); err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			d.mistake(n, at.in, "%s %q is not a number that JSON knows", at.field, shorten(n.Value))
+			return nil
+		}
+		return v
+	}
+	s, _ := d.secret(n, at)
+	return s
+}
