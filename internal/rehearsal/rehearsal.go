@@ -1,0 +1,145 @@
+// Package rehearsal makes one run: load and observers together, on one clock,
+// into one run directory.
+//
+//	         lead    start = offset 0               sending ends   last answer
+//	observers |-------|-----------------------------------|-----------| final sweep
+//	load              |===================================|···········|
+//
+// Observers begin a little ahead, so that what stood before the first request
+// is known. A broken observation is a gap, never the end of a run. What the
+// facts mean is not decided here: whoever has the directory can ask.
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/scenario"
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/traffic"
+)
+
+// Lead is how long observers watch before the first request.
+const Lead = 2 * time.Second
+
+// Source names the rehearsal itself in events.
+const Source = "rehearsal"
+
+// A request is late when it is sent this long after it was due, and dropped
+// when it would be sent even later.
+const (
+	lateAfter = 20 * time.Millisecond
+	dropAfter = 250 * time.Millisecond
+)
+
+// Plan is one rehearsal to make.
+type Plan struct {
+	Scenario  *scenario.Scenario
+	Target    *url.URL // the scenario's own, or the embedded staging's service
+	Observers []observe.Observer
+	Door      http.RoundTripper // nil: the network
+	Root      string            // where the run directory is made
+	Tool      string            // onair's version
+	Progress  func(load.Progress)
+}
+
+// Run makes the rehearsal and returns its directory, complete with every fact.
+// Cancelling ctx stops sending at once; requests in flight may finish. An error
+// that wraps load.ErrRefused means that nothing was sent, and nothing written.
+func Run(ctx context.Context, p Plan) (*rundir.Dir, error) {
+	if err := load.CheckHost(p.Target.Hostname(), p.allowHosts()); err != nil {
+		return nil, err
+	}
+	start := time.Now().Add(Lead)
+	writer, err := rundir.Create(p.Root, p.manifest(start), p.Scenario.Resolved)
+	if err != nil {
+		return nil, err
+	}
+	err = p.record(ctx, start, writer)
+	if err := errors.Join(err, writer.Close()); err != nil {
+		return nil, fmt.Errorf("%s: %w", writer.Dir().Path(), err)
+	}
+	return writer.Dir(), nil
+}
+
+// record runs load and observers together and writes what they say.
+func (p Plan) record(ctx context.Context, start time.Time, writer *rundir.Writer) error {
+	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWatching()
+	var warnings []string
+	var watchErr error
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		warnings, watchErr = observe.Watch(watching, start, writer, p.Observers...)
+	}()
+
+	result, loadErr := load.Run(ctx, p.loadPlan(start), writer, p.Progress)
+	stopWatching()
+	<-watched
+
+	err := errors.Join(loadErr, watchErr, writer.WriteEvent(sendingEnded(ctx, result.SendingEnded)))
+	for _, text := range warnings {
+		err = errors.Join(err, writer.WriteWarning(text))
+	}
+	return err
+}
+
+// sendingEnded tells when and why no more requests were sent.
+func sendingEnded(ctx context.Context, at time.Duration) timeline.Event {
+	e := timeline.Event{At: timeline.Offset(at), Source: Source, Kind: timeline.SendingDone, Text: "the last request was sent"}
+	if ctx.Err() != nil {
+		e.Kind, e.Text = timeline.Interrupted, "stopped by the user"
+	}
+	return e
+}
+
+// allowHosts are the hosts that load may contact: the scenario's, or the
+// embedded staging's own.
+func (p Plan) allowHosts() []string {
+	if p.Scenario.Target.URL == nil {
+		return []string{p.Target.Hostname()}
+	}
+	return p.Scenario.Target.AllowHosts
+}
+
+func (p Plan) loadPlan(start time.Time) load.Plan {
+	s := p.Scenario
+	return load.Plan{
+		Start:          start,
+		Target:         p.Target,
+		AllowHosts:     p.allowHosts(),
+		Header:         s.Target.Header,
+		Requests:       s.Requests,
+		Schedule:       traffic.NewSchedule(s.Traffic.Curve, s.Weights, 0),
+		Timeout:        s.Target.Timeout,
+		NewConnections: s.Connections.New,
+		Caps:           s.Caps,
+		UserAgent:      "onair/" + p.Tool,
+		RunID:          rundir.Name(s.Name, start),
+		LateAfter:      lateAfter,
+		DropAfter:      dropAfter,
+		Door:           p.Door,
+	}
+}
+
+func (p Plan) manifest(start time.Time) rundir.Manifest {
+	c := p.Scenario.Caps
+	return rundir.Manifest{
+		Tool:     p.Tool,
+		Run:      rundir.Name(p.Scenario.Name, start),
+		Scenario: p.Scenario.Name,
+		Started:  start,
+		Hosts:    []string{p.Target.Host},
+		Caps: rundir.Caps{
+			Rate: c.Rate, InFlight: c.InFlight, Requests: c.Requests, DurationSeconds: c.Duration.Seconds(),
+		},
+	}
+}

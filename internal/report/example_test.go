@@ -1,0 +1,28 @@
+package report
+
+import "os"
+
+// The text after a run: verdict first, the way to the full report last.
+func ExampleReport_Text() {
+	evening := evening{seconds: 60, baseline: 20, peak: 90, airing: 15, start: 2, max: 4, delay: 8, sustains: 66, saturates: 80, fleets: 1}
+	evening.report().Text(os.Stdout, false)
+	// Output:
+	// PASS  prime-time  2026-11-22 21:53:00 JST, 1m
+	// The peak asks 90/s (4.5x the baseline); headroom is 50 % at the worst instant,
+	// 41s.
+	//
+	// Objectives
+	//   held       p99 <= 800ms    worst 640 ms at 21:54:22
+	//   held       errors <= 0.5%  worst 0 %
+	//
+	// Fleets
+	//   hpa/default/web  2 → 2 ready (max 4)  one unit sustains 66/s (61 to 71/s),
+	//     measured at 2 units
+	//
+	// Load
+	//   planned        3,451     sent           3,451     late               0
+	//   dropped            0     succeeded      3,451     failed             0
+	//   peak 88/s; lag p99 1.2 ms, max 8.1 ms; response p50 48 ms, p99 310 ms
+	//
+	// Report: reports/prime-time-20261122T125300Z/report.html
+}

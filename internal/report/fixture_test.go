@@ -1,0 +1,272 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/scenario"
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/traffic"
+)
+
+// evening is a small model of a rehearsal: a spot over a baseline, a fleet that
+// follows it with a delay, one queue in front of the fleet. It is made of plain
+// arithmetic, so that every rendering of it is the same everywhere.
+type evening struct {
+	seconds        int
+	baseline, peak float64 // req/s
+	airing         int     // second at which the spot starts
+	start, max     int     // units
+	delay          int     // seconds from a decision to a ready unit
+	required       float64 // peak, req/s; 0: the run's own
+	sustains       float64 // per unit, req/s
+	saturates      float64
+	fleets         int // fleets observed
+	unknown        bool
+	noAnswers      bool
+}
+
+var passing = evening{seconds: 240, baseline: 400, peak: 2600, required: 2600, airing: 60, start: 48, max: 60, delay: 20, sustains: 72, saturates: 80, fleets: 1}
+
+var failing = evening{seconds: 300, baseline: 400, peak: 4000, required: 4000, airing: 60, start: 10, max: 48, delay: 35, sustains: 72, saturates: 80, fleets: 2}
+
+func (e evening) demandAt(t int) float64 {
+	since := float64(t - e.airing - 5)
+	if since < 0 {
+		return e.baseline
+	}
+	// Both exponentials of a spot; 0.5819 is the maximum of their difference.
+	shape := (math.Exp(-since/65) - math.Exp(-since/9)) / 0.6438
+	return e.baseline + (e.peak-e.baseline)*shape
+}
+
+// state is the fleet as the model moves it.
+type state struct {
+	desired, ready int
+	backlog        float64
+	coming         map[int]int // units ready at a second
+}
+
+func (e evening) report() *Report {
+	r := &Report{
+		Path:     "reports/prime-time-20261122T125300Z",
+		Manifest: rundir.Manifest{Format: 1, Tool: "onair 0.1.0", Run: "prime-time-20261122T125300Z", Scenario: "prime-time", Started: time.Date(2026, 11, 22, 12, 53, 0, 0, time.UTC)},
+		Scenario: e.scenario(),
+	}
+	r.Timeline.Start = r.Manifest.Started
+	s := state{desired: e.start, ready: e.start, coming: map[int]int{}}
+	for t := range e.seconds {
+		e.scale(r, &s, t)
+		e.answer(r, &s, t)
+	}
+	if e.fleets > 1 {
+		r.Timeline.Gaps = []timeline.Gap{{From: timeline.Offset(100 * time.Second), To: timeline.Offset(122 * time.Second), Source: "asg/web-nodes", Cause: "throttled: Rate exceeded"}}
+	}
+	e.judge(r)
+	return r
+}
+
+func (e evening) scenario() *scenario.Scenario {
+	return &scenario.Scenario{
+		Name: "prime-time", Zone: time.FixedZone("JST", 9*3600),
+		Traffic: scenario.Traffic{
+			Baseline: e.baseline,
+			Spots: []scenario.Spot{{
+				Name: "CM 1",
+				Spot: traffic.Spot{At: time.Duration(e.airing) * time.Second, Peak: e.peak},
+				Span: capacity.Span{From: time.Duration(e.airing) * time.Second, To: time.Duration(e.seconds) * time.Second},
+			}},
+		},
+		Headroom: capacity.Required{Peak: e.required, AtLeast: 0.2, Asked: true},
+		Resolved: []byte("name: prime-time\nzone: Asia/Tokyo\ntarget:\n  url: https://staging.example.jp\n  headers: {Authorization: \"Bearer ${TOKEN}\"}\n"),
+		Secrets:  []string{"s3cr3t-token"},
+	}
+}
+
+// scale lets the autoscaler look every 15 s and makes units ready later.
+func (e evening) scale(r *Report, s *state, t int) {
+	s.ready += s.coming[t]
+	if t%15 == 7 {
+		wanted := int(math.Ceil(e.demandAt(t) / (0.6 * e.saturates)))
+		wanted = min(max(wanted, s.desired), e.max, 2*s.desired)
+		for i := range wanted - s.desired {
+			s.coming[t+e.delay+i/4]++
+		}
+		s.desired = wanted
+	}
+	for f := range e.fleets {
+		scale := 1 + 3*f
+		at := timeline.Offset(time.Duration(t) * time.Second)
+		if t == 0 {
+			r.Timeline.Readings = append(r.Timeline.Readings, timeline.Reading{At: at, Source: fleetName(f), Name: timeline.Max, Value: float64(e.max / scale)})
+		}
+		for name, units := range map[string]int{timeline.Desired: (s.desired + scale - 1) / scale, timeline.Ready: (s.ready + scale - 1) / scale} {
+			r.Timeline.Readings = append(r.Timeline.Readings, timeline.Reading{At: at, Source: fleetName(f), Name: name, Value: float64(units)})
+		}
+	}
+}
+
+func fleetName(i int) string { return []string{"hpa/default/web", "asg/web-nodes"}[i] }
+
+// answer serves one second of demand from the queue.
+func (e evening) answer(r *Report, s *state, t int) {
+	planned := math.Round(e.demandAt(t))
+	second := timeline.Second{Second: t, Planned: int64(planned), Sent: int64(planned), Errors: map[string]int64{}}
+	can := float64(s.ready) * e.saturates
+	wait := s.backlog / can
+	s.backlog = min(max(s.backlog+planned-can, 0), 2*can)
+	busy := min(planned/can, 0.98)
+	failed := 0.0
+	if s.backlog >= 2*can {
+		failed = planned - can
+	}
+	if e.noAnswers {
+		failed = planned
+	}
+	second.Failed = int64(failed)
+	second.Succeeded = second.Sent - second.Failed
+	if second.Failed > 0 {
+		second.Errors["status_503"] = second.Failed
+	}
+	if !e.noAnswers {
+		second.Response = map[string]timeline.Histogram{"top": responses(wait, busy, t)}
+		second.Service = responses(wait, busy, t)
+		second.Lag.Record(300 * time.Microsecond)
+	}
+	r.Timeline.Seconds = append(r.Timeline.Seconds, second)
+	moment := capacity.Moment{At: time.Duration(t) * time.Second, Demand: e.demandAt(t)}
+	if !e.unknown && e.fleets > 0 {
+		mid, low, high := float64(s.ready)*e.sustains, float64(s.ready)*e.sustains*0.92, float64(s.ready)*e.sustains*1.07
+		moment.Low, moment.Mid, moment.High = &low, &mid, &high
+	}
+	r.Result.Headroom.Series = append(r.Result.Headroom.Series, moment)
+}
+
+// responses are exponential about 50 ms, longer where units are busy, and all
+// of them wait for the backlog.
+func responses(wait, busy float64, t int) timeline.Histogram {
+	var h timeline.Histogram
+	wobble := 1 + 0.12*math.Sin(float64(t)*1.7) + 0.06*math.Sin(float64(t)*0.61)
+	for i := range 100 {
+		u := (float64(i) + 0.5) / 100
+		service := 0.030 - 0.022*math.Log(1-u)*wobble*(1+0.4*busy/(1.02-busy))
+		h.Record(time.Duration((wait + service) * 1e9))
+	}
+	return h
+}
+
+// judge fills in what package capacity would have found.
+func (e evening) judge(r *Report) {
+	res := &r.Result
+	for _, s := range r.Timeline.Seconds {
+		res.Load.Planned += s.Planned
+		res.Load.Sent += s.Sent
+		res.Load.Succeeded += s.Succeeded
+		res.Load.Failed += s.Failed
+		res.Load.PeakRate = max(res.Load.PeakRate, float64(s.Planned))
+	}
+	if res.Load.Failed > 0 {
+		res.Load.Errors = map[string]int64{"status_503": res.Load.Failed - 3, "timeout": 3}
+	}
+	res.Load.Lag = capacity.Quantiles{P50: after(0.0001), P90: after(0.0004), P99: after(0.0012), Max: after(0.0081)}
+	if !e.noAnswers {
+		res.Load.Service = capacity.Quantiles{P50: after(0.046), P90: after(0.09), P99: after(0.2004), Max: after(1.25)}
+		res.Load.Response = capacity.Quantiles{P50: after(0.048), P90: after(0.11), P99: after(0.31), Max: after(2.38)}
+	}
+	res.Generator = capacity.Generator{CPUMax: number(0.43), RSSMax: number(182e6), OpenConnectionsMax: number(812), Delivered: true}
+	e.judgeObjectives(res)
+	e.judgeFleets(r)
+	e.judgeHeadroom(res)
+}
+
+func (e evening) judgeObjectives(res *capacity.Result) {
+	p99 := capacity.Judged{Objective: capacity.Objective{Name: "p99 <= 800ms", Quantile: 0.99, Limit: 800 * time.Millisecond, Window: 10 * time.Second}, Verdict: capacity.Held, Worst: number(0.6402), WorstAt: after(82)}
+	errors := capacity.Judged{Objective: capacity.Objective{Name: "errors <= 0.5%", Errors: 0.005, Window: 10 * time.Second, During: true}, Verdict: capacity.Held, Worst: number(0)}
+	res.Verdict = "pass"
+	switch {
+	case e.noAnswers:
+		p99.Verdict, p99.Worst, p99.WorstAt = capacity.Undecided, nil, nil
+		errors.Verdict, errors.Worst, errors.WorstAt, errors.Broken = capacity.Failed, number(1), after(0), time.Duration(e.seconds)*time.Second
+		res.Verdict = "fail"
+		res.Reasons = []string{"errors <= 0.5% failed: no request succeeded"}
+	case res.Load.Failed > 0:
+		p99.Verdict, p99.Worst, p99.WorstAt, p99.Broken = capacity.Failed, number(2.3841), after(90), 50*time.Second
+		errors.Verdict, errors.Worst, errors.WorstAt, errors.Broken = capacity.Failed, number(0.005004), after(90), 40*time.Second
+		res.Verdict = "fail"
+		res.Reasons = []string{"p99 <= 800ms failed for 50 s from 21:54:15, worst 2.38 s at 21:54:30", "headroom -55 % is below the required 20 %"}
+		res.Warnings = []string{"asg/web-nodes was not observed for 22 s: throttled: Rate exceeded", "the estimate of one unit was made at 10 to 14 ready units and is used for 48"}
+		res.Shortfall, res.ScaleLag, res.Recovered = after(68), after(57.4), after(80)
+	}
+	res.Objectives = []capacity.Judged{p99, errors}
+}
+
+func (e evening) judgeFleets(r *Report) {
+	res := &r.Result
+	for f := range e.fleets {
+		scale := 1 + 3*f
+		fleet := capacity.FleetResult{
+			Fleet: capacity.Fleet{Name: fleetName(f), Kind: fleetName(f)[:3]},
+			Min:   whole(2), Max: whole(e.max / scale), ReadyStart: whole((e.start + scale - 1) / scale), ReadyMax: whole(most(r, fleetName(f), timeline.Ready)), DesiredMax: whole(most(r, fleetName(f), timeline.Desired)),
+		}
+		switch {
+		case f > 0:
+		case e.unknown:
+			fleet.PerUnit.Said = fleetName(f) + ": no stretch of steady units tells what one unit sustains"
+		default:
+			fleet.PerUnit = capacity.PerUnit{Low: number(e.sustains * 0.92), Mid: number(e.sustains), High: number(e.sustains * 1.07), Saturation: number(e.saturates), Units: e.start, Said: fmt.Sprintf("%s: one unit sustains %.0f/s (%.0f to %.0f/s), measured at %d units", fleetName(f), e.sustains, e.sustains*0.92, e.sustains*1.07, e.start)}
+			fleet.Stages = []capacity.Stage{
+				{Name: "decision", P50: 9 * time.Second, P90: 14 * time.Second, Max: 15 * time.Second, Units: e.max - e.start},
+				{Name: "create", P50: 120 * time.Millisecond, P90: 340 * time.Millisecond, Max: 900 * time.Millisecond, Units: e.max - e.start},
+				{Name: "in_service", P50: time.Duration(e.delay) * time.Second, P90: time.Duration(e.delay+3) * time.Second, Max: time.Duration(e.delay+8) * time.Second, Units: e.max - e.start},
+			}
+		}
+		res.Fleets = append(res.Fleets, fleet)
+	}
+	res.Layers = []capacity.Layer{{Name: "db", Rate: 6000, Source: "stated by the scenario"}}
+	if e.fleets > 0 && !e.unknown {
+		res.Layers = append(res.Layers, capacity.Layer{Name: "hpa/default/web", Rate: float64(e.max) * e.sustains * 0.92, Source: "48 units at most, each sustaining 66 to 77/s"})
+		res.Binding = &res.Layers[1]
+	}
+}
+
+func (e evening) judgeHeadroom(res *capacity.Result) {
+	h := &res.Headroom
+	h.DemandPeak = e.peak
+	h.Sentence = "the peak asks " + fmt.Sprintf("%.0f", e.peak) + "/s; what the service has is not known from this run"
+	if e.unknown || e.fleets == 0 {
+		return
+	}
+	deficit, worst := 0.0, math.Inf(1)
+	for _, m := range h.Series {
+		deficit += max(m.Demand-*m.Mid, 0)
+		if ratio := *m.Mid/m.Demand - 1; ratio < worst {
+			worst = ratio
+			at := m.At
+			h.WorstAt, h.Mid = &at, number(ratio)
+			h.Low, h.High = number(*m.Low/m.Demand-1), number(*m.High/m.Demand-1)
+		}
+	}
+	h.Deficit = &deficit
+	h.Sentence = fmt.Sprintf("the peak asks %.0f/s (%.1fx the baseline); headroom is %.0f %% at the worst instant, %v", e.peak, e.peak/e.baseline, worst*100, *h.WorstAt)
+}
+
+// most is the highest reading of a fleet.
+func most(r *Report, source, name string) int {
+	top := 0.0
+	for _, p := range r.Timeline.Series(source, name) {
+		top = max(top, p.Value)
+	}
+	return int(top)
+}
+
+func number(x float64) *float64 { return &x }
+
+func whole(n int) *int { return &n }
+
+func after(seconds float64) *time.Duration {
+	d := time.Duration(math.Round(seconds * 1e9))
+	return &d
+}

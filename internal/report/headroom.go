@@ -1,0 +1,264 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// headroomPicture shows demand against what the ready units could serve.
+func (r *Report) headroomPicture() picture {
+	view := r.headroomView()
+	return picture{
+		height: pictureWidth / 2,
+		about:  "Headroom: " + r.headroomTitle() + ". " + view.note,
+		draw:   view.draw,
+	}
+}
+
+// headroomView is everything the headroom picture shows, ready to be drawn.
+type headroomView struct {
+	span            span
+	title, note     string
+	demand, sent    plotter.XYs
+	low, mid, high  plotter.XYs
+	atLeast, atMost bool // only one bound of the capacity is known
+	required        capacity.Required
+	spots           []mark
+	scalings        []fleetMarks
+	deficits        []deficit
+	worst           *plotter.XY // where the headroom is least
+}
+
+type fleetMarks struct {
+	fleet string
+	list  []mark
+}
+
+func (r *Report) headroomView() headroomView {
+	s := r.span()
+	v := headroomView{
+		span:     s,
+		title:    r.headroomTitle(),
+		demand:   r.planned(),
+		sent:     r.perSecond(func(s timeline.Second) int64 { return s.Sent }),
+		low:      r.bound(lower),
+		mid:      r.bound(middle),
+		high:     r.bound(upper),
+		required: r.Scenario.Headroom,
+		deficits: deficits(r.Result.Headroom.Series),
+	}
+	v.atLeast = len(v.high) == 0 && len(v.low) > 0
+	v.atMost = len(v.low) == 0 && len(v.high) > 0
+	v.note = r.headroomNote(v)
+	v.spots = r.spots()
+	if at := r.Result.Headroom.WorstAt; at != nil {
+		v.worst = r.demandAt(*at)
+	}
+	apart := s.end / 15
+	for _, f := range r.Result.Fleets {
+		if list := decisions(r.readings(f.Name, timeline.Desired, s.end), apart); len(list) > 0 && len(v.scalings) < 2 {
+			v.scalings = append(v.scalings, fleetMarks{f.Name, list})
+		}
+	}
+	return v
+}
+
+// headroomTitle is the answer in a few words.
+func (r *Report) headroomTitle() string {
+	h := r.Result.Headroom
+	title := ""
+	switch {
+	case h.Mid != nil && h.Low != nil && h.High != nil:
+		title = fmt.Sprintf("%s (%s to %s)", r.headroomShare(*h.Mid), r.headroomShare(*h.Low), r.headroomShare(*h.High))
+	case h.Low != nil:
+		title = "at least " + r.headroomShare(*h.Low)
+	case h.High != nil:
+		title = "at most " + r.headroomShare(*h.High)
+	case h.Mid != nil:
+		title = "about " + r.headroomShare(*h.Mid)
+	default:
+		return unknown
+	}
+	switch {
+	case h.WorstAt == nil && r.Scenario.Headroom.Peak > 0:
+		title += " against " + rate(r.Scenario.Headroom.Peak)
+	case h.WorstAt != nil:
+		title += " at " + r.clock(*h.WorstAt)
+	}
+	return title
+}
+
+// headroomShare writes a headroom such that it stands on the right side of
+// what the scenario asks for, and of nothing.
+func (r *Report) headroomShare(ratio float64) string {
+	limit := 0.0
+	if r.Scenario.Headroom.Asked {
+		limit = r.Scenario.Headroom.AtLeast
+	}
+	return faithful(ratio, limit, 2, changeFigures)
+}
+
+func (r *Report) headroomNote(v headroomView) string {
+	if len(v.low)+len(v.mid)+len(v.high) == 0 {
+		for _, f := range r.Result.Fleets {
+			if words := said(f); words != "" {
+				return "Capacity is not drawn: " + words
+			}
+		}
+		return "Capacity is not drawn: no fleet was observed that it could be measured on"
+	}
+	note := "Requests a second"
+	if len(r.Result.Fleets) == 1 {
+		u := r.Result.Fleets[0].PerUnit
+		if u.Low != nil || u.High != nil {
+			note += "; capacity is ready units × " + interval(u.Low, u.High, rate)
+		}
+	}
+	if d := r.Result.Headroom.Deficit; d != nil && *d >= 1 {
+		where := "; "
+		if len(v.deficits) > 0 {
+			where = "; shaded: "
+		}
+		note += where + count(int64(math.Ceil(*d))) + " requests beyond it"
+	}
+	return note
+}
+
+// deficit is a stretch in which demand passes capacity.
+type deficit struct{ demand, capacity plotter.XYs }
+
+// deficits finds where demand is above capacity: above its middle estimate, or
+// its highest where there is no middle. A lower bound alone proves no deficit.
+func deficits(series []capacity.Moment) []deficit {
+	var all []deficit
+	open := false
+	for _, m := range series {
+		can := m.Mid
+		if can == nil || m.High == nil && m.Low != nil {
+			can = m.High
+		}
+		if can == nil || m.Demand <= *can {
+			open = false
+			continue
+		}
+		if !open {
+			all = append(all, deficit{})
+			open = true
+		}
+		d := &all[len(all)-1]
+		x := m.At.Seconds() + 0.5
+		d.demand = append(d.demand, plotter.XY{X: x, Y: m.Demand})
+		d.capacity = append(d.capacity, plotter.XY{X: x, Y: *can})
+	}
+	return all
+}
+
+// draw lays the picture out from the top: the answer, what the picture shows,
+// the rows of marks, the values, the clock.
+func (v headroomView) draw(c draw.Canvas) {
+	rows := len(v.scalings)
+	if len(v.spots) > 0 {
+		rows++
+	}
+	const row = vg.Length(14)
+	head := 48 + row*vg.Length(rows)
+	top := v.top()
+	p := newPanel(v.span, 0, top, valueTicks{write: scaled, most: 5}, true)
+	v.addValues(p, top)
+	above := vg.Length(6)
+	for i := len(v.scalings) - 1; i >= 0; i-- {
+		f := v.scalings[i]
+		p.Add(marks{list: f.list, name: shortName(f.fleet) + " desired", paint: scaling, above: above})
+		above += row
+	}
+	p.Add(marks{list: v.spots, name: "on air", paint: ink, above: above})
+	p.Add(zoneName{v.span}, lineLabels(p.labels))
+	p.Draw(draw.Crop(c, 14, -margin, 12, -head))
+	v.writeHead(c)
+}
+
+func (v headroomView) writeHead(c draw.Canvas) {
+	c.FillText(letters(titleSize, ink, true), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 22}, fit("Headroom "+v.title+v.dotNote(), titleSize*1.06, pictureWidth-28))
+	c.FillText(letters(tickSize, muted, false), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 38}, fit(v.note, tickSize, pictureWidth-28))
+}
+
+// dotNote explains the dot behind the instant that the title names.
+func (v headroomView) dotNote() string {
+	if v.worst == nil {
+		return ""
+	}
+	return " ●"
+}
+
+// dot marks one value of the demand.
+type dot struct{ at plotter.XY }
+
+// Plot implements plot.Plotter.
+func (d dot) Plot(c draw.Canvas, p *plot.Plot) {
+	at := project(c, p, plotter.XYs{d.at})[0]
+	c.DrawGlyphNoClip(draw.GlyphStyle{Color: ink.solid(), Radius: 3.6, Shape: draw.CircleGlyph{}}, at)
+}
+
+// top is the highest value drawn: capacity far above anything asked would press
+// the demand to the floor, so it may lie beyond the edge.
+func (v headroomView) top() float64 {
+	asked := max(highest(v.demand), highest(v.sent), v.required.Peak)
+	can := max(highest(v.low), highest(v.mid), highest(v.high))
+	top := max(asked, min(can, 2.5*asked))
+	if top == 0 {
+		top = max(can, 1)
+	}
+	return top * 1.06
+}
+
+func (v headroomView) addValues(p *panel, top float64) {
+	for _, d := range v.deficits {
+		p.Add(band{lower: stairs(d.capacity, d.demand[len(d.demand)-1].X), upper: d.demand, paint: trouble, opacity: 0.35})
+	}
+	v.addCapacity(p, top)
+	if v.required.Peak > 0 {
+		p.Add(level{v.required.Peak, stroke(ink, 1.2, 5, 4)})
+		p.labels = append(p.labels, label{"required " + rate(v.required.Peak), v.required.Peak, ink})
+	}
+	p.Add(line{points: v.sent, style: stroke(pale, lineWidth*1.6)})
+	p.Add(line{points: v.demand, style: stroke(demand, lineWidth)})
+	if v.worst != nil {
+		p.Add(dot{*v.worst})
+	}
+	if n := len(v.demand); n > 0 {
+		p.labels = append(p.labels, label{"demand", v.demand[n-1].Y, demand})
+	}
+	if n := len(v.sent); n > 0 {
+		p.labels = append(p.labels, label{"sent", v.sent[n-1].Y, pale})
+	}
+}
+
+func (v headroomView) addCapacity(p *panel, top float64) {
+	if len(v.low) > 0 && len(v.high) > 0 {
+		p.Add(band{lower: stairs(v.low, v.span.end), upper: stairs(v.high, v.span.end), paint: able, opacity: 0.2})
+	}
+	name, shown, style := "capacity", v.mid, stroke(able, lineWidth)
+	switch {
+	case v.atLeast:
+		name, shown, style = "at least", v.low, stroke(able, lineWidth, 6, 3)
+	case v.atMost:
+		name, shown, style = "at most", v.high, stroke(able, lineWidth, 6, 3)
+	}
+	if len(shown) == 0 {
+		return
+	}
+	p.Add(line{points: stairs(shown, v.span.end), style: style})
+	last := shown[len(shown)-1].Y
+	text := name + " " + rate(last)
+	if last > top {
+		text += " ↑"
+	}
+	p.labels = append(p.labels, label{text, last, able})
+}

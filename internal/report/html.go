@@ -1,0 +1,80 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+)
+
+//go:embed page.html
+var pageText string
+
+var page = template.Must(template.New("page").Parse(pageText))
+
+// pageView is what the page template reads. The pictures and the style sheet
+// are made here; everything else is escaped by html/template.
+type pageView struct {
+	Light, Dark template.CSS
+
+	Name, Verdict, When, Sentence, Run, Tool string
+	Reasons, Warnings                        []string
+	Headroom, Timeline                       template.HTML
+
+	Objectives []objectiveRow
+	Fleets     []fleetRow
+	Scaling    []fact
+	Stages     []stageRow
+	Layers     []layerRow
+	Load       []fact
+	Peak       string
+	Times      []timeRow
+	Errors     []errorRow
+	Generator  []fact
+	Gaps       []gapRow
+	Scenario   string
+}
+
+// HTML writes the report as one file that needs no network.
+func (r *Report) HTML(w io.Writer) error {
+	view, err := r.pageView()
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	if err := page.Execute(&b, view); err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	_, err = io.WriteString(w, b.String())
+	return err
+}
+
+func (r *Report) pageView() (pageView, error) {
+	headroom, err := r.headroomPicture().inline()
+	if err != nil {
+		return pageView{}, err
+	}
+	timeline, err := r.timelinePicture().inline()
+	if err != nil {
+		return pageView{}, err
+	}
+	var reasons []string
+	for _, reason := range r.Result.Reasons {
+		reasons = append(reasons, unbroken(reason))
+	}
+	return pageView{
+		Light: template.CSS(variables(false)), Dark: template.CSS(variables(true)),
+		Name: r.name(), Verdict: r.Result.Verdict, When: r.when(), Sentence: unbroken(r.sentence()),
+		Run: r.Manifest.Run, Tool: r.Manifest.Tool,
+		Reasons: reasons, Warnings: r.Result.Warnings,
+		Headroom: template.HTML(headroom), Timeline: template.HTML(timeline),
+		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
+		Layers: r.layerRows(), Load: r.loadFacts(), Peak: rate(r.Result.Load.PeakRate), Times: r.timeRows(),
+		Errors: r.errorRows(), Generator: r.generatorFacts(), Gaps: r.gapRows(),
+		Scenario: string(r.Scenario.Resolved),
+	}, nil
+}
+
+// unbroken keeps a percentage on one line.
+func unbroken(s string) string { return strings.ReplaceAll(s, " %", "\u00a0%") }

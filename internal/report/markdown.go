@@ -1,0 +1,132 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Markdown writes the report as a job summary or a comment shows it best.
+func (r *Report) Markdown(w io.Writer) error {
+	m := &markdown{}
+	fmt.Fprintf(&m.b, "## %s %s: %s\n\n", badge(r.Result.Verdict), cell(r.name()), r.Result.Verdict)
+	fmt.Fprintf(&m.b, "**%s**\n\n", cell(r.sentence()))
+	for _, reason := range r.Result.Reasons {
+		fmt.Fprintf(&m.b, "- %s\n", cell(reason))
+	}
+	if len(r.Result.Reasons) > 0 {
+		m.b.WriteString("\n")
+	}
+	fmt.Fprintf(&m.b, "%s, run %s\n", r.when(), cell(r.Manifest.Run))
+	m.objectives(r)
+	m.fleets(r)
+	m.layers(r)
+	m.load(r)
+	m.list("Warnings", r.Result.Warnings)
+	_, err := io.WriteString(w, m.b.String())
+	return err
+}
+
+type markdown struct{ b strings.Builder }
+
+func badge(verdict string) string {
+	switch verdict {
+	case "pass", "held":
+		return "✅"
+	case "fail", "failed":
+		return "❌"
+	}
+	return "⚠️"
+}
+
+// cell keeps a text from outside from becoming markup or ending its cell.
+func cell(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "#", `\#`).Replace(clean(s))
+}
+
+// table writes rows under a header, unless there are none.
+func (m *markdown) table(title, header, alignment string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(&m.b, "\n### %s\n\n%s\n%s\n", title, header, alignment)
+	for _, row := range rows {
+		cells := make([]string, len(row))
+		for i, c := range row {
+			cells[i] = cell(c)
+		}
+		fmt.Fprintf(&m.b, "| %s |\n", strings.Join(cells, " | "))
+	}
+}
+
+func (m *markdown) objectives(r *Report) {
+	var rows [][]string
+	for _, o := range r.objectiveRows() {
+		rows = append(rows, []string{badge(o.Verdict) + " " + o.Verdict, o.Name, o.Worst, o.At, o.Broken})
+	}
+	m.table("Objectives", "| | objective | worst | at | broken for |", "|---|---|--:|---|--:|", rows)
+}
+
+func (m *markdown) fleets(r *Report) {
+	var rows [][]string
+	for _, f := range r.fleetRows() {
+		rows = append(rows, []string{f.Name, f.Units, f.Max, f.PerUnit, f.Saturation})
+	}
+	m.table("Fleets", "| fleet | ready | max | a unit sustains | saturates at |", "|---|---|--:|---|--:|", rows)
+	m.facts(r.scalingFacts())
+
+	rows = nil
+	for _, s := range r.stageRows() {
+		rows = append(rows, []string{s.Fleet, s.Stage, s.P50, s.P90, s.Max, s.Units})
+	}
+	m.table("Stages of scaling", "| fleet | stage | p50 | p90 | max | units |", "|---|---|--:|--:|--:|--:|", rows)
+}
+
+func (m *markdown) layers(r *Report) {
+	var rows [][]string
+	for _, l := range r.layerRows() {
+		name := l.Name
+		if l.Binding {
+			name += " (binding)"
+		}
+		rows = append(rows, []string{name, l.Rate, l.Source})
+	}
+	m.table("Layers", "| layer | capacity | source |", "|---|--:|---|", rows)
+}
+
+func (m *markdown) load(r *Report) {
+	var names, values []string
+	for _, f := range r.loadFacts() {
+		names, values = append(names, f.Name), append(values, f.Value)
+	}
+	m.table("Load", "| "+strings.Join(names, " | ")+" |", strings.Repeat("|--:", len(names))+"|", [][]string{values})
+	var rows [][]string
+	for _, t := range r.timeRows() {
+		rows = append(rows, []string{t.Name, t.P50, t.P90, t.P99, t.Max})
+	}
+	m.table("Times", "| | p50 | p90 | p99 | max |", "|---|--:|--:|--:|--:|", rows)
+	rows = nil
+	for _, e := range r.errorRows() {
+		rows = append(rows, []string{e.Class, e.Count, e.Share})
+	}
+	m.table("Errors", "| class | requests | of sent |", "|---|--:|--:|", rows)
+}
+
+func (m *markdown) facts(facts []fact) {
+	if len(facts) > 0 {
+		m.b.WriteString("\n")
+	}
+	for _, f := range facts {
+		fmt.Fprintf(&m.b, "- %s: %s\n", f.Name, cell(f.Value))
+	}
+}
+
+func (m *markdown) list(title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(&m.b, "\n### %s\n\n", title)
+	for _, line := range lines {
+		fmt.Fprintf(&m.b, "- %s\n", cell(line))
+	}
+}

@@ -1,0 +1,223 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// timelinePicture shows what was sent, how it was answered and how the fleets
+// followed, one panel above the other on one clock.
+func (r *Report) timelinePicture() picture {
+	s := r.span()
+	panels := []*panel{r.ratePanel(s), r.responsePanel(s)}
+	for _, f := range r.Result.Fleets {
+		panels = append(panels, r.fleetPanel(s, f))
+	}
+	panels = append(panels, r.errorPanel(s))
+	for _, p := range panels {
+		p.Add(airings(r.spots()))
+	}
+	return picture{
+		height: vg.Length(len(panels))*135 + 34,
+		about:  "Timeline: requests, response time, units and errors a second",
+		draw:   func(c draw.Canvas) { stack(c, panels) },
+	}
+}
+
+// stack draws panels of equal size below one another; the last has the clock.
+func stack(c draw.Canvas, panels []*panel) {
+	rows := make([][]*plot.Plot, len(panels))
+	for i, p := range panels {
+		p.Add(lineLabels(p.labels))
+		rows[i] = []*plot.Plot{p.Plot}
+	}
+	last := panels[len(panels)-1]
+	last.Add(zoneName{last.span})
+	tiles := draw.Tiles{Rows: len(panels), Cols: 1, PadY: 32}
+	for i, row := range plot.Align(rows, tiles, draw.Crop(c, 14, -margin, 12, -34)) {
+		panels[i].Draw(row[0])
+	}
+}
+
+const titleAbove = vg.Length(9)
+
+func (r *Report) ratePanel(s span) *panel {
+	planned := r.perSecond(func(s timeline.Second) int64 { return s.Planned })
+	sent := r.perSecond(func(s timeline.Second) int64 { return s.Sent })
+	succeeded := r.perSecond(func(s timeline.Second) int64 { return s.Succeeded })
+	top := max(highest(planned), highest(sent), 1) * 1.08
+	p := newPanel(s, 0, top, valueTicks{write: scaled, most: 4}, false)
+	note := "by the second they were due"
+	if len(r.Scenario.Traffic.Spots) > 0 {
+		note += "; dotted: a spot goes on air"
+	}
+	p.Add(heading{title: "Requests a second", note: note, above: titleAbove})
+	if len(planned) == 0 {
+		p.Add(notice("nothing was planned"))
+		return p
+	}
+	for _, l := range []struct {
+		name   string
+		points plotter.XYs
+		paint  paint
+		width  vg.Length
+	}{{"planned", planned, pale, 5}, {"sent", sent, demand, 2.4}, {"succeeded", succeeded, able, 1.2}} {
+		p.Add(line{points: l.points, style: stroke(l.paint, l.width)})
+		p.labels = append(p.labels, label{l.name, l.points[len(l.points)-1].Y, l.paint})
+	}
+	return p
+}
+
+// wide is the ratio of values from which a linear axis hides the small ones.
+const wide = 10
+
+func (r *Report) responsePanel(s span) *panel {
+	p50, p99 := r.responses(0.5), r.responses(0.99)
+	limits := r.limits()
+	low, high := valueRange(append(slices.Clone(p50), p99...))
+	for _, l := range limits {
+		high = max(high, l.Limit.Seconds())
+	}
+	write := func(x float64) string { return duration(time.Duration(x * float64(time.Second))) }
+	p := newPanel(s, 0, max(high, 1e-3)*1.08, valueTicks{write: write, most: 4}, false)
+	if low > 0 && high/low > wide {
+		p = newPanel(s, low/1.3, high*1.3, decadeTicks{write}, false)
+		p.Y.Scale = plot.LogScale{}
+	}
+	p.Add(heading{title: "Response time", note: "due until answered", above: titleAbove})
+	for _, l := range limits {
+		p.Add(level{l.Limit.Seconds(), stroke(trouble, 1.2, 5, 4)})
+		p.labels = append(p.labels, label{quantileName(l.Quantile) + " ≤ " + limitText(l), l.Limit.Seconds(), trouble})
+	}
+	if len(p99) == 0 {
+		p.Add(notice("no answers"))
+		return p
+	}
+	p.Add(line{points: p99, style: stroke(demand, 1.6), gap: 3})
+	p.Add(line{points: p50, style: stroke(able, 1.6), gap: 3})
+	p.labels = append(p.labels, label{"p99", p99[len(p99)-1].Y, demand}, label{"p50", p50[len(p50)-1].Y, able})
+	return p
+}
+
+// airings rule off the instants at which spots go on air.
+type airings []mark
+
+// Plot implements plot.Plotter.
+func (a airings) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	for _, m := range a {
+		if m.at <= p.X.Max {
+			c.StrokeLine2(stroke(axis, 0.8, 2, 2), x(m.at), c.Min.Y, x(m.at), c.Max.Y)
+		}
+	}
+}
+
+// limits are the objectives on response time, each limit once.
+func (r *Report) limits() []capacity.Judged {
+	var limits []capacity.Judged
+	for _, o := range r.Result.Objectives {
+		same := func(l capacity.Judged) bool { return l.Limit == o.Limit && l.Quantile == o.Quantile }
+		if o.Quantile > 0 && !slices.ContainsFunc(limits, same) {
+			limits = append(limits, o)
+		}
+	}
+	return limits
+}
+
+func valueRange(points plotter.XYs) (low, high float64) {
+	if len(points) == 0 {
+		return 0, 0
+	}
+	low = math.Inf(1)
+	for _, p := range points {
+		low, high = min(low, p.Y), max(high, p.Y)
+	}
+	return low, high
+}
+
+func (r *Report) fleetPanel(s span, f capacity.FleetResult) *panel {
+	desired := r.readings(f.Name, timeline.Desired, s.end)
+	ready := r.readings(f.Name, timeline.Ready, s.end)
+	top := max(highest(desired), highest(ready), 1)
+	note := "units"
+	limited := f.Max != nil && float64(*f.Max) <= 2*top
+	if limited {
+		top = max(top, float64(*f.Max))
+	} else if f.Max != nil {
+		note += ", max " + count(int64(*f.Max))
+	}
+	p := newPanel(s, 0, top*1.12, valueTicks{write: scaled, whole: true, most: 4}, false)
+	p.addGaps(r.Timeline.Gaps, f.Name, &note)
+	p.Add(heading{title: f.Name, note: note, above: titleAbove})
+	if limited {
+		p.Add(level{float64(*f.Max), stroke(muted, 1.2, 5, 4)})
+		p.labels = append(p.labels, label{"max " + count(int64(*f.Max)), float64(*f.Max), muted})
+	}
+	if len(desired)+len(ready) == 0 {
+		p.Add(notice("no readings"))
+		return p
+	}
+	p.addUnits("ready", ready, stroke(able, 2.2), able)
+	p.addUnits("desired", desired, stroke(scaling, 1.6, 4, 3), scaling)
+	return p
+}
+
+func (p *panel) addUnits(name string, points plotter.XYs, style draw.LineStyle, of paint) {
+	if len(points) == 0 {
+		return
+	}
+	p.Add(line{points: stairs(points, p.span.end), style: style})
+	last := points[len(points)-1].Y
+	p.labels = append(p.labels, label{name + " " + scaled(last), last, of})
+}
+
+// addGaps greys the stretches in which the fleet could not be observed.
+func (p *panel) addGaps(gaps []timeline.Gap, source string, note *string) {
+	found := false
+	for _, g := range gaps {
+		if g.Source != source || g.To < 0 || g.From.Seconds() > p.span.end {
+			continue
+		}
+		p.Add(curtain{g.From.Seconds(), g.To.Seconds()})
+		found = true
+	}
+	if found {
+		*note += "; grey: not observed"
+	}
+}
+
+// curtain greys a stretch of a panel.
+type curtain struct{ from, to float64 }
+
+// Plot implements plot.Plotter.
+func (k curtain) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	box(c, axis.faded(0.3), x(max(k.from, p.X.Min)), x(min(k.to, p.X.Max)))
+}
+
+func (r *Report) errorPanel(s span) *panel {
+	failed := r.perSecond(func(s timeline.Second) int64 { return s.Failed })
+	dropped := r.perSecond(func(s timeline.Second) int64 { return s.Dropped })
+	top := max(highest(failed), highest(dropped))
+	p := newPanel(s, 0, max(top, 1)*1.12, valueTicks{write: scaled, whole: true, most: 4}, true)
+	p.Add(heading{title: "Errors a second", note: "failed, and dropped: never sent", above: titleAbove})
+	if top == 0 {
+		p.Y.Tick.Marker = plot.ConstantTicks{{Value: 0, Label: "0"}}
+		p.Add(notice("none"))
+		return p
+	}
+	p.Add(line{points: dropped, style: stroke(caution, 1.6)})
+	p.Add(line{points: failed, style: stroke(trouble, 1.6)})
+	p.labels = append(p.labels,
+		label{"dropped", dropped[len(dropped)-1].Y, caution},
+		label{"failed", failed[len(failed)-1].Y, trouble})
+	return p
+}

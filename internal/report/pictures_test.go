@@ -1,0 +1,112 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// cases are the runs that pictures must show well.
+func cases() map[string]evening {
+	unmeasured, alone, mute := passing, passing, passing
+	unmeasured.unknown = true
+	alone.fleets = 0
+	mute.noAnswers = true
+	return map[string]evening{
+		"passing": passing, "failing": failing, "unknown": unmeasured, "no-fleets": alone, "no-answers": mute,
+		"minute": {seconds: 60, baseline: 20, peak: 90, airing: 15, start: 2, max: 40, delay: 8, sustains: 66, saturates: 80, fleets: 1},
+	}
+}
+
+func TestPicturesGolden(t *testing.T) {
+	for name, e := range cases() {
+		r := e.report()
+		for kind, p := range map[string]picture{"headroom": r.headroomPicture(), "timeline": r.timelinePicture()} {
+			svg, err := p.svg()
+			if err != nil {
+				t.Fatal(err)
+			}
+			wellFormed(t, name+" "+kind, svg)
+			golden(t, fmt.Sprintf("%s-%s.svg", name, kind), svg)
+		}
+	}
+}
+
+func wellFormed(t *testing.T, name string, document []byte) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(document))
+	for {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("%s: not well formed: %v", name, err)
+		}
+	}
+}
+
+func TestPNGIs1200PixelsWide(t *testing.T) {
+	encoded, err := passing.report().headroomPicture().png()
+	if err != nil {
+		t.Fatal(err)
+	}
+	image, err := png.DecodeConfig(bytes.NewReader(encoded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if image.Width != 1200 || image.Height != 600 {
+		t.Errorf("headroom.png is %d x %d; want 1200 x 600", image.Width, image.Height)
+	}
+}
+
+// A run of four hours has 14,400 points a line; what cannot be seen is not
+// written.
+func TestLongRunStaysSmall(t *testing.T) {
+	long := evening{seconds: 4 * 3600, baseline: 900, peak: 5200, airing: 4000, start: 30, max: 80, delay: 120, sustains: 72, saturates: 80, fleets: 1, noAnswers: true}
+	r := long.report()
+	for kind, p := range map[string]picture{"headroom": r.headroomPicture(), "timeline": r.timelinePicture()} {
+		svg, err := p.svg()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(svg) > 300_000 {
+			t.Errorf("%s of 4 h has %d bytes; want at most 300,000", kind, len(svg))
+		}
+	}
+}
+
+// Every colour of an inlined picture must follow the page's light or dark.
+func TestInlinePictureFollowsThePage(t *testing.T) {
+	inline, err := failing.report().headroomPicture().inline()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fixed := regexp.MustCompile(`#[0-9A-Fa-f]{6}`).FindString(inline); fixed != "" {
+		t.Errorf("inlined picture has the fixed colour %s; want only variables of the palette", fixed)
+	}
+	if !regexp.MustCompile(`^<svg xmlns="[^"]*" viewBox="0 0 640 320" role="img" aria-label="Headroom: `).MatchString(inline) {
+		t.Errorf("inlined picture begins %q; want a viewBox, no size, and a label", inline[:100])
+	}
+}
+
+func TestPaletteTellsPaintsApart(t *testing.T) {
+	for i, p := range palette {
+		if slices.ContainsFunc(palette[:i], func(q paint) bool { return q.light == p.light || q.name == p.name }) {
+			t.Errorf("paint %s shares its name or light colour with another", p.name)
+		}
+		for _, opacity := range []float64{1, 0.55, 0.35, 0.3, 0.2} {
+			r, g, b, a := p.faded(opacity).RGBA()
+			back := (r*255/a)<<16 | (g*255/a)<<8 | b*255/a
+			if back != p.light {
+				t.Errorf("%s at opacity %v is %06X again; want %06X", p.name, opacity, back, p.light)
+			}
+		}
+	}
+}

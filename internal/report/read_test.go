@@ -1,0 +1,116 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed-f864f198/onair/internal/rundir"
+)
+
+const stored = `name: prime-time
+zone: Asia/Tokyo
+target:
+  url: https://staging.example.jp
+  allow_hosts: [staging.example.jp]
+  headers: {Authorization: "Bearer ${TOKEN}"}
+traffic:
+  baseline: 400/s
+  duration: 5m
+  spots:
+    - {name: CM 1, at: 60s, peak: 10x}
+requests:
+  - {name: top, get: /}
+objectives:
+  - {p99: 800ms}
+  - {errors: 0.5%}
+observe:
+  - {hpa: default/web}
+headroom: {peak: 4k/s, at_least: 20%}
+`
+
+// record writes the model's evening as a run would have written it.
+func record(t *testing.T, e evening) *rundir.Dir {
+	t.Helper()
+	r := e.report()
+	w, err := rundir.Create(t.TempDir(), r.Manifest, []byte(stored))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range r.Timeline.Seconds {
+		if err := w.WriteSecond(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, reading := range r.Timeline.Readings {
+		if err := w.WriteReading(reading); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.WriteWarning("the clock was stepped during the run"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w.Dir()
+}
+
+// A report needs nothing but the directory, not even the variables that the
+// scenario took from the environment of its day.
+func TestReadAndRender(t *testing.T) {
+	dir := record(t, failing)
+	r, err := Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Render(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"summary.json", "report.md", "report.html", "headroom.svg", "headroom.png", "timeline.svg", "timeline.png"} {
+		if info, err := os.Stat(filepath.Join(dir.Path(), name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s is missing or empty (%v)", name, err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir.Path(), "summary.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s Summary
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.Schema != Schema || s.Scenario != "prime-time" || s.Verdict != "fail" || s.Load.Planned != s.Load.Succeeded+s.Load.Failed {
+		t.Errorf("summary.json = %s; want a failed prime-time whose counts add up", text)
+	}
+	if got := strings.Join(s.Warnings, "\n"); !strings.Contains(got, "the clock was stepped during the run") {
+		t.Errorf("warnings = %q; want the one that the run wrote", got)
+	}
+	page, err := os.ReadFile(filepath.Join(dir.Path(), "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "Bearer ${TOKEN}") {
+		t.Error("report.html lacks the scenario as it was written")
+	}
+}
+
+// Rendering twice gives the same files.
+func TestRenderIsStable(t *testing.T) {
+	dir := record(t, passing)
+	var files [2]string
+	for i := range files {
+		r, err := Read(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = string(rendered(t, r.HTML)) + string(rendered(t, r.JSON)) +
+			string(rendered(t, func(w io.Writer) error { return r.Text(w, false) }))
+	}
+	if files[0] != files[1] {
+		t.Error("two reports of one run differ")
+	}
+}

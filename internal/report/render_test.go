@@ -1,0 +1,201 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+func TestRenderingsGolden(t *testing.T) {
+	for name, e := range cases() {
+		r := e.report()
+		golden(t, name+".json", rendered(t, r.JSON))
+		golden(t, name+".md", rendered(t, r.Markdown))
+		golden(t, name+".txt", rendered(t, func(w io.Writer) error { return r.Text(w, false) }))
+	}
+	golden(t, "failing-colour.txt", rendered(t, func(w io.Writer) error { return failing.report().Text(w, true) }))
+	golden(t, "failing.html", rendered(t, failing.report().HTML))
+}
+
+// The keys of every object, whatever the run: readers of summary.json rely on
+// them, null or not.
+func TestSummaryHasEveryKey(t *testing.T) {
+	want := map[string][]string{
+		"":          {"binding", "fleets", "generator", "headroom", "layers", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "started", "verdict", "warnings"},
+		"load":      {"dropped", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
+		"generator": {"cpu_max", "delivered", "open_connections_max", "rss_max_bytes"},
+		"headroom":  {"deficit_requests", "demand_peak", "high", "low", "mid", "probability", "worst_at"},
+	}
+	for name, e := range cases() {
+		var summary map[string]any
+		if err := json.Unmarshal(rendered(t, e.report().JSON), &summary); err != nil {
+			t.Fatal(err)
+		}
+		for part, keys := range want {
+			object := summary
+			if part != "" {
+				object = summary[part].(map[string]any)
+			}
+			var got []string
+			for key := range object {
+				got = append(got, key)
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(keys, got); diff != "" {
+				t.Errorf("%s: keys of %q (-want +got):\n%s", name, part, diff)
+			}
+		}
+		for _, list := range []string{"reasons", "warnings", "objectives", "fleets", "layers"} {
+			if _, ok := summary[list].([]any); !ok {
+				t.Errorf("%s: %s is %v; want a list", name, list, summary[list])
+			}
+		}
+	}
+}
+
+func TestUnknownIsNull(t *testing.T) {
+	unmeasured := passing
+	unmeasured.unknown = true
+	r := unmeasured.report()
+	r.Result.Generator = capacity.Generator{}
+	s := r.Summary()
+	for name, p := range map[string]*float64{
+		"headroom.low": s.Headroom.Low, "headroom.mid": s.Headroom.Mid, "headroom.high": s.Headroom.High,
+		"headroom.probability": s.Headroom.Probability, "scale_lag": s.ScaleLag, "cpu_max": s.Generator.CPUMax,
+		"per_unit.low": s.Fleets[0].PerUnit.Low, "worst_at": s.Headroom.WorstAt,
+	} {
+		if p != nil {
+			t.Errorf("%s = %v; want null", name, *p)
+		}
+	}
+	if s.Binding != nil {
+		t.Errorf("binding = %q; want null", *s.Binding)
+	}
+}
+
+// The counts of the summary are those of the seconds.
+func TestSummaryCountsTheSeconds(t *testing.T) {
+	r := failing.report()
+	var sum timeline.Second
+	for _, s := range r.Timeline.Seconds {
+		sum.Add(s)
+	}
+	l := r.Summary().Load
+	if l.Planned != sum.Planned || l.Sent != sum.Sent || l.Failed != sum.Failed || l.Planned != l.Sent+l.Dropped || l.Sent != l.Succeeded+l.Failed {
+		t.Errorf("load = %+v; want the sums of %+v", l, sum)
+	}
+}
+
+func TestTextFitsATerminal(t *testing.T) {
+	for name, e := range cases() {
+		text := string(rendered(t, func(w io.Writer) error { return e.report().Text(w, false) }))
+		for line := range strings.Lines(text) {
+			line = strings.TrimSuffix(line, "\n")
+			if utf8.RuneCountInString(line) > terminal {
+				t.Errorf("%s: line has %d columns; want at most %d:\n%s", name, utf8.RuneCountInString(line), terminal, line)
+			}
+			if strings.TrimRight(line, " ") != line {
+				t.Errorf("%s: line ends in spaces: %q", name, line)
+			}
+		}
+		if !strings.HasSuffix(text, "\nReport: reports/prime-time-20261122T125300Z/report.html\n") {
+			t.Errorf("%s: text ends %q; want the report's path", name, text[max(len(text)-80, 0):])
+		}
+	}
+}
+
+// hostile is a report whose every text from outside tries to be markup.
+func hostile() *Report {
+	const attack = "<script>alert(1)</script>|\x1b[31m`x`\n# y"
+	r := failing.report()
+	r.Scenario.Name = attack
+	r.Scenario.Traffic.Spots[0].Name = attack
+	r.Scenario.Resolved = []byte(attack)
+	r.Manifest.Run = attack
+	r.Result.Reasons = []string{attack}
+	r.Result.Warnings = []string{attack}
+	r.Result.Headroom.Sentence = attack
+	r.Result.Objectives[0].Name = attack
+	r.Result.Fleets[0].Name = attack
+	r.Result.Fleets[0].PerUnit.Said = attack
+	r.Result.Layers[0] = capacity.Layer{Name: attack, Rate: 1, Source: attack}
+	r.Result.Load.Errors = map[string]int64{attack: 5}
+	r.Timeline.Gaps = append(r.Timeline.Gaps, timeline.Gap{Source: attack, Cause: attack})
+	return r
+}
+
+func TestTextsFromOutsideStayTexts(t *testing.T) {
+	r := hostile()
+	if page := string(rendered(t, r.HTML)); strings.Contains(page, "<script") {
+		t.Error("report.html contains <script; want it escaped")
+	}
+	if md := string(rendered(t, r.Markdown)); strings.Contains(md, "<script") || strings.Contains(md, "\n# y") || strings.Contains(md, "\x1b") {
+		t.Errorf("report.md lets texts become markup:\n%s", md)
+	}
+	if text := string(rendered(t, func(w io.Writer) error { return r.Text(w, false) })); strings.Contains(text, "\x1b") {
+		t.Errorf("text lets a text steer the terminal:\n%q", text)
+	}
+	for _, p := range []picture{r.headroomPicture(), r.timelinePicture()} {
+		svg, err := p.svg()
+		if err != nil {
+			t.Fatal(err)
+		}
+		wellFormed(t, "picture of hostile texts", svg)
+	}
+}
+
+func TestPageNeedsNoNetwork(t *testing.T) {
+	page := string(rendered(t, failing.report().HTML))
+	page = regexp.MustCompile(`xmlns(:xlink)?="[^"]*"`).ReplaceAllString(page, "")
+	if found := regexp.MustCompile(`(?i)(src|href)=|url\(|@import|https?://[^s]`).FindString(page); found != "" {
+		t.Errorf("report.html refers to %q; want nothing outside the file", found)
+	}
+}
+
+// A value that failed is never written like one that held.
+func TestRowsStandOnTheTrueSide(t *testing.T) {
+	r := passing.report()
+	r.Result.Objectives = []capacity.Judged{
+		{Objective: capacity.Objective{Name: "p99 <= 800ms", Quantile: 0.99, Limit: 800 * time.Millisecond}, Verdict: capacity.Failed, Worst: number(0.8004)},
+		{Objective: capacity.Objective{Name: "errors <= 0.5%", Errors: 0.005}, Verdict: capacity.Failed, Worst: number(0.0050004)},
+	}
+	rows := r.objectiveRows()
+	if rows[0].Worst != "800.4 ms" || rows[1].Worst != "0.50004 %" {
+		t.Errorf("worst = %q and %q; want 800.4 ms and 0.50004 %%", rows[0].Worst, rows[1].Worst)
+	}
+	r.Result.Headroom.Low, r.Result.Headroom.Mid, r.Result.Headroom.High = number(0.1999), nil, nil
+	r.Result.Headroom.WorstAt = nil
+	r.Scenario.Headroom.Peak = 0
+	if got := r.headroomTitle(); got != "at least +19.99 %" {
+		t.Errorf("headroomTitle() = %q; want at least +19.99 %%", got)
+	}
+}
+
+func TestDeficitsNeedMoreThanALowerBound(t *testing.T) {
+	one, two, three := 1.0, 2.0, 3.0
+	for _, c := range []struct {
+		name   string
+		moment capacity.Moment
+		want   int
+	}{
+		{"above the middle", capacity.Moment{Demand: 2.5, Low: &one, Mid: &two, High: &three}, 1},
+		{"below the middle", capacity.Moment{Demand: 1.5, Low: &one, Mid: &two, High: &three}, 0},
+		{"above a lower bound alone", capacity.Moment{Demand: 9, Low: &one, Mid: &one}, 0},
+		{"above an upper bound alone", capacity.Moment{Demand: 9, High: &three}, 1},
+		{"unknown", capacity.Moment{Demand: 9}, 0},
+	} {
+		if got := len(deficits([]capacity.Moment{c.moment})); got != c.want {
+			t.Errorf("%s: %d deficits; want %d", c.name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+// Package report renders one finished run in every format.
+//
+// A Report is made from a run directory alone, so that it can be made again at
+// any time, and all renderings read the same value:
+//
+//	run directory --> Report --> summary.json        for machines
+//	                         --> Text                for the terminal
+//	                         --> report.md           for a pull request or job summary
+//	                         --> report.html         one file with both pictures in it
+//	                         --> headroom, timeline  pictures, as SVG and PNG
+//
+// Nothing is computed here that is not in the Report: what the facts mean is
+// package capacity's. Every number a reader sees is written by format.go, in as
+// many figures as it takes to stand on the true side of its limit.
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/scenario"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// Report is one run: what was planned, what was measured, what it means.
+type Report struct {
+	Manifest rundir.Manifest
+	Scenario *scenario.Scenario
+	Timeline timeline.Timeline
+	Result   capacity.Result
+	Path     string // of the run directory; empty where there is none
+}
+
+// New puts the parts of a report together.
+func New(manifest rundir.Manifest, s *scenario.Scenario, t timeline.Timeline, r capacity.Result) *Report {
+	return &Report{Manifest: manifest, Scenario: s, Timeline: t, Result: r}
+}
+
+// Read makes the report of a run from its directory.
+func Read(dir *rundir.Dir) (*Report, error) {
+	manifest, err := dir.Manifest()
+	if err != nil {
+		return nil, err
+	}
+	text, err := dir.Scenario()
+	if err != nil {
+		return nil, err
+	}
+	s, err := scenario.Parse("scenario.yaml", dir.Path(), text, scenario.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir.Path(), err)
+	}
+	t, err := dir.Timeline()
+	if err != nil {
+		return nil, err
+	}
+	warnings, err := dir.Warnings()
+	if err != nil {
+		return nil, err
+	}
+	result := capacity.Analyze(t, s.Question())
+	result.Warnings = append(result.Warnings, warnings...)
+	r := New(manifest, s, t, result)
+	r.Path = dir.Path()
+	return r, nil
+}
+
+// Render writes every rendering into the run directory.
+func (r *Report) Render(dir *rundir.Dir) error {
+	headroom, timeline := r.headroomPicture(), r.timelinePicture()
+	for _, file := range []struct {
+		name   string
+		encode func() ([]byte, error)
+	}{
+		{"summary.json", written(r.JSON)},
+		{"report.md", written(r.Markdown)},
+		{"report.html", written(r.HTML)},
+		{"headroom.svg", headroom.svg},
+		{"headroom.png", headroom.png},
+		{"timeline.svg", timeline.svg},
+		{"timeline.png", timeline.png},
+	} {
+		content, err := file.encode()
+		if err != nil {
+			return fmt.Errorf("%s: %w", file.name, err)
+		}
+		if err := dir.WriteRendering(file.name, content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func written(write func(io.Writer) error) func() ([]byte, error) {
+	return func() ([]byte, error) {
+		var b bytes.Buffer
+		err := write(&b)
+		return b.Bytes(), err
+	}
+}
+
+// started is the run's first instant in the scenario's zone.
+func (r *Report) started() time.Time {
+	start := r.Manifest.Started
+	if start.IsZero() {
+		start = r.Timeline.Start
+	}
+	if r.Scenario.Zone == nil {
+		return start.UTC()
+	}
+	return start.In(r.Scenario.Zone)
+}
+
+// clock writes the time of day at an offset of the run.
+func (r *Report) clock(offset time.Duration) string { return clock(r.started().Add(offset)) }

@@ -1,0 +1,119 @@
+package report
+
+import (
+	"strings"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"gonum.org/v1/plot/plotter"
+)
+
+// span returns the clock of the run's pictures: from its start until the last
+// second that was planned or measured.
+func (r *Report) span() span {
+	end := 0.0
+	if n := len(r.Timeline.Seconds); n > 0 {
+		end = float64(r.Timeline.Seconds[n-1].Second + 1)
+	}
+	if n := len(r.Result.Headroom.Series); n > 0 {
+		end = max(end, r.Result.Headroom.Series[n-1].At.Seconds()+1)
+	}
+	if end == 0 {
+		end = 60
+	}
+	return span{start: r.started(), end: end}
+}
+
+// perSecond returns one number of every second, at the second's middle;
+// seconds that had no arrivals count 0.
+func (r *Report) perSecond(of func(timeline.Second) int64) plotter.XYs {
+	var points plotter.XYs
+	next := 0
+	for _, s := range r.Timeline.Seconds {
+		if len(points) > 0 {
+			for ; next < s.Second; next++ {
+				points = append(points, plotter.XY{X: float64(next) + 0.5})
+			}
+		}
+		points = append(points, plotter.XY{X: float64(s.Second) + 0.5, Y: float64(of(s))})
+		next = s.Second + 1
+	}
+	return points
+}
+
+// responses returns a quantile of the response time of every second that has
+// answers, in seconds.
+func (r *Report) responses(quantile float64) plotter.XYs {
+	var points plotter.XYs
+	for _, s := range r.Timeline.Seconds {
+		all := s.AllResponses()
+		if d, ok := all.Quantile(quantile); ok {
+			points = append(points, plotter.XY{X: float64(s.Second) + 0.5, Y: max(d.Seconds(), 1e-6)})
+		}
+	}
+	return points
+}
+
+// readings returns what a source told of one of its numbers, as far as it lies
+// within the run; what held at the start stands at 0.
+func (r *Report) readings(source, name string, end float64) plotter.XYs {
+	series := r.Timeline.Series(source, name)
+	var points plotter.XYs
+	if at, ok := series.At(0); ok {
+		points = append(points, plotter.XY{X: 0, Y: at})
+	}
+	for _, p := range series {
+		if p.At > 0 && p.At.Seconds() <= end {
+			points = append(points, plotter.XY{X: p.At.Seconds(), Y: p.Value})
+		}
+	}
+	return points
+}
+
+// planned returns the demand that capacity is held against, at the middle of
+// each second.
+func (r *Report) planned() plotter.XYs {
+	var points plotter.XYs
+	for _, m := range r.Result.Headroom.Series {
+		points = append(points, plotter.XY{X: m.At.Seconds() + 0.5, Y: m.Demand})
+	}
+	return points
+}
+
+// demandAt returns the planned demand of the moment at an offset.
+func (r *Report) demandAt(offset time.Duration) *plotter.XY {
+	for _, m := range r.Result.Headroom.Series {
+		if m.At+time.Second > offset {
+			return &plotter.XY{X: m.At.Seconds() + 0.5, Y: m.Demand}
+		}
+	}
+	return nil
+}
+
+// bound returns one bound of capacity as far as it is known.
+func (r *Report) bound(of func(capacity.Moment) *float64) plotter.XYs {
+	var points plotter.XYs
+	for _, m := range r.Result.Headroom.Series {
+		if v := of(m); v != nil {
+			points = append(points, plotter.XY{X: m.At.Seconds(), Y: *v})
+		}
+	}
+	return points
+}
+
+func lower(m capacity.Moment) *float64  { return m.Low }
+func middle(m capacity.Moment) *float64 { return m.Mid }
+func upper(m capacity.Moment) *float64  { return m.High }
+
+// spots are the instants at which the scenario's spots go on air.
+func (r *Report) spots() []mark {
+	var list []mark
+	for _, spot := range r.Scenario.Traffic.Spots {
+		list = append(list, mark{spot.At.Seconds(), spot.Name})
+	}
+	return list
+}
+
+// shortName is the last part of a fleet's name: "web" of "hpa/default/web".
+func shortName(fleet string) string { return fleet[strings.LastIndex(fleet, "/")+1:] }
