@@ -1,0 +1,54 @@
+# Two commands do everything: make rehearse, make test.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+VERSION     = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BUILD       = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+.PHONY: build rehearse test check format lint tidy cross smoke example fuzz
+
+build:
+	$(BUILD) -o bin/onair ./cmd/onair
+
+## rehearse: run the demo rehearsal against the embedded staging
+rehearse: build
+	bin/onair rehearse scenarios/lab-tvcm.yaml
+
+## test: run all tests with the race detector
+test:
+	go test -race ./...
+
+## check: everything a change must pass
+check: format lint tidy cross test smoke
+
+format:
+	@unformatted=$$(gofmt -l cmd internal); test -z "$$unformatted" || { echo "gofmt -w $$unformatted"; exit 1; }
+
+lint:
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+tidy:
+	go mod tidy -diff
+
+cross:
+	GOOS=darwin GOARCH=arm64 $(BUILD) -o /dev/null ./cmd/onair
+	GOOS=linux GOARCH=arm64 $(BUILD) -o /dev/null ./cmd/onair
+
+## smoke: a short real rehearsal, and what its summary must say
+smoke: build
+	ONAIR_BIN=$(CURDIR)/bin/onair go test -count=1 -run TestSmoke -v ./cmd/onair
+
+## example: make the checked-in report again, by a real run
+example: build
+	rm -rf reports/example reports/.example
+	bin/onair rehearse --out reports/.example scenarios/lab-tvcm.yaml
+	mv reports/.example/* reports/example
+	rmdir reports/.example
+
+## fuzz: every fuzz target for half a minute
+fuzz:
+	@go list ./... | while read -r package; do \
+		go test -list '^Fuzz' $$package | grep '^Fuzz' | while read -r target; do \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime 30s $$package || exit 1; \
+		done || exit 1; \
+	done

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/seed-f864f198/onair/internal/scenario"
+)
+
+func newCheck() *cobra.Command {
+	var o scenarioOptions
+	cmd := &cobra.Command{
+		Use:   "check FILE",
+		Short: "Validate a scenario and show its plan, without using the network",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file = args[0]
+			s, err := o.load()
+			if err != nil {
+				return err
+			}
+			return writePlan(cmd.OutOrStdout(), s)
+		},
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+// writePlan shows the planned load in figures and as a curve.
+func writePlan(out io.Writer, s *scenario.Scenario) error {
+	_, err := fmt.Fprintf(out, "%s: a valid scenario\n\n%-16s %s\n%s%-16s %s\n\n%s\n",
+		s.Name,
+		"target", targetInWords(s),
+		s.Outline(),
+		"observed", fleetsInWords(s),
+		strings.TrimRight(scenario.Draw(s.Traffic.Curve, s.Traffic.Spots, columns(out), 12), "\n"))
+	return err
+}
+
+func targetInWords(s *scenario.Scenario) string {
+	if s.Target.URL == nil {
+		return "the embedded staging"
+	}
+	return s.Target.URL.Redacted()
+}
+
+func fleetsInWords(s *scenario.Scenario) string {
+	var names []string
+	for _, f := range s.Fleets() {
+		names = append(names, f.Source())
+	}
+	if len(names) == 0 {
+		return "nothing: headroom will not be known (observe: names what scales)"
+	}
+	return strings.Join(names, ", ")
+}
+
+// columns is how wide a drawing may be.
+func columns(out io.Writer) int {
+	const usual = 80
+	if file, ok := out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			return min(width, 120)
+		}
+	}
+	return usual
+}

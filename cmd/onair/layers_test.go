@@ -1,0 +1,73 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/seed-f864f198/onair/"
+
+// layers are the rooms of the house from the ground up. A package imports only
+// from layers below its own.
+var layers = [][]string{
+	{"internal/traffic", "internal/autoscale", "internal/timeline"},
+	{"internal/capacity"},
+	{"internal/lab/world"},
+	{"internal/lab/awsapi", "internal/lab/kubeapi", "internal/observe"},
+	{"internal/load", "internal/observe/hpa", "internal/observe/asg", "internal/rundir", "internal/lab"},
+	{"internal/scenario"},
+	{"internal/rehearsal", "internal/report"},
+	{"cmd/onair"},
+}
+
+// reserved says which packages may import what is outside; a prefix that is
+// not listed may be imported by any.
+var reserved = map[string][]string{
+	"github.com/aws/":               {"internal/observe/asg", "cmd/onair"},
+	"k8s.io/client-go":              {"internal/observe/hpa", "cmd/onair"},
+	"k8s.io/api":                    {"internal/observe/hpa", "internal/lab/kubeapi", "cmd/onair"},
+	"github.com/tsenart/vegeta":     {"internal/load"},
+	"go.yaml.in/yaml":               {"internal/scenario"},
+	"github.com/spf13/cobra":        {"cmd/onair"},
+	"gonum.org/v1/plot":             {"internal/report"},
+	module + "internal/lab/world":   {"internal/lab", "internal/lab/awsapi", "internal/lab/kubeapi", "internal/scenario", "cmd/onair"},
+	module + "internal/lab/awsapi":  {"internal/lab"},
+	module + "internal/lab/kubeapi": {"internal/lab"},
+}
+
+func layerOf(pkg string) int {
+	return slices.IndexFunc(layers, func(l []string) bool { return slices.Contains(l, pkg) })
+}
+
+func TestImportsGoDownOnly(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		pkg := strings.TrimPrefix(fields[0], module)
+		mine := layerOf(pkg)
+		if mine < 0 {
+			t.Errorf("%s is in no layer; give it a place in layers_test.go", pkg)
+			continue
+		}
+		seen++
+		for _, imported := range fields[1:] {
+			if theirs := layerOf(strings.TrimPrefix(imported, module)); theirs >= mine {
+				t.Errorf("%s imports %s, which is not below it", pkg, imported)
+			}
+			for prefix, allowed := range reserved {
+				if strings.HasPrefix(imported, prefix) && !slices.Contains(allowed, pkg) {
+					t.Errorf("%s imports %s, reserved for %s", pkg, imported, strings.Join(allowed, ", "))
+				}
+			}
+		}
+	}
+	if want := len(slices.Concat(layers...)); seen != want {
+		t.Errorf("go list shows %d packages in the layers; want all %d", seen, want)
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/lab"
+	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/hpa"
+	"github.com/seed-f864f198/onair/internal/scenario"
+)
+
+// newObservers builds one observer for each fleet of the scenario, with
+// clients of the user's own clusters and accounts, or of the embedded staging.
+func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) ([]observe.Observer, error) {
+	var observers []observe.Observer
+	for _, fleet := range s.Fleets() {
+		o, err := newObserver(ctx, fleet, staging)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", fleet.Source(), err)
+		}
+		observers = append(observers, o)
+	}
+	return observers, nil
+}
+
+func newObserver(ctx context.Context, fleet scenario.Observe, staging *lab.Lab) (observe.Observer, error) {
+	if fleet.Kind == capacity.HPA {
+		config, err := kubeConfig(fleet.Context, staging)
+		if err != nil {
+			return nil, err
+		}
+		return hpa.New(hpa.Options{Config: config, Namespace: fleet.Namespace, Name: fleet.Name, Source: fleet.Source()})
+	}
+	config, err := awsConfig(ctx, fleet.Region, staging)
+	if err != nil {
+		return nil, err
+	}
+	return asg.New(asg.Options{API: asg.NewClient(config), Name: fleet.Name, Source: fleet.Source(), Region: config.Region}), nil
+}
+
+// kubeConfig follows KUBECONFIG and the current context as kubectl does.
+func kubeConfig(kubeContext string, staging *lab.Lab) (*rest.Config, error) {
+	if staging != nil {
+		return clientcmd.RESTConfigFromKubeConfig(staging.Kubeconfig())
+	}
+	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(
+		clientcmd.NewDefaultClientConfigLoadingRules(),
+		&clientcmd.ConfigOverrides{CurrentContext: kubeContext},
+	).ClientConfig()
+}
+
+// awsConfig follows the environment and shared files as the AWS CLI does.
+func awsConfig(ctx context.Context, region string, staging *lab.Lab) (aws.Config, error) {
+	if staging != nil {
+		return aws.Config{
+			Region:       region,
+			BaseEndpoint: &staging.AWSEndpoint,
+			Credentials:  credentials.NewStaticCredentialsProvider("onair", "lab", ""),
+		}, nil
+	}
+	var options []func(*awsconfig.LoadOptions) error
+	if region != "" {
+		options = append(options, awsconfig.WithRegion(region))
+	}
+	config, err := awsconfig.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return config, err
+	}
+	if config.Region == "" {
+		return config, fmt.Errorf("no AWS region (set region: in the scenario, or AWS_REGION)")
+	}
+	return config, nil
+}

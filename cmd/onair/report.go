@@ -1,0 +1,47 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/seed-f864f198/onair/internal/report"
+	"github.com/seed-f864f198/onair/internal/rundir"
+)
+
+func newReport() *cobra.Command {
+	return &cobra.Command{
+		Use:   "report RUN",
+		Short: "Make the report of a run again, from its directory alone",
+		Long: `Make the report of a run again, from its directory alone. The exit status is
+the verdict's, as it was after the rehearsal.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := rundir.Open(args[0])
+			if err != nil {
+				return err
+			}
+			return writeReport(dir, cmd.OutOrStdout())
+		},
+	}
+}
+
+// writeReport renders a run into its directory, tells the result on stdout and
+// returns the verdict.
+func writeReport(dir *rundir.Dir, stdout io.Writer) error {
+	r, err := report.Read(dir)
+	if err != nil {
+		return err
+	}
+	if err := r.Render(dir); err != nil {
+		return err
+	}
+	file, ok := stdout.(*os.File)
+	colour := ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == ""
+	if err := r.Text(stdout, colour); err != nil {
+		return err
+	}
+	return verdictOf(r.Result)
+}
