@@ -164,6 +164,13 @@ func TestAWSCLIReadsTheLab(t *testing.T) {
 	endpoint := "--endpoint-url=" + env["AWS_ENDPOINT_URL"] // older ones know no AWS_ENDPOINT_URL
 	got := ask(t, env, aws, endpoint, "autoscaling", "describe-auto-scaling-groups", "--output", "json")
 	expect(t, "describe-auto-scaling-groups", got, `"AutoScalingGroupName": "web-nodes"`, `"LifecycleState": "InService"`, `"MaxSize": 3`)
-	got = ask(t, env, aws, endpoint, "autoscaling", "describe-scaling-activities", "--auto-scaling-group-name", "web-nodes", "--output", "json")
+
+	// Under load the group launches instances and tells so.
+	loaded, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	go keepAsking(loaded, env["SERVICE_URL"])
+	for loaded.Err() == nil && !strings.Contains(got, `"StatusCode": "Successful"`) {
+		got = ask(t, env, aws, endpoint, "autoscaling", "describe-scaling-activities", "--auto-scaling-group-name", "web-nodes", "--output", "json")
+	}
 	expect(t, "describe-scaling-activities", got, "Launching a new EC2 instance", `"StatusCode": "Successful"`)
 }

@@ -157,9 +157,6 @@ func nearest(s timeline.Series, at time.Duration) (p timeline.Point, ok bool) {
 
 func newPerUnit(fleet string, trials []trial, plateau []float64) PerUnit {
 	var u PerUnit
-	for _, t := range trials {
-		u.Units = max(u.Units, t.units)
-	}
 	if len(plateau) > 0 {
 		slices.Sort(plateau)
 		middle := plateau[len(plateau)/2]
@@ -168,6 +165,11 @@ func newPerUnit(fleet string, trials []trial, plateau []float64) PerUnit {
 		trials = append(trials, trial{rate: middle, failed: 1})
 	}
 	u.Low, u.Mid, u.High = turn(trials)
+	for _, t := range trials {
+		if u.Low == nil || t.rate >= *u.Low { // what lies below tells nothing of the turn
+			u.Units = max(u.Units, t.units)
+		}
+	}
 	u.Said = fleet + ": " + u.inWords()
 	return u
 }
