@@ -212,6 +212,25 @@ func TestSaturationIsThePlateauOfAnswers(t *testing.T) {
 	}
 }
 
+// What was not observed is not known: neither for the estimate nor for the
+// picture.
+func TestGapsAreUnknown(t *testing.T) {
+	tl, q := steady([]int64{100, 200, 300, 400}, 350)
+	tl.Gaps = []timeline.Gap{{From: at(12), To: at(15), Source: web, Cause: "refused"}, {From: at(1), To: at(39), Source: "asg/other"}}
+	r := Analyze(tl, q)
+	for n, m := range r.Headroom.Series {
+		if unknown := n >= 12 && n < 15; (m.Mid == nil) != unknown {
+			t.Errorf("capacity at %d s known: %v; want it unknown in the gap alone", n, m.Mid != nil)
+		}
+	}
+	// Windows are now 0-10, 15-25 and 25-35 s: the first held at 25/s and unit,
+	// the last had 350/s and failed.
+	u := r.Fleets[0].PerUnit
+	if u.Low == nil || *u.Low != 62.5 || u.High == nil || *u.High != 87.5 {
+		t.Errorf("one unit = %s; want 62.5 to 87.5/s", u.Said)
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	broken := func(tl *timeline.Timeline, q *Question) {}
 	for _, c := range []struct {

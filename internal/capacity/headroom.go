@@ -19,8 +19,9 @@ func (r run) moments(q Question, fleets []FleetResult) []Moment {
 		// The middle of the second stands for all of it.
 		m := Moment{At: at, Demand: q.Demand.Arrivals(at+time.Second) - q.Demand.Arrivals(at)}
 		for i, f := range fleets {
-			units, ok := ready[i].At(timeline.Offset(at + time.Second/2))
-			if !ok || f.PerUnit.Mid == nil && hasEstimate(fleets) {
+			middle := timeline.Offset(at + time.Second/2)
+			units, ok := ready[i].At(middle)
+			if !ok || r.unobserved(f.Name, middle) || f.PerUnit.Mid == nil && hasEstimate(fleets) {
 				continue
 			}
 			m.Low = lower(m.Low, scaled(f.PerUnit.Low, units))
@@ -30,6 +31,16 @@ func (r run) moments(q Question, fleets []FleetResult) []Moment {
 		moments = append(moments, m)
 	}
 	return moments
+}
+
+// unobserved reports whether nothing was seen of a source at an instant.
+func (r run) unobserved(source string, at timeline.Offset) bool {
+	for _, g := range r.Gaps {
+		if g.Source == source && g.From <= at && at < g.To {
+			return true
+		}
+	}
+	return false
 }
 
 // hasEstimate reports whether any fleet is known on both sides; those that are

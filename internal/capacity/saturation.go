@@ -1,0 +1,94 @@
+package capacity
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// busyAtLeast is the shortest stretch of constant work from which a saturation
+// rate is taken.
+const busyAtLeast = 5 * time.Second
+
+// saturation is what one unit serves when it always has work: requests that
+// succeeded per unit and second over all stretches in which ready units stood
+// still and requests were waiting all the time. The generator's own count of
+// answers tells when they came back; nil where there was no such stretch.
+func (r run) saturation(stretches []stretch, calm time.Duration) *float64 {
+	answered := r.Series(timeline.Generator, timeline.Answered)
+	var served, unitSeconds float64
+	for _, s := range stretches {
+		for _, busy := range r.busy(s.Span, calm) {
+			first, ok1 := nearest(answered, busy.From)
+			last, ok2 := nearest(answered, busy.To)
+			if ok1 && ok2 && last.At > first.At {
+				served += last.Value - first.Value
+				unitSeconds += s.units * (last.At - first.At).Seconds()
+			}
+		}
+	}
+	if unitSeconds == 0 {
+		return nil
+	}
+	rate := served / unitSeconds
+	return &rate
+}
+
+// busy finds the parts of a span, long enough to count in, during which
+// requests waited for more than the calm time.
+func (r run) busy(span Span, calm time.Duration) []Span {
+	var found []Span
+	from := time.Duration(-1)
+	for n := ceilSeconds(span.From); ; n++ {
+		at := time.Duration(n) * time.Second
+		if at <= span.To && r.waiting(at) > 2*calm {
+			if from < 0 {
+				from = at
+			}
+			continue
+		}
+		if last := at - time.Second; from >= 0 && last-from >= busyAtLeast {
+			found = append(found, Span{from, last})
+		}
+		from = -1
+		if at > span.To {
+			return found
+		}
+	}
+}
+
+// waiting is the median service time of the requests that were due in the
+// second before an instant; the longest there is where some were held back.
+func (r run) waiting(at time.Duration) time.Duration {
+	if at < time.Second {
+		return 0
+	}
+	before := r.sum(Span{at - time.Second, at})
+	if before.HeldBack > 0 {
+		return math.MaxInt64
+	}
+	p50, _ := before.Service.Quantile(0.5)
+	return p50
+}
+
+// calmService is the median service time in the run's calmest window.
+func (r run) calmService() (calm time.Duration, ok bool) {
+	for _, window := range tile(Span{0, r.end()}, trialWindow) {
+		if p50, any := r.sum(window).Service.Quantile(0.5); any && (!ok || p50 < calm) {
+			calm, ok = p50, true
+		}
+	}
+	return calm, ok
+}
+
+// nearest is the reading closest to at, if within a second and a half.
+func nearest(s timeline.Series, at time.Duration) (p timeline.Point, ok bool) {
+	best := 1500 * time.Millisecond
+	for _, candidate := range s {
+		if off := (time.Duration(candidate.At) - at).Abs(); off <= best {
+			p, best, ok = candidate, off, true
+		}
+	}
+	return p, ok
+}

@@ -1,0 +1,380 @@
+package rehearsal_test
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/lab/world"
+	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/rehearsal"
+	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/scenario"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+const scenarios = "../../scenarios/"
+
+func loadScenario(t *testing.T, name string, set ...string) *scenario.Scenario {
+	t.Helper()
+	s, err := scenario.Load(scenarios+name, scenario.Options{Set: set, Env: os.LookupEnv})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// record is an observer that reads the world's own state: the same facts that
+// its APIs tell, without a network, so that it works in simulated time.
+type record struct {
+	w     *world.World
+	fleet scenario.Observe
+}
+
+func (r record) Source() string { return r.fleet.Source() }
+
+func (r record) Observe(ctx context.Context, rec *observe.Recorder) error {
+	told := make(map[string]world.Pod)
+	for {
+		state, changed := r.w.State()
+		switch {
+		case r.fleet.Kind == capacity.ASG:
+			r.group(rec, state.Group)
+		default:
+			r.pods(rec, state, told)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		}
+	}
+}
+
+func (r record) group(rec *observe.Recorder, g *world.GroupState) {
+	ready := 0
+	for _, i := range g.Instances {
+		if i.Lifecycle == "InService" {
+			ready++
+		}
+	}
+	for name, n := range map[string]int{timeline.Ready: ready, timeline.Desired: g.Desired, timeline.Min: g.Min, timeline.Max: g.Max} {
+		rec.Read(name, float64(n), time.Time{})
+	}
+}
+
+func (r record) pods(rec *observe.Recorder, s world.State, told map[string]world.Pod) {
+	for name, n := range map[string]int{
+		timeline.Ready: s.Deployment.Ready, timeline.Desired: s.HPA.Desired,
+		timeline.Min: s.Config.HPA.Min, timeline.Max: s.Config.HPA.Max,
+	} {
+		rec.Read(name, float64(n), time.Time{})
+	}
+	for _, p := range s.Pods {
+		before := told[p.Name]
+		for kind, at := range map[string][2]time.Time{
+			timeline.Create: {before.Created, p.Created}, timeline.Place: {before.Scheduled, p.Scheduled},
+			timeline.Start: {before.Running, p.Running}, timeline.UnitReady: {before.Ready, p.Ready},
+		} {
+			if at[0].IsZero() && !at[1].IsZero() {
+				rec.Event(at[1], kind, p.Name, "")
+			}
+		}
+		told[p.Name] = p
+	}
+}
+
+// rehearse runs a scenario with a lab in simulated time, through the lab's
+// door, and says what the facts mean.
+func rehearse(t *testing.T, s *scenario.Scenario, more ...observe.Observer) (*rundir.Dir, capacity.Result) {
+	t.Helper()
+	var dir *rundir.Dir
+	root := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		w, err := world.Start(ctx, *s.Lab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fleet := range s.Fleets() {
+			more = append(more, record{w, fleet})
+		}
+		dir, err = rehearsal.Run(ctx, rehearsal.Plan{
+			Scenario: s, Target: &url.URL{Scheme: "http", Host: "lab.test"},
+			Observers: more, Door: w.Door(), Root: root, Tool: "test",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		w.Wait()
+	})
+	facts, err := dir.Timeline()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, capacity.Analyze(facts, s.Question())
+}
+
+// sustainable is the rate per unit at which a long steady run of n units just
+// meets "the share allowed takes longer than limit": found by bisection over a
+// simulation of its own, in which evenly spaced arrivals go to the units in
+// turn and wait for the first free slot of theirs.
+func sustainable(n, slots int, mean, limit time.Duration, allowed float64) float64 {
+	late := func(rate float64) float64 {
+		random := rand.New(rand.NewPCG(7, 11))
+		free := make([][]float64, n)
+		for i := range free {
+			free[i] = make([]float64, slots)
+		}
+		const arrivals = 200_000
+		over := 0
+		for k := range arrivals {
+			now := float64(k) / (rate * float64(n))
+			unit := free[k%n]
+			first := 0
+			for i := range unit {
+				if unit[i] < unit[first] {
+					first = i
+				}
+			}
+			unit[first] = max(unit[first], now) + random.ExpFloat64()*mean.Seconds()
+			if unit[first]-now > limit.Seconds() {
+				over++
+			}
+		}
+		return float64(over) / arrivals
+	}
+	low, high := 1.0, float64(slots)/mean.Seconds()
+	for high-low > 0.05 {
+		if mid := (low + high) / 2; late(mid) > allowed {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return low
+}
+
+// The demo's estimate of one unit is held against what the lab was configured
+// to be.
+func TestTheDemoKnowsTheLabsTruth(t *testing.T) {
+	s := loadScenario(t, "lab-tvcm.yaml")
+	truth := sustainable(s.Lab.Pods.Start, s.Lab.Service.Concurrency, s.Lab.Service.Mean, s.Objectives[0].Limit, 0.01)
+	saturation := float64(s.Lab.Service.Concurrency) / s.Lab.Service.Mean.Seconds()
+	const runs = 6
+	contained := 0
+	for seed := range uint64(runs) {
+		s.Lab.Seed = seed + 1
+		_, r := rehearse(t, s)
+		u := r.Fleets[0].PerUnit
+		if r.Verdict != capacity.Pass || u.Mid == nil || u.Saturation == nil {
+			t.Fatalf("seed %d: %s %q, %s; want pass and an estimate on both sides", s.Lab.Seed, r.Verdict, r.Reasons, u.Said)
+		}
+		t.Logf("seed %d: %s; truth %.1f/s, saturation %.1f (truth %.0f)", s.Lab.Seed, u.Said, truth, *u.Saturation, saturation)
+		if *u.Low <= truth && truth <= *u.High {
+			contained++
+		}
+		if math.Abs(*u.Mid/truth-1) > 0.05 {
+			t.Errorf("seed %d: one unit sustains %.1f/s; want %.1f/s within 5 %%", s.Lab.Seed, *u.Mid, truth)
+		}
+		if math.Abs(*u.Saturation/saturation-1) > 0.04 {
+			t.Errorf("seed %d: saturation %.1f/s; want %.0f/s within 4 %%", s.Lab.Seed, *u.Saturation, saturation)
+		}
+		if u.Units != s.Lab.Pods.Start {
+			t.Errorf("seed %d: measured at %d units; want %d", s.Lab.Seed, u.Units, s.Lab.Pods.Start)
+		}
+	}
+	if contained < runs-1 {
+		t.Errorf("the interval contains the truth %.1f/s in %d of %d runs; want all but one", truth, contained, runs)
+	}
+}
+
+func TestStagesAreTheLabsDelays(t *testing.T) {
+	s := loadScenario(t, "lab-tvcm.yaml", "lab.pods.spread=0%")
+	_, r := rehearse(t, s)
+	want := map[string]time.Duration{"start": s.Lab.Pods.Run, "ready": s.Lab.Pods.Ready}
+	for _, stage := range r.Fleets[0].Stages {
+		if d, ok := want[stage.Name]; ok {
+			delete(want, stage.Name)
+			if stage.P50 != d || stage.Max != d || stage.Units == 0 {
+				t.Errorf("stage %s = %+v; want %v for every unit", stage.Name, stage, d)
+			}
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("stages %v were not measured", want)
+	}
+}
+
+// The same spot on a staging that may not grow fails, and the report can say
+// why: demand passes capacity, and the autoscaler's max binds.
+func TestTheSmallStagingFails(t *testing.T) {
+	s := loadScenario(t, "lab-too-small.yaml")
+	_, r := rehearse(t, s)
+	if r.Verdict != capacity.Fail {
+		t.Fatalf("verdict = %s %q; want fail", r.Verdict, r.Reasons)
+	}
+	if r.Binding == nil || r.Binding.Name != "hpa/default/web max" {
+		t.Errorf("binding layer = %+v; want the autoscaler's max", r.Binding)
+	}
+	if r.Shortfall == nil || r.Headroom.Deficit == nil || *r.Headroom.Deficit < 100 {
+		t.Errorf("shortfall %v, deficit %v; want both", r.Shortfall, r.Headroom.Deficit)
+	}
+	if r.Headroom.High == nil || *r.Headroom.High >= 0 {
+		t.Errorf("headroom = %+v; want it below zero", r.Headroom.Sentence)
+	}
+}
+
+// blind is an observer that never sees anything.
+type blind struct{}
+
+func (blind) Source() string { return "asg/elsewhere" }
+
+func (blind) Observe(context.Context, *observe.Recorder) error {
+	return errors.New("asg elsewhere: access denied")
+}
+
+const short = `name: short
+traffic: {baseline: 50/s, duration: 20s}
+requests: [{get: /}]
+objectives: [{p99: 1s}]
+lab: {pods: {start: 2}}
+`
+
+func parse(t *testing.T, text string) *scenario.Scenario {
+	t.Helper()
+	s, err := scenario.Parse("short.yaml", ".", []byte(text), scenario.Options{Env: os.LookupEnv})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestABlindObserverIsAGapAndAWarning(t *testing.T) {
+	dir, r := rehearse(t, parse(t, short), blind{})
+	if r.Load.Sent != 1000 || r.Verdict != capacity.Pass {
+		t.Errorf("sent %d, verdict %s; want 1000 sent and a pass all the same", r.Load.Sent, r.Verdict)
+	}
+	facts, err := dir.Timeline()
+	if err != nil || len(facts.Gaps) != 1 || facts.Gaps[0].Source != "asg/elsewhere" || facts.Gaps[0].To < timeline.Offset(20*time.Second) {
+		t.Errorf("gaps = %+v, %v; want one until the end", facts.Gaps, err)
+	}
+	warnings, err := dir.Warnings()
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "access denied") {
+		t.Errorf("warnings = %q, %v; want one that names the cause", warnings, err)
+	}
+}
+
+func TestAnInterruptedRunIsKept(t *testing.T) {
+	s := parse(t, short)
+	root := t.TempDir()
+	var dir *rundir.Dir
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		w, err := world.Start(t.Context(), *s.Lab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(rehearsal.Lead+5*time.Second, cancel)
+		dir, err = rehearsal.Run(ctx, rehearsal.Plan{Scenario: s, Target: &url.URL{Scheme: "http", Host: "lab.test"}, Door: w.Door(), Root: root})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	facts, err := dir.Timeline()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := capacity.Analyze(facts, s.Question())
+	if r.Verdict != capacity.Aborted || !r.Interrupted || r.Load.Sent != 250 || r.Load.Planned != 250 {
+		t.Errorf("verdict %s, interrupted %v, sent %d of %d; want aborted with 250 of 250", r.Verdict, r.Interrupted, r.Load.Sent, r.Load.Planned)
+	}
+}
+
+func TestARefusedTargetLeavesNothingBehind(t *testing.T) {
+	s := parse(t, strings.Replace(short, "lab:", "target: {url: \"http://127.0.0.1:1\", allow_hosts: [127.0.0.1]}\nlab:", 1))
+	root := filepath.Join(t.TempDir(), "runs")
+	_, err := rehearsal.Run(t.Context(), rehearsal.Plan{Scenario: s, Target: &url.URL{Scheme: "http", Host: "www.example.com"}, Root: root})
+	if !errors.Is(err, load.ErrRefused) {
+		t.Errorf("Run = %v; want a refusal", err)
+	}
+	if _, err := os.Stat(root); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s: %v; want nothing written", root, err)
+	}
+}
+
+// A real evening, five hours in a minute: what was sent second by second has
+// the shape of the file.
+func TestReplayOfARealEvening(t *testing.T) {
+	folder := os.Getenv("ONAIR_DATA")
+	if folder == "" {
+		t.Skip("ONAIR_DATA names no folder with real traffic counts")
+	}
+	file := filepath.Join(folder, "worldcup98-1998-07-07.csv")
+	path, err := filepath.Abs(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := loadScenario(t, "replay.yaml", "traffic.replay.file="+path)
+	dir, r := rehearse(t, s)
+	facts, err := dir.Timeline()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fiveMinutes(t, file, 18*60, 23*60)
+	var sent []float64
+	for _, second := range facts.Seconds {
+		sent = append(sent, float64(second.Sent))
+	}
+	if len(sent) != len(want) {
+		t.Fatalf("%d seconds of sending; want %d", len(sent), len(want))
+	}
+	if c := stat.Correlation(sent, want, nil); c < 0.99 {
+		t.Errorf("what was sent correlates with the file by %.4f; want at least 0.99", c)
+	}
+	if r.Load.Sent != r.Load.Planned {
+		t.Errorf("sent %d of %d", r.Load.Sent, r.Load.Planned)
+	}
+}
+
+// fiveMinutes sums a file of requests per minute over every five of them.
+func fiveMinutes(t *testing.T, path string, from, to int) []float64 {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sums []float64
+	for minute, row := range rows[1:][from:to] {
+		n, err := strconv.ParseFloat(row[1], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if minute%5 == 0 {
+			sums = append(sums, 0)
+		}
+		sums[len(sums)-1] += n
+	}
+	return sums
+}
