@@ -57,23 +57,43 @@ func Start(c world.Config) (*Lab, error) {
 		url     *string
 		handler http.Handler
 	}{{&l.ServiceURL, w}, {&l.AWSEndpoint, awsapi.New(w)}, {&l.KubeURL, kube}} {
-		if *s.url, err = l.serve(s.handler); err != nil {
+		if *s.url, err = l.serve(ctx, s.handler); err != nil {
 			return nil, errors.Join(fmt.Errorf("lab: %w", err), l.Stop())
 		}
 	}
 	return l, nil
 }
 
-// serve puts a handler on a free port of the loopback interface.
-func (l *Lab) serve(handler http.Handler) (url string, err error) {
+// serve puts a handler on a free port of the loopback interface, where it
+// takes connections until ctx ends.
+func (l *Lab) serve(ctx context.Context, handler http.Handler) (url string, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ConnState:         func(c net.Conn, state http.ConnState) { l.count(ctx, c, state) },
+	}
 	l.servers = append(l.servers, server)
 	l.running.Go(func() { _ = server.Serve(listener) }) // ends with ErrServerClosed, by Stop
 	return "http://" + listener.Addr().String(), nil
+}
+
+// count lets Stop wait for the goroutines of connections, which closing a
+// server does not. A connection is new while its server still runs; one that
+// comes while the server closes is not closed with the others, so it is here.
+func (l *Lab) count(ctx context.Context, c net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		l.running.Add(1)
+		if ctx.Err() != nil {
+			c.Close()
+		}
+	case http.StateClosed, http.StateHijacked:
+		l.running.Done()
+	}
 }
 
 // Kubeconfig returns a kubeconfig whose only cluster is the lab's.
@@ -82,14 +102,17 @@ func (l *Lab) Kubeconfig() []byte { return kubeapi.Kubeconfig(l.KubeURL) }
 // WriteKubeconfig writes the kubeconfig into a folder of its own, which Stop
 // removes, and returns the file's path.
 func (l *Lab) WriteKubeconfig() (path string, err error) {
-	if l.folder, err = os.MkdirTemp("", "onair-lab-"); err != nil {
-		return "", err
+	if l.folder == "" {
+		if l.folder, err = os.MkdirTemp("", "onair-lab-"); err != nil {
+			return "", err
+		}
 	}
 	path = filepath.Join(l.folder, "kubeconfig")
 	return path, os.WriteFile(path, l.Kubeconfig(), 0o600)
 }
 
-// Stop ends the servers and the world, and waits for them.
+// Stop ends the world and the servers, cuts every connection, and waits for
+// all of them.
 func (l *Lab) Stop() error {
 	l.stop()
 	var err error

@@ -30,15 +30,15 @@ var reporter = map[string]string{
 func (r *renderer) event(e world.Event) object {
 	who := regarding[e.Kind]
 	component := cmp.Or(reporter[e.Reason], who.component)
-	meta := r.meta("Event", e.Name+"."+e.UID, e.At)
+	meta := r.meta("Event", e.Name+"."+e.UID, e.First)
 	meta.UID = types.UID(e.UID)
 	about := corev1.ObjectReference{
 		Kind: e.Kind, Namespace: r.namespace, Name: e.Name, APIVersion: who.apiVersion, UID: r.uidOf(e.Kind, e.Name),
 	}
 	return &corev1.Event{
 		TypeMeta: typeMeta("v1", "Event"), ObjectMeta: meta, InvolvedObject: about,
-		Type: e.Type, Reason: e.Reason, Message: e.Message, Count: int32(max(e.Count, 1)),
-		FirstTimestamp: metav1.NewTime(e.At), LastTimestamp: metav1.NewTime(e.At),
+		Type: e.Type, Reason: e.Reason, Message: e.Message, Count: int32(e.Count),
+		FirstTimestamp: metav1.NewTime(e.First), LastTimestamp: metav1.NewTime(e.At),
 		Source: corev1.EventSource{Component: component}, ReportingController: component,
 	}
 }

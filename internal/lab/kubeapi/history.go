@@ -25,6 +25,7 @@ type object interface {
 type entry struct {
 	store string // the plural name, one for all versions of a kind
 	object
+	gone bool // this is how it was last: it is no more
 }
 
 func (e entry) key() string { return e.store + "/" + e.GetNamespace() + "/" + e.GetName() }
@@ -77,6 +78,10 @@ func (h *history) update(objects []entry) {
 		if _, twice := next[key]; twice {
 			continue
 		}
+		if e.gone {
+			h.end(e)
+			continue
+		}
 		order = append(order, key)
 		next[key] = h.put(e, h.present[key])
 	}
@@ -114,12 +119,19 @@ func (h *history) put(e entry, was present) present {
 	return present{e, encoded}
 }
 
+// end records how an object that is no more was last, so that its deletion
+// tells when it was asked for even where nobody saw it wait.
+func (h *history) end(e entry) {
+	if was := h.present[e.key()]; was.object != nil && was.GetUID() == e.GetUID() {
+		h.present[e.key()] = h.put(e, was)
+	}
+}
+
 // carryOver keeps what never changes in the life of an object.
 func carryOver(now, was object) {
 	now.SetCreationTimestamp(was.GetCreationTimestamp())
 	if event, ok := now.(*corev1.Event); ok {
-		first := was.(*corev1.Event)
-		event.FirstTimestamp, event.InvolvedObject = first.FirstTimestamp, first.InvolvedObject
+		event.InvolvedObject = was.(*corev1.Event).InvolvedObject // which may have gone since
 	}
 }
 

@@ -12,10 +12,6 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab/world"
 )
 
-// requestsMetric is the per-pod metric of an autoscaler on requests, in
-// requests per second.
-const requestsMetric = "requests"
-
 func (r *renderer) autoscaler() object {
 	config, now := r.Config.HPA, r.State.HPA
 	least := int32(config.Min)
@@ -50,9 +46,9 @@ func (r *renderer) autoscaler() object {
 }
 
 func metricSpec(config *world.HPA) autoscalingv2.MetricSpec {
-	if config.Metric == requestsMetric {
+	if config.Metric == world.Requests {
 		return autoscalingv2.MetricSpec{Type: autoscalingv2.PodsMetricSourceType, Pods: &autoscalingv2.PodsMetricSource{
-			Metric: autoscalingv2.MetricIdentifier{Name: requestsMetric},
+			Metric: autoscalingv2.MetricIdentifier{Name: world.Requests},
 			Target: autoscalingv2.MetricTarget{Type: autoscalingv2.AverageValueMetricType, AverageValue: quantity(config.Target)},
 		}}
 	}
@@ -63,9 +59,9 @@ func metricSpec(config *world.HPA) autoscalingv2.MetricSpec {
 }
 
 func metricStatus(config *world.HPA, value float64) autoscalingv2.MetricStatus {
-	if config.Metric == requestsMetric {
+	if config.Metric == world.Requests {
 		return autoscalingv2.MetricStatus{Type: autoscalingv2.PodsMetricSourceType, Pods: &autoscalingv2.PodsMetricStatus{
-			Metric:  autoscalingv2.MetricIdentifier{Name: requestsMetric},
+			Metric:  autoscalingv2.MetricIdentifier{Name: world.Requests},
 			Current: autoscalingv2.MetricValueStatus{AverageValue: quantity(value)},
 		}}
 	}

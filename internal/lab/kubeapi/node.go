@@ -13,7 +13,7 @@ import (
 // nodes are the instances in service, or one for all where there are none.
 func (r *renderer) nodes() {
 	if r.Group == nil {
-		r.add("nodes", r.node(world.Instance{ID: loneNode, InService: r.Deployment.Created}))
+		r.add("nodes", r.node(world.Instance{ID: world.LoneNode, InService: r.Deployment.Created}))
 		return
 	}
 	for _, i := range r.Group.Instances {

@@ -12,14 +12,12 @@ import (
 )
 
 const (
-	containerName  = "app"
 	containerImage = "onair/lab"
-	loneNode       = "lab" // carries the pods of a staging without instances
 	gracePeriod    = 30 * time.Second
 )
 
 func podSpec(node string) corev1.PodSpec {
-	return corev1.PodSpec{NodeName: node, Containers: []corev1.Container{{Name: containerName, Image: containerImage}}}
+	return corev1.PodSpec{NodeName: node, Containers: []corev1.Container{{Name: world.Container, Image: containerImage}}}
 }
 
 func (r *renderer) pod(p world.Pod) object {
@@ -29,7 +27,7 @@ func (r *renderer) pod(p world.Pod) object {
 	meta.OwnerReferences = r.owned("ReplicaSet", r.replicaSetName())
 	node := ""
 	if !p.Scheduled.IsZero() {
-		node = cmp.Or(p.Node, p.Instance, loneNode)
+		node = cmp.Or(p.Node, p.Instance, world.LoneNode)
 	}
 	if !p.Deleted.IsZero() {
 		// The API states the end of the grace that deletion begins.
@@ -59,7 +57,7 @@ func (r *renderer) pod(p world.Pod) object {
 
 func containerStatus(p world.Pod) corev1.ContainerStatus {
 	started := !p.Running.IsZero()
-	c := corev1.ContainerStatus{Name: containerName, Image: containerImage, Ready: !p.Ready.IsZero(), Started: &started}
+	c := corev1.ContainerStatus{Name: world.Container, Image: containerImage, Ready: !p.Ready.IsZero(), Started: &started}
 	if started {
 		c.State.Running = &corev1.ContainerStateRunning{StartedAt: metav1.NewTime(p.Running)}
 	} else {
@@ -94,7 +92,7 @@ func holds(kind corev1.PodConditionType, since, otherwise time.Time) corev1.PodC
 	if since.IsZero() {
 		return corev1.PodCondition{
 			Type: kind, Status: corev1.ConditionFalse, Reason: "ContainersNotReady",
-			Message: "containers with unready status: [" + containerName + "]", LastTransitionTime: metav1.NewTime(otherwise),
+			Message: "containers with unready status: [" + world.Container + "]", LastTransitionTime: metav1.NewTime(otherwise),
 		}
 	}
 	return corev1.PodCondition{Type: kind, Status: corev1.ConditionTrue, LastTransitionTime: metav1.NewTime(since)}

@@ -15,24 +15,21 @@ import (
 // render turns a state into objects, in the order in which their changes are
 // told: who decides before who follows.
 func render(s world.State) []entry {
-	r := renderer{State: s, namespace: "default", workload: "web"}
-	if h := s.Config.HPA; h != nil {
-		r.namespace, r.workload = h.Namespace, h.Name
-	}
+	r := renderer{State: s}
+	r.namespace, r.workload = s.Config.Workload()
 	r.add("namespaces", r.namespaceObject("default"))
 	r.add("namespaces", r.namespaceObject(r.namespace))
+	if s.Deployment.Created.IsZero() {
+		return r.entries // instances that are units themselves are no nodes
+	}
 	r.nodes()
-	if s.HPA != nil && s.Config.HPA != nil {
+	if s.HPA != nil {
 		r.add("horizontalpodautoscalers", r.autoscaler())
 	}
-	if s.HPA != nil || len(s.Pods) > 0 || !s.Deployment.Created.IsZero() {
-		r.add("deployments", r.deployment())
-		r.add("replicasets", r.replicaSet())
-	}
+	r.add("deployments", r.deployment())
+	r.add("replicasets", r.replicaSet())
 	for _, p := range s.Pods {
-		if p.Terminated.IsZero() {
-			r.add("pods", r.pod(p))
-		}
+		r.entries = append(r.entries, entry{store: "pods", object: r.pod(p), gone: !p.Terminated.IsZero()})
 	}
 	for _, e := range s.Events {
 		r.add("events", r.event(e))
@@ -48,10 +45,12 @@ type renderer struct {
 	entries   []entry
 }
 
-func (r *renderer) add(store string, o object) { r.entries = append(r.entries, entry{store, o}) }
+func (r *renderer) add(store string, o object) {
+	r.entries = append(r.entries, entry{store: store, object: o})
+}
 
 func (r *renderer) namespaceObject(name string) object {
-	meta := r.meta("Namespace", name, r.Deployment.Created)
+	meta := r.meta("Namespace", name, r.Start)
 	meta.Namespace = ""
 	meta.Labels = map[string]string{corev1.LabelMetadataName: name}
 	return &corev1.Namespace{

@@ -415,6 +415,56 @@ func TestWatchOfATable(t *testing.T) {
 	}
 }
 
+// A pod that goes between two looks at the staging is still told to go first,
+// and when.
+func TestPodGoesAtOnce(t *testing.T) {
+	s := newScript(scene())
+	url := serve(t, s)
+	next := watching(t, url+podsPath+"?watch=true&fieldSelector=metadata.name%3Dweb-6d4cf56db6-bbbbb", "application/json")
+	next()
+	s.change(func(s *world.State) { s.Pods[1].Deleted, s.Pods[1].Terminated = at(60), at(60) })
+	for _, want := range []string{"MODIFIED", "DELETED"} {
+		f := next()
+		var pod corev1.Pod
+		if err := json.Unmarshal(f.Object, &pod); err != nil {
+			t.Fatal(err)
+		}
+		if f.Type != want || pod.DeletionTimestamp == nil || !pod.DeletionTimestamp.Equal(&metav1.Time{Time: at(90)}) {
+			t.Errorf("the watch told %s, to end at %v; want %s, at %v", f.Type, pod.DeletionTimestamp, want, at(90))
+		}
+	}
+	if pods, _ := fetch[corev1.PodList](t, url+podsPath, ""); len(pods.Items) != 1 {
+		t.Errorf("%d pods are left; want 1", len(pods.Items))
+	}
+}
+
+// An event that happens again is the same object, counted; its first time stays.
+func TestRepeatedEvent(t *testing.T) {
+	s := newScript(scene())
+	url := serve(t, s)
+	next := watching(t, url+"/api/v1/namespaces/default/events?watch=true", "application/json")
+	tell := func() string {
+		f := next()
+		var e corev1.Event
+		if err := json.Unmarshal(f.Object, &e); err != nil {
+			t.Fatal(err)
+		}
+		sinceZero := func(m metav1.Time) float64 { return m.Sub(at(0)).Seconds() }
+		return fmt.Sprintf("%s %s %g to %g, %d", f.Type, e.UID, sinceZero(e.FirstTimestamp), sinceZero(e.LastTimestamp), e.Count)
+	}
+	if got, want := tell(), "ADDED e1 0 to 0, 1"; got != want {
+		t.Errorf("event = %s; want %s", got, want)
+	}
+	s.change(func(s *world.State) { s.Events[0].At, s.Events[0].Count = at(60), 2 })
+	if got, want := tell(), "MODIFIED e1 0 to 60, 2"; got != want {
+		t.Errorf("event = %s; want %s", got, want)
+	}
+	table, _ := fetch[metav1.Table](t, url+"/api/v1/events", tableJSON)
+	if got := table.Rows[0].Cells; fmt.Sprint(got[6]) != "2" {
+		t.Errorf("cells of the event = %v; want a count of 2 before its name", got)
+	}
+}
+
 func TestDiscovery(t *testing.T) {
 	url := serve(t, newScript(scene()))
 	accept := "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"

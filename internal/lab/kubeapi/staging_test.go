@@ -58,7 +58,7 @@ func readyPod(name string, created int) world.Pod {
 func scene() world.State {
 	metric := 42.5
 	return world.State{
-		Now: at(100),
+		Start: at(0), Now: at(100),
 		Config: world.Config{HPA: &world.HPA{
 			Namespace: "default", Name: "web", Metric: "requests", Target: 60, Min: 2, Max: 10,
 			Sync: 15 * time.Second, Tolerance: 0.1,
@@ -74,7 +74,7 @@ func scene() world.State {
 		}},
 		Events: []world.Event{{
 			UID: "e1", Type: "Normal", Reason: "ScalingReplicaSet", Message: "Scaled up replica set web-6d4cf56db6 to 2",
-			Kind: "Deployment", Name: "web", At: at(0), Count: 1,
+			Kind: "Deployment", Name: "web", First: at(0), At: at(0), Count: 1,
 		}},
 	}
 }
@@ -86,7 +86,7 @@ func scaleUp(s *world.State) {
 	s.Pods = append(s.Pods, world.Pod{Name: "web-6d4cf56db6-ccccc", UID: "uid-c", Created: at(110)})
 	s.Events = append(s.Events, world.Event{
 		UID: "e2", Type: "Normal", Reason: "SuccessfulRescale", Message: "New size: 3; reason: pods metric requests above target",
-		Kind: "HorizontalPodAutoscaler", Name: "web", At: at(110), Count: 1,
+		Kind: "HorizontalPodAutoscaler", Name: "web", First: at(110), At: at(110), Count: 1,
 	})
 }
 

@@ -108,6 +108,8 @@ var eventColumns = []column{
 		return strings.ToLower(e.InvolvedObject.Kind) + "/" + e.InvolvedObject.Name
 	}),
 	text("Message", func(e *corev1.Event) string { return e.Message }),
+	wide(text("First Seen", func(e *corev1.Event) string { return age(e.FirstTimestamp) })),
+	wide(number("Count", func(e *corev1.Event) int32 { return e.Count })),
 	wide(nameColumn),
 }
 

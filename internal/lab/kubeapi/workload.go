@@ -4,16 +4,14 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/seed-f864f198/onair/internal/lab/world"
 )
 
-// templateHash is the hash of the one pod template a staging ever has; its pods
-// and events already carry it in their names.
-const templateHash = "6d4cf56db6"
-
-func (r *renderer) replicaSetName() string { return r.workload + "-" + templateHash }
+func (r *renderer) replicaSetName() string { return r.workload + "-" + world.TemplateHash }
 
 func (r *renderer) podLabels() map[string]string {
-	return map[string]string{"app": r.workload, appsv1.DefaultDeploymentUniqueLabelKey: templateHash}
+	return map[string]string{"app": r.workload, appsv1.DefaultDeploymentUniqueLabelKey: world.TemplateHash}
 }
 
 func (r *renderer) deployment() object {

@@ -84,7 +84,7 @@ const (
 	Lognormal   = "lognormal"
 
 	Utilisation = "utilisation"
-	Requests    = "requests"
+	Requests    = "requests" // also the metric's name in the Kubernetes API
 
 	PendingPods    = "pending_pods"
 	TargetTracking = "target_tracking"

@@ -69,7 +69,7 @@ func (w *World) sync() {
 // measure closes the window.
 func (w *World) measure() autoscale.Metric {
 	h := w.config.HPA
-	m := autoscale.Metric{Name: "pods metric requests_per_second", Target: h.Target}
+	m := autoscale.Metric{Name: "pods metric " + Requests, Target: h.Target}
 	if h.Metric == Utilisation {
 		m.Name, m.Utilisation = "cpu resource utilization (percentage of request)", true
 	}

@@ -2,6 +2,30 @@ package world
 
 import "fmt"
 
+// What every API calls the parts of a Deployment that a Config has no names for.
+const (
+	Container    = "app"        // of each pod
+	TemplateHash = "6d4cf56db6" // ends the ReplicaSet's name; there is never a second pod template
+	LoneNode     = "lab"        // carries the pods where there is no group
+)
+
+// Workload returns the namespace and the name of the Deployment, which are those of the HPA.
+func (c Config) Workload() (namespace, name string) {
+	if c.HPA != nil {
+		return c.HPA.Namespace, c.HPA.Name
+	}
+	return "default", "web"
+}
+
+// name of the Deployment.
+func (w *World) name() string {
+	_, name := w.config.Workload()
+	return name
+}
+
+// replicaSet is the name of the Deployment's only ReplicaSet.
+func (w *World) replicaSet() string { return w.name() + "-" + TemplateHash }
+
 // uuid makes an object's identity from the seed.
 func (w *World) uuid() string {
 	a, b := w.rng.Uint64(), w.rng.Uint64()

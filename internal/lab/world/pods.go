@@ -33,36 +33,18 @@ func (w *World) buildDeployment() {
 	}
 }
 
-// name of the Deployment, which is that of the HPA.
-func (w *World) name() string {
-	if w.config.HPA != nil {
-		return w.config.HPA.Name
-	}
-	return "web"
-}
-
-func (w *World) namespace() string {
-	if w.config.HPA != nil {
-		return w.config.HPA.Namespace
-	}
-	return "default"
-}
-
 func (w *World) podEvent(p *pod, typ, reason, format string, args ...any) {
 	w.event("Pod", p.Name, typ, reason, fmt.Sprintf(format, args...))
 }
 
 // newPod makes a pod that is created and no more.
 func (w *World) newPod() *pod {
-	p := &pod{Pod: Pod{Name: fmt.Sprintf("%s-%s-%s", w.name(), replicaSetHash, w.suffix(5)), UID: w.uuid(), Created: w.now}}
+	p := &pod{Pod: Pod{Name: w.replicaSet() + "-" + w.suffix(5), UID: w.uuid(), Created: w.now}}
 	w.pods = append(w.pods, p)
 	w.deployment.Total++
 	w.dirty = true
 	return p
 }
-
-// replicaSetHash is the pod template's: the lab never rolls out a second one.
-const replicaSetHash = "6d4cf56db6"
 
 // scaleDeployment sets the desired count and moves towards it.
 func (w *World) scaleDeployment(desired int) {
@@ -74,7 +56,7 @@ func (w *World) scaleDeployment(desired int) {
 		verb = "down"
 	}
 	w.event("Deployment", w.name(), "Normal", "ScalingReplicaSet",
-		fmt.Sprintf("Scaled %s replica set %s-%s from %d to %d", verb, w.name(), replicaSetHash, was, desired))
+		fmt.Sprintf("Scaled %s replica set %s from %d to %d", verb, w.replicaSet(), was, desired))
 	w.reconcile()
 }
 
@@ -120,7 +102,8 @@ func (w *World) place(p *pod) {
 	p.Unschedulable = time.Time{}
 	p.Scheduled = w.now
 	w.occupy(p)
-	w.podEvent(p, "Normal", "Scheduled", "Successfully assigned %s/%s to %s", w.namespace(), p.Name, p.Node)
+	namespace, _ := w.config.Workload()
+	w.podEvent(p, "Normal", "Scheduled", "Successfully assigned %s/%s to %s", namespace, p.Name, p.Node)
 	w.after(w.delay(w.config.Pods.Run), func() { w.started(p) })
 }
 
@@ -130,7 +113,7 @@ func (w *World) occupy(p *pod) {
 	w.addresses++
 	p.IP = address(w.addresses)
 	if w.group == nil {
-		p.Node = "lab"
+		p.Node = LoneNode
 		return
 	}
 	p.node = w.group.roomiest()
@@ -162,7 +145,7 @@ func (w *World) started(p *pod) {
 		return
 	}
 	p.Running = w.now
-	w.podEvent(p, "Normal", "Started", "Started container %s", w.name())
+	w.podEvent(p, "Normal", "Started", "Started container "+Container)
 	w.after(w.delay(w.config.Pods.Ready), func() {
 		if !p.going() {
 			w.serve(p)
@@ -185,7 +168,7 @@ func (w *World) delete(p *pod) {
 	w.deployment.Total--
 	w.dirty = true
 	if !p.Running.IsZero() {
-		w.podEvent(p, "Normal", "Killing", "Stopping container %s", w.name())
+		w.podEvent(p, "Normal", "Killing", "Stopping container "+Container)
 	}
 	if p.unit == nil {
 		w.terminated(p)

@@ -11,6 +11,7 @@ func (w *World) State() (State, <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := State{
+		Start:      w.start,
 		Now:        time.Now(),
 		Config:     w.config.clone(),
 		Pods:       make([]Pod, len(w.pods)),
@@ -40,14 +41,21 @@ func (w *World) publish() {
 
 const eventLife = time.Hour
 
-// event records something that happened to an object now, and forgets what has expired.
+// event records something that happened to an object now, and forgets what has expired. The latest stands
+// last.
 func (w *World) event(kind, name, typ, reason, message string) {
 	w.dirty = true
-	live := slices.IndexFunc(w.events, func(e Event) bool { return w.now.Sub(e.At) < eventLife })
-	if live < 0 {
-		live = len(w.events)
-	}
-	w.events = append(w.events[live:], Event{
-		UID: w.uuid(), Type: typ, Reason: reason, Message: message, Kind: kind, Name: name, At: w.now, Count: 1,
+	w.events = slices.DeleteFunc(w.events, func(e Event) bool { return w.now.Sub(e.At) >= eventLife })
+	again := slices.IndexFunc(w.events, func(e Event) bool {
+		return e.Kind == kind && e.Name == name && e.Type == typ && e.Reason == reason && e.Message == message
 	})
+	e := Event{Type: typ, Reason: reason, Message: message, Kind: kind, Name: name, First: w.now}
+	if again >= 0 {
+		e = w.events[again]
+		w.events = slices.Delete(w.events, again, again+1)
+	} else {
+		e.UID = w.uuid()
+	}
+	e.At, e.Count = w.now, e.Count+1
+	w.events = append(w.events, e)
 }

@@ -64,6 +64,8 @@ func answerHeader(unit string) http.Header {
 // ServeHTTP routes a request to a ready unit: 200 when served, 503 where no unit is ready or the unit's
 // queue is full. Path, method and body make no difference.
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	// Read to its end, or the server could not see a client that goes away.
+	io.Copy(io.Discard, r.Body)
 	u := w.router.pick()
 	status, header, body := http.StatusServiceUnavailable, noUnit, bodyNoUnit
 	if u != nil {

@@ -4,13 +4,13 @@ import "time"
 
 // State is a copy of everything the staging's APIs may tell at one instant.
 type State struct {
-	Now        time.Time
-	Config     Config // with defaults filled in
-	Pods       []Pod  // in order of creation; terminated ones stay for a minute
-	Deployment Deployment
-	HPA        *HPAStatus
-	Group      *GroupState
-	Events     []Event // Kubernetes events, oldest first
+	Start, Now time.Time   // when the world began, and the instant of this copy
+	Config     Config      // with defaults filled in
+	Pods       []Pod       // in order of creation; terminated ones stay for a minute
+	Deployment Deployment  // zero where instances are the units
+	HPA        *HPAStatus  // nil without one
+	Group      *GroupState // nil without one
+	Events     []Event     // Kubernetes events, the latest last
 }
 
 // Pod is one unit. A zero time means: not yet.
@@ -69,10 +69,11 @@ type Activity struct {
 	Progress                                          int
 }
 
-// Event is a Kubernetes event; it expires after an hour.
+// Event is a Kubernetes event. What happens again in the same words is the same event, counted; it expires
+// an hour after the last time.
 type Event struct {
-	UID, Type, Reason, Message string // Type Normal | Warning
-	Kind, Name                 string // the object concerned: HorizontalPodAutoscaler, Pod, Deployment
-	At                         time.Time
+	UID, Type, Reason, Message string    // Type Normal | Warning
+	Kind, Name                 string    // the object concerned: HorizontalPodAutoscaler, Pod, Deployment
+	First, At                  time.Time // At is the last time it happened
 	Count                      int
 }

@@ -60,7 +60,7 @@ type World struct {
 	deployment Deployment
 	hpa        *controller // nil without one
 	group      *group      // nil without one
-	events     []Event     // oldest first
+	events     []Event     // the latest last
 	dirty      bool
 	changed    chan struct{}
 }

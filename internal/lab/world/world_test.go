@@ -149,6 +149,41 @@ func TestScaleUpWithoutRoom(t *testing.T) {
 	})
 }
 
+// What the autoscaler says again in the same words is one event, as a cluster's recorder counts it.
+func TestRepeatedEventsAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var none time.Duration
+		w := start(t, Config{
+			Service: slow,
+			HPA:     &HPA{Metric: Requests, Target: 5, Max: 2, Behavior: &Behavior{ScaleDown: &Rules{Stabilization: &none}}},
+		})
+		began := time.Now()
+		for range 2 { // up at the first sync, down at the next
+			load(w, 20*time.Second, constant(8))
+			time.Sleep(40 * time.Second)
+		}
+		s, _ := w.State()
+		var said []string
+		identities := map[string]bool{}
+		for _, e := range s.Events {
+			identities[e.UID] = true
+			if e.Kind == "HorizontalPodAutoscaler" {
+				said = append(said, fmt.Sprintf("%v to %v, %d: %s", since(began, e.First), since(began, e.At), e.Count, e.Message))
+			}
+		}
+		want := []string{
+			"15s to 1m15s, 2: New size: 2; reason: pods metric requests above target",
+			"30s to 1m30s, 2: New size: 1; reason: All metrics below target",
+		}
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Errorf("events of the autoscaler (-want +got):\n%s", diff)
+		}
+		if len(identities) != len(s.Events) {
+			t.Errorf("%d events have %d identities; want one each", len(s.Events), len(identities))
+		}
+	})
+}
+
 func TestGroupAtItsMaximum(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := start(t, Config{
