@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/load"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
@@ -18,6 +20,7 @@ const plainEvery = 5 * time.Second
 // progress tells a person how far the run is: one line that moves on a
 // terminal, a line every few seconds elsewhere.
 type progress struct {
+	ctx      context.Context // its end stops sending
 	out      io.Writer
 	terminal bool
 	s        *scenario.Scenario
@@ -25,9 +28,9 @@ type progress struct {
 	drawn    bool
 }
 
-func newProgress(out io.Writer, s *scenario.Scenario) *progress {
+func newProgress(ctx context.Context, out io.Writer, s *scenario.Scenario) *progress {
 	file, ok := out.(*os.File)
-	return &progress{out: out, terminal: ok && term.IsTerminal(int(file.Fd())), s: s}
+	return &progress{ctx: ctx, out: out, terminal: ok && term.IsTerminal(int(file.Fd())), s: s}
 }
 
 func (p *progress) show(now load.Progress) {
@@ -52,23 +55,30 @@ func (p *progress) done() {
 func (p *progress) line(now load.Progress) string {
 	whole := p.s.Traffic.Curve.Duration()
 	if now.Offset < 0 {
-		return fmt.Sprintf("starting in %.0f s", (-now.Offset).Seconds())
+		return "starting in " + figure.Duration((-now.Offset).Round(time.Second))
 	}
-	line := fmt.Sprintf("%s of %s  %4.0f/s  p99 %v  in flight %d  sent %d",
-		minutes(now.Offset), minutes(whole), now.Rate, now.P99.Round(time.Millisecond), now.InFlight, now.Sent)
+	line := fmt.Sprintf("%s of %s  %7s  p99 %-7s  in flight %s  sent %s",
+		figure.Elapsed(now.Offset), figure.Elapsed(whole), figure.Rate(now.Rate), p99(now),
+		figure.Count(now.InFlight), figure.Count(now.Sent))
 	if now.Failed > 0 {
-		line += fmt.Sprintf("  failed %d", now.Failed)
+		line += "  failed " + figure.Count(now.Failed)
 	}
 	if now.Dropped > 0 {
-		line += fmt.Sprintf("  dropped %d", now.Dropped)
+		line += "  dropped " + figure.Count(now.Dropped)
 	}
-	if now.Offset > whole {
+	switch {
+	case p.ctx.Err() != nil:
+		line += "  (stopping; again to quit)"
+	case now.Offset > whole:
 		line += "  (waiting for the last answers)"
 	}
 	return line
 }
 
-func minutes(d time.Duration) string {
-	s := int(d.Seconds())
-	return fmt.Sprintf("%d:%02d", s/60, s%60)
+// p99 is unknown while nothing is answered.
+func p99(now load.Progress) string {
+	if now.P99 == 0 {
+		return figure.Unknown
+	}
+	return figure.Duration(now.P99)
 }

@@ -62,7 +62,7 @@ func rehearse(ctx context.Context, o rehearseOptions) error {
 	if err != nil {
 		return err
 	}
-	progress := newProgress(o.stderr, s)
+	progress := newProgress(ctx, o.stderr, s)
 	dir, err := rehearsal.Run(ctx, rehearsal.Plan{
 		Scenario:  s,
 		Target:    target,

@@ -24,12 +24,13 @@ package capacity
 import (
 	"fmt"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
 // Analyze says what the facts of a run mean for the questions asked.
 func Analyze(t timeline.Timeline, q Question) Result {
-	r := newRun(t)
+	r := newRun(t, q.Zone)
 	rule := newDelivery(q.Objectives)
 	var res Result
 	res.Load = r.load()
@@ -40,11 +41,11 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	res.Fleets = r.fleets(q, rule)
 	res.Layers, res.Binding = r.layers(q, res.Fleets)
 	res.Headroom = r.headroom(q, res.Fleets, res.Binding)
-	res.Shortfall, res.ScaleLag = shortfall(rehearsed(res.Headroom.Series, q.Spots))
+	res.Shortfall, res.ScaleLag = shortfall(rehearsed(res.Headroom.Series))
 	if res.Shortfall != nil {
 		res.Recovered = r.recovered(*res.Shortfall, q.Objectives)
 	}
-	res.verdict(q, t.Events)
+	res.verdict(q, r)
 	res.Warnings = warnings(q, res)
 	return res
 }
@@ -87,15 +88,15 @@ func warnings(q Question, res Result) []string {
 		judgesErrors = judgesErrors || o.Quantile == 0
 	}
 	if l := res.Load; !judgesErrors && l.Sent > 0 && float64(l.Failed) > unjudgedErrors*float64(l.Sent) {
-		warn = append(warn, fmt.Sprintf("%d of %d requests failed, and no objective judges errors", l.Failed, l.Sent))
+		warn = append(warn, fmt.Sprintf("%s of %s requests failed, and no objective judges errors", figure.Count(l.Failed), figure.Count(l.Sent)))
 	}
 	if len(q.Fleets) == 0 {
 		warn = append(warn, "no fleet was observed, so capacity and headroom are not known")
 	}
 	for _, f := range res.Fleets {
 		if p := f.Production; p != nil && p.Max > 2*f.PerUnit.Units && f.PerUnit.Units > 0 {
-			warn = append(warn, fmt.Sprintf("%s: production's %d units are more than twice the %d measured; that each sustains as much is an assumption",
-				f.Name, p.Max, f.PerUnit.Units))
+			warn = append(warn, fmt.Sprintf("%s: production's %s units are more than twice the %s measured; that each sustains as much is an assumption",
+				f.Name, figure.Count(p.Max), figure.Count(f.PerUnit.Units)))
 		}
 	}
 	return warn

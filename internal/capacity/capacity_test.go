@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,9 +69,9 @@ func ExampleAnalyze() {
 	fmt.Println(r.Verdict+":", r.Reasons[0])
 	fmt.Println(r.Headroom.Sentence)
 	// Output:
-	// hpa/default/web: one unit sustains 87.5/s (75 to 100/s), measured at 4 units
-	// fail: p99 <= 300ms was broken for 10s, worst at 0:30: 720 of 4000 requests slower than 300ms
-	// the peak asks 400/s (4.0x the baseline); headroom is -13 % (-25 % to +0 %) at the worst instant, 0:30
+	// hpa/default/web: one unit sustains 87.5/s (75/s to 100/s), measured at 4 units
+	// fail: p99 <= 300ms was broken for 10 s, worst at 00:00:30: 720 of 4,000 requests slower than 300 ms
+	// the peak asks 400/s (4x the baseline); headroom is −13 % (−25 % to 0 %) at the worst instant, 00:00:30
 }
 
 func TestJudgeAtItsBounds(t *testing.T) {
@@ -241,14 +240,14 @@ func TestVerdicts(t *testing.T) {
 		reason string
 	}{
 		{"all held", broken, []int64{100, 200}, Pass, "300 of"},
-		{"broken", broken, []int64{100, 400}, Fail, "p99 <= 300ms was broken for 10s"},
+		{"broken", broken, []int64{100, 400}, Fail, "p99 <= 300ms was broken for 10 s"},
 		{"broken outside spots only", func(_ *timeline.Timeline, q *Question) {
 			q.Objectives[0].During, q.Spots = true, []Span{{0, 10 * time.Second}}
 		}, []int64{100, 400}, Pass, ""},
 		{"too few to judge", broken, []int64{2}, Invalid, "could not be judged"},
 		{"lost arrivals", func(tl *timeline.Timeline, _ *Question) {
 			tl.Seconds[4].Planned, tl.Seconds[4].Dropped = 160, 60
-		}, []int64{100, 100}, Invalid, "between 0:00 and 0:10 only 94.3 % of the planned requests were sent"},
+		}, []int64{100, 100}, Invalid, "between 00:00:00 and 00:00:10 only 94.3 % of the planned requests were sent"},
 		{"sent late", func(tl *timeline.Timeline, _ *Question) {
 			for range 20 {
 				tl.Seconds[4].Lag.Record(25 * time.Millisecond)
@@ -261,10 +260,10 @@ func TestVerdicts(t *testing.T) {
 		}, []int64{100, 400}, Fail, "broken"},
 		{"held back by the target", func(tl *timeline.Timeline, _ *Question) {
 			tl.Seconds[14].Planned, tl.Seconds[14].Dropped, tl.Seconds[14].HeldBack = 400, 300, 300
-		}, []int64{100, 100}, Fail, "300 of 1300 requests slower"},
+		}, []int64{100, 100}, Fail, "300 of 1,300 requests slower"},
 		{"stopped", func(tl *timeline.Timeline, _ *Question) {
 			tl.Events = []timeline.Event{{At: at(12), Source: "rehearsal", Kind: timeline.Interrupted, Text: "stopped by the user"}}
-		}, []int64{100, 400}, Aborted, "stopped by the user at 0:12"},
+		}, []int64{100, 400}, Aborted, "stopped by the user at 00:00:12"},
 		{"headroom missed", func(_ *timeline.Timeline, q *Question) {
 			q.Objectives[0].During, q.Spots = true, []Span{{0, 20 * time.Second}}
 			q.Required = Required{AtLeast: 0.6, Asked: true}
@@ -337,6 +336,30 @@ func TestScaleLagAndDeficit(t *testing.T) {
 	}
 }
 
+// Demand beyond a mere lower bound proves neither a shortfall nor a deficit.
+func TestALowerBoundProvesNoDeficit(t *testing.T) {
+	tl, q := steady([]int64{100, 200}, 350)
+	q.Demand = traffic.Flat(200, 20*time.Second)
+	if r := Analyze(tl, q); r.Shortfall != nil || r.Headroom.Deficit == nil || *r.Headroom.Deficit != 0 {
+		t.Errorf("at the bound: shortfall %v, deficit %v; want none and 0", r.Shortfall, r.Headroom.Deficit)
+	}
+	q.Demand = traffic.Flat(900, 20*time.Second)
+	if r := Analyze(tl, q); r.Shortfall != nil || r.Headroom.Deficit != nil {
+		t.Errorf("beyond the bound: shortfall %v, deficit %v; want both unknown", r.Shortfall, r.Headroom.Deficit)
+	}
+}
+
+// The peak that was asked for is the plan's, even if the run was stopped
+// before it.
+func TestThePeakIsThePlans(t *testing.T) {
+	tl, q := steady([]int64{100, 200, 300}, 350)
+	q.Spots = []Span{{20 * time.Second, 30 * time.Second}}
+	tl.Seconds = tl.Seconds[:5]
+	if got := Analyze(tl, q).Headroom.DemandPeak; got != 300 {
+		t.Errorf("peak = %v; want 300/s", got)
+	}
+}
+
 func TestStages(t *testing.T) {
 	var events []timeline.Event
 	add := func(s float64, kind, unit string) {
@@ -404,17 +427,90 @@ func TestTileAndMerge(t *testing.T) {
 	}
 }
 
-func TestWords(t *testing.T) {
-	for _, c := range []struct{ got, want string }{
-		{number(0), "0"}, {number(64.96), "65"}, {number(1234.5), "1235"}, {number(0.01234), "0.0123"},
-		{percent(0.9999), "99.9 %"}, {percent(1), "100 %"}, {percent(0.005), "0.5 %"},
-		{signed(-0.001), "-1 %"}, {signed(0.309), "+30 %"}, {clock(119600 * time.Millisecond), "2:00"},
+func TestAnEstimateSaysWhatIsMissing(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*timeline.Timeline)
+		want   string
+	}{
+		{"no readings", func(tl *timeline.Timeline) { tl.Readings = nil }, "ready units were not observed, so nothing is known of one unit"},
+		{"no service times", func(tl *timeline.Timeline) {
+			for i := range tl.Seconds {
+				tl.Seconds[i].Service = timeline.Histogram{}
+			}
+		}, "no service times were measured, so nothing is known of one unit"},
+		{"too short", func(tl *timeline.Timeline) { tl.Seconds = tl.Seconds[:4] }, "no stretch of steady units tells what one unit sustains"},
 	} {
-		if c.got != c.want {
-			t.Errorf("got %q; want %q", c.got, c.want)
+		tl, q := steady([]int64{100, 200}, 350)
+		c.change(&tl)
+		if got := Analyze(tl, q).Fleets[0].PerUnit.Said; got != web+": "+c.want {
+			t.Errorf("%s: one unit = %q; want %q", c.name, got, web+": "+c.want)
 		}
 	}
-	if !slices.Contains(strings.Fields(multiple(940, 100)), "(9.4x") {
-		t.Errorf("multiple(940, 100) = %q; want 9.4x", multiple(940, 100))
+}
+
+// Every sentence tells the time of day in the question's zone.
+func TestSentencesTellTheTime(t *testing.T) {
+	tl, q := steady([]int64{100, 200, 400}, 350)
+	tl.Start = time.Date(2026, 11, 22, 12, 53, 50, 4e8, time.UTC)
+	q.Zone = time.FixedZone("JST", 9*3600)
+	r := Analyze(tl, q)
+	if got := r.Reasons[0]; !strings.Contains(got, "worst at 21:54:10: ") {
+		t.Errorf("reason = %q; want it worst at 21:54:10", got)
+	}
+	if got := r.Headroom.Sentence; !strings.HasSuffix(got, "at the worst instant, 21:54:10") {
+		t.Errorf("sentence = %q; want it to end with 21:54:10", got)
+	}
+	tl.Seconds[15].Planned, tl.Seconds[15].Dropped = 300, 100
+	tl.Events = []timeline.Event{{At: at(12), Kind: timeline.Interrupted, Text: "stopped by the user"}}
+	r = Analyze(tl, q)
+	if got, want := r.Generator.Shortcoming, "between 21:54:00 and 21:54:10 only 95.2 % of the planned requests were sent"; got != want {
+		t.Errorf("shortcoming = %q; want %q", got, want)
+	}
+	if got, want := r.Reasons[0], "stopped by the user at 21:54:02"; got != want {
+		t.Errorf("reason = %q; want %q", got, want)
+	}
+}
+
+// The window that a reason names is the one that the objective's row names: a
+// window that failed with its load delivered, though another looks worse.
+func TestTheWorstWindowProvesTheFailure(t *testing.T) {
+	tl, q := steady([]int64{400, 400}, 350)
+	for n := 10; n < 20; n++ { // slower, but the generator's own fault
+		tl.Seconds[n] = secondOf(n, 400, 400)
+		h := tl.Seconds[n].Response["top"]
+		for range 40 {
+			tl.Seconds[n].Lag.Record(time.Second)
+			h.Record(3 * time.Second)
+		}
+		tl.Seconds[n].Response["top"] = h
+	}
+	r := Analyze(tl, q)
+	j := r.Objectives[0]
+	if j.WorstAt == nil || *j.WorstAt != 0 || j.Worst == nil || math.Abs(*j.Worst-1) > 0.01 {
+		t.Errorf("worst = %v at %v; want 1 s at 0 s", j.Worst, j.WorstAt)
+	}
+	const want = "p99 <= 300ms was broken for 20 s (10 s of it with the load delivered), worst at 00:00:00: 720 of 4,000 requests slower than 300 ms"
+	if r.Reasons[0] != want {
+		t.Errorf("reason = %q; want %q", r.Reasons[0], want)
+	}
+}
+
+// A headroom that is missed never reads as if it were met.
+func TestInFigures(t *testing.T) {
+	for _, c := range []struct {
+		low, mid, high *float64
+		want           string
+	}{
+		{nil, nil, nil, "unknown"},
+		{ptr(0.3279), nil, nil, "at least +32 %"},
+		{nil, nil, ptr(0.1996), "at most +19 %"},
+		{ptr(-0.25), ptr(-0.125), ptr(0.0), "−13 % (−25 % to 0 %)"},
+		{ptr(0.25), ptr(0.25), ptr(0.25), "+25 %"},
+	} {
+		h := Headroom{Low: c.low, Mid: c.mid, High: c.high}
+		if got := h.InFigures(Required{AtLeast: 0.2, Asked: true}); got != c.want {
+			t.Errorf("InFigures = %q; want %q", got, c.want)
+		}
 	}
 }

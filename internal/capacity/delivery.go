@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -39,10 +40,11 @@ func (d delivery) shortcoming(s timeline.Second) string {
 		return ""
 	}
 	if share := deliveredShare(s); share < deliveredInWindow {
-		return fmt.Sprintf("only %s of the planned requests were sent", percent(share))
+		return fmt.Sprintf("only %s of the planned requests were sent", figure.ShareAgainst(share, deliveredInWindow))
 	}
 	if lag, ok := s.Lag.Quantile(0.99); ok && lag > d.lagLimit {
-		return fmt.Sprintf("requests were sent late (lag p99 %v, at most %v is allowed)", lag.Round(100*time.Microsecond), d.lagLimit)
+		return fmt.Sprintf("requests were sent late (lag p99 %s, at most %s is allowed)",
+			figure.DurationAgainst(lag, d.lagLimit), figure.ExactDuration(d.lagLimit))
 	}
 	return ""
 }
@@ -59,11 +61,11 @@ func (r run) runShortcoming(d delivery) string {
 	}
 	for _, window := range tile(Span{0, r.end()}, deliveryWindow) {
 		if short := d.shortcoming(r.sum(window)); short != "" {
-			return fmt.Sprintf("between %s and %s %s", clock(window.From), clock(window.To), short)
+			return fmt.Sprintf("between %s and %s %s", r.clock(window.From), r.clock(window.To), short)
 		}
 	}
 	if share := deliveredShare(whole); share < deliveredOverall {
-		return fmt.Sprintf("only %s of the planned requests were sent over the run", percent(share))
+		return fmt.Sprintf("only %s of the planned requests were sent over the run", figure.ShareAgainst(share, deliveredOverall))
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -15,10 +16,10 @@ const trialWindow = 10 * time.Second
 // from windows in which the number of ready units did not change.
 func (r run) estimate(fleet string, objectives []Objective, rule delivery) PerUnit {
 	ready := r.Series(fleet, timeline.Ready)
-	calm, ok := r.calmService()
-	if len(ready) == 0 || !ok {
-		return PerUnit{Said: fleet + ": ready units were not observed, so nothing is known of one unit"}
+	if missing := r.missing(ready); missing != "" {
+		return PerUnit{Said: fmt.Sprintf("%s: %s, so nothing is known of one unit", fleet, missing)}
 	}
+	calm := r.calmService()
 	backlog := largestBacklog(objectives, calm)
 	stretches := r.steady(fleet, ready)
 	var trials []trial
@@ -38,6 +39,18 @@ func (r run) estimate(fleet string, objectives []Objective, rule delivery) PerUn
 		}
 	}
 	return newPerUnit(fleet, trials, r.saturation(stretches, calm))
+}
+
+// missing says which facts an estimate cannot do without are not there; empty
+// if all are.
+func (r run) missing(ready timeline.Series) string {
+	switch {
+	case len(ready) == 0:
+		return "ready units were not observed"
+	case r.sum(Span{0, r.end()}).Service.Count() == 0:
+		return "no service times were measured"
+	}
+	return ""
 }
 
 // stretch is a span in which the number of ready units was known and stood
@@ -127,14 +140,14 @@ func newPerUnit(fleet string, trials []trial, saturation *float64) PerUnit {
 }
 
 func (u PerUnit) inWords() string {
+	ends := figure.Interval(u.Low, u.High, figure.Rate)
 	switch {
 	case u.Low == nil && u.High == nil:
 		return "no stretch of steady units tells what one unit sustains"
 	case u.High == nil:
-		return fmt.Sprintf("one unit sustains at least %s: no window broke an objective", perSecond(*u.Low))
+		return fmt.Sprintf("one unit sustains %s: no window broke an objective", ends)
 	case u.Low == nil:
-		return fmt.Sprintf("one unit sustains at most %s: no window held", perSecond(*u.High))
+		return fmt.Sprintf("one unit sustains %s: no window held", ends)
 	}
-	return fmt.Sprintf("one unit sustains %s (%s to %s), measured at %d units",
-		perSecond(*u.Mid), number(*u.Low), perSecond(*u.High), u.Units)
+	return fmt.Sprintf("one unit sustains %s (%s), measured at %s units", figure.Rate(*u.Mid), ends, figure.Count(u.Units))
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -50,7 +51,7 @@ func (u PerUnit) carriedOnly(fleet string) PerUnit {
 	if u.Low == nil {
 		carried.Said = fleet + ": what one instance sustains is not known; its pods are estimated instead"
 	} else {
-		carried.Said = fmt.Sprintf("%s: one instance carries at least %s; its pods saturate first", fleet, perSecond(*u.Low))
+		carried.Said = fmt.Sprintf("%s: one instance carries at least %s; its pods saturate first", fleet, figure.Rate(*u.Low))
 	}
 	return carried
 }
@@ -118,7 +119,7 @@ func (f FleetResult) layer() (Layer, bool) {
 	return Layer{
 		Name:   f.Name + " max",
 		Rate:   float64(*units) * *f.PerUnit.Mid,
-		Source: fmt.Sprintf("%d units (%s) of %s", *units, source, perSecond(*f.PerUnit.Mid)),
+		Source: fmt.Sprintf("%s units (%s) of %s", figure.Count(*units), source, figure.Rate(*f.PerUnit.Mid)),
 	}, true
 }
 
@@ -143,23 +144,28 @@ func (r run) roomLayer(fleets []FleetResult) (Layer, bool) {
 	return Layer{
 		Name:   group.Name + " max size",
 		Rate:   float64(*group.Max*each) * *pods.PerUnit.Mid,
-		Source: fmt.Sprintf("%d instances with room for %d pods each of %s", *group.Max, each, perSecond(*pods.PerUnit.Mid)),
+		Source: fmt.Sprintf("%s instances with room for %s pods each of %s", figure.Count(*group.Max), figure.Count(each), figure.Rate(*pods.PerUnit.Mid)),
 	}, true
 }
 
 // unplaced reports whether a pod of the fleet waited for room until the end.
 func (r run) unplaced(fleet string) bool {
-	waiting := make(map[string]bool)
+	created, settled := make(map[string]bool), make(map[string]bool)
 	for _, e := range r.Events {
 		if e.Source != fleet {
 			continue
 		}
 		switch e.Kind {
 		case timeline.Create:
-			waiting[e.Unit] = true
+			created[e.Unit] = true
 		case timeline.Place, timeline.Gone:
-			delete(waiting, e.Unit)
+			settled[e.Unit] = true
 		}
 	}
-	return len(waiting) > 0
+	for unit := range created {
+		if !settled[unit] {
+			return true
+		}
+	}
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -17,7 +18,7 @@ func (r run) moments(q Question, fleets []FleetResult) []Moment {
 	var moments []Moment
 	for at := time.Duration(0); at < r.end(); at += time.Second {
 		// The middle of the second stands for all of it.
-		m := Moment{At: at, Demand: q.Demand.Arrivals(at+time.Second) - q.Demand.Arrivals(at)}
+		m := Moment{At: at, Demand: q.demand(at), Rehearsed: within(at, q.Spots)}
 		for i, f := range fleets {
 			middle := timeline.Offset(at + time.Second/2)
 			units, ok := ready[i].At(middle)
@@ -80,23 +81,40 @@ func (m Moment) best() *float64 {
 	return m.High
 }
 
-// rehearsed keeps the moments that the campaign is about: those of its spots,
-// or all where it has none. A staircase before the spot may overload on
-// purpose.
-func rehearsed(moments []Moment, spots []Span) []Moment {
-	if len(spots) == 0 {
-		return moments
+// Beyond is how far demand passes capacity, in req/s: its middle estimate, or
+// its highest where there is no middle. A lower bound alone proves nothing.
+func (m Moment) Beyond() float64 {
+	ceiling := m.Mid
+	if ceiling == nil {
+		ceiling = m.High
 	}
+	if ceiling == nil {
+		return 0
+	}
+	return max(0, m.Demand-*ceiling)
+}
+
+// rehearsed keeps the moments that the campaign is about.
+func rehearsed(moments []Moment) []Moment {
 	var kept []Moment
 	for _, m := range moments {
-		for _, s := range spots {
-			if m.At >= s.From && m.At < s.To {
-				kept = append(kept, m)
-				break
-			}
+		if m.Rehearsed {
+			kept = append(kept, m)
 		}
 	}
 	return kept
+}
+
+// within reports whether an instant belongs to what the campaign is about: its
+// spots, or all of the run where it has none. A staircase before the spot may
+// overload on purpose.
+func within(at time.Duration, spots []Span) bool {
+	for _, s := range spots {
+		if at >= s.From && at < s.To {
+			return true
+		}
+	}
+	return len(spots) == 0
 }
 
 // headroom holds capacity against demand. Where a peak is required it is held
@@ -105,8 +123,8 @@ func rehearsed(moments []Moment, spots []Span) []Moment {
 func (r run) headroom(q Question, fleets []FleetResult, binding *Layer) Headroom {
 	series := r.moments(q, fleets)
 	h := Headroom{Series: series}
-	moments := rehearsed(series, q.Spots)
-	h.DemandPeak = peakDemand(moments)
+	moments := rehearsed(series)
+	h.DemandPeak = q.peak()
 	h.Deficit = deficit(moments)
 	if q.Required.Peak > 0 {
 		h.DemandPeak = q.Required.Peak
@@ -114,28 +132,38 @@ func (r run) headroom(q Question, fleets []FleetResult, binding *Layer) Headroom
 	} else {
 		h.atWorst(moments)
 	}
-	h.Sentence = h.inWords(q, binding)
+	h.Sentence = h.inWords(q, r, binding)
 	return h
 }
 
-func peakDemand(moments []Moment) float64 {
+// peak is the highest planned rate of what the campaign is about, whether or not
+// the run came to it.
+func (q Question) peak() float64 {
 	var peak float64
-	for _, m := range moments {
-		peak = max(peak, m.Demand)
+	for at := time.Duration(0); at < q.Demand.Duration(); at += time.Second {
+		if within(at, q.Spots) {
+			peak = max(peak, q.demand(at))
+		}
 	}
 	return peak
 }
 
-// deficit is the integral of demand beyond capacity; nil where capacity was
-// never known.
+// demand is what was planned for the second that begins at an instant.
+func (q Question) demand(at time.Duration) float64 {
+	return q.Demand.Arrivals(at+time.Second) - q.Demand.Arrivals(at)
+}
+
+// deficit is the integral of demand beyond capacity; nil where it cannot be
+// said, since capacity was never known or demand passed a mere lower bound.
 func deficit(moments []Moment) *float64 {
 	var sum float64
 	known := false
 	for _, m := range moments {
-		if c := m.best(); c != nil {
-			known = true
-			sum += max(0, m.Demand-*c)
+		if m.Mid == nil && m.High == nil && m.Low != nil && m.Demand > *m.Low {
+			return nil
 		}
+		known = known || m.best() != nil
+		sum += m.Beyond()
 	}
 	if !known {
 		return nil
@@ -183,35 +211,41 @@ func over(rate *float64, demand float64) *float64 {
 	if rate == nil || demand <= 0 {
 		return nil
 	}
-	ratio := *rate/demand - 1
+	ratio := (*rate - demand) / demand // exact where the quotient less one is not
 	return &ratio
 }
 
 // inWords is the answer in one sentence.
-func (h Headroom) inWords(q Question, binding *Layer) string {
-	ask := fmt.Sprintf("the peak asks %s%s", perSecond(h.DemandPeak), multiple(h.DemandPeak, q.Baseline))
+func (h Headroom) inWords(q Question, r run, binding *Layer) string {
+	ask := "the peak asks " + figure.Rate(h.DemandPeak)
+	if q.Baseline > 0 {
+		ask += fmt.Sprintf(" (%s the baseline)", figure.Times(h.DemandPeak/q.Baseline))
+	}
+	if h.Low == nil && h.High == nil {
+		return ask + "; what the service has is not known from this run"
+	}
 	where := ""
 	if q.Required.Peak > 0 && binding != nil {
 		where = " of " + binding.Name
 	} else if h.WorstAt != nil {
-		where = " at the worst instant, " + clock(*h.WorstAt)
+		where = " at the worst instant, " + r.clock(*h.WorstAt)
 	}
-	switch {
-	case h.Low == nil && h.High == nil:
-		return ask + "; what the service has is not known from this run"
-	case h.High == nil:
-		return fmt.Sprintf("%s; headroom is at least %s%s", ask, signed(*h.Low), where)
-	case h.Low == nil:
-		return fmt.Sprintf("%s; headroom is at most %s%s", ask, signed(*h.High), where)
-	}
-	return fmt.Sprintf("%s; headroom is %s (%s to %s)%s", ask, signed(*h.Mid), signed(*h.Low), signed(*h.High), where)
+	return fmt.Sprintf("%s; headroom is %s%s", ask, h.InFigures(q.Required), where)
 }
 
-func multiple(rate, baseline float64) string {
-	if baseline <= 0 {
-		return ""
+// InFigures writes the headroom as every sentence and picture gives it: in the
+// middle with its range, or the bound that is known; never on the wrong side of
+// what is required.
+func (h Headroom) InFigures(required Required) string {
+	write := func(ratio float64) string { return figure.Change(ratio, required.AtLeast) }
+	ends := figure.Interval(h.Low, h.High, write)
+	if h.Low == nil || h.High == nil || h.Mid == nil {
+		return ends
 	}
-	return fmt.Sprintf(" (%s the baseline)", times(rate/baseline))
+	if mid := write(*h.Mid); mid != ends {
+		return fmt.Sprintf("%s (%s)", mid, ends)
+	}
+	return ends
 }
 
 // shortfall is when demand first passed what was ready, and the scale lag the
@@ -220,7 +254,7 @@ func multiple(rate, baseline float64) string {
 func shortfall(moments []Moment) (at, lag *time.Duration) {
 	var last int
 	for i, m := range moments {
-		if c := m.best(); c != nil && m.Demand > *c {
+		if m.Beyond() > 0 {
 			if at == nil {
 				at = &m.At
 			}

@@ -8,9 +8,10 @@ import (
 
 // Question is what a run is asked about.
 type Question struct {
-	Demand     traffic.Curve // planned, req/s at the entrance
-	Baseline   float64       // 1x in req/s; 0 where the scenario has none
-	Spots      []Span        // from each spot's start to the end of its influence
+	Zone       *time.Location // of the clock times in sentences; nil: UTC
+	Demand     traffic.Curve  // planned, req/s at the entrance
+	Baseline   float64        // 1x in req/s; 0 where the scenario has none
+	Spots      []Span         // from each spot's start to the end of its influence
 	Objectives []Objective
 	Fleets     []Fleet
 	Layers     []Layer // stated by the scenario

@@ -59,7 +59,7 @@ const (
 type Judged struct {
 	Objective
 	Verdict string
-	Worst   *float64       // of the worst window: seconds of response time at the quantile, or error ratio
+	Worst   *float64       // of the worst window, where it failed of those that prove it: seconds of response time at the quantile, or error ratio
 	WorstAt *time.Duration // where that window begins
 	Broken  time.Duration  // how long windows failed in all
 	Windows []Window
@@ -68,7 +68,8 @@ type Judged struct {
 // Window is one judged stretch.
 type Window struct {
 	Span
-	Total, Over int64 // requests, and those that broke the condition
+	Total, Over int64    // requests, and those that broke the condition
+	Value       *float64 // as Judged.Worst; nil where nothing was answered
 	Verdict     string
 	Delivered   bool // the load of the window was sent as planned, or the target held it back
 }
@@ -112,5 +113,6 @@ type Headroom struct {
 type Moment struct {
 	At             time.Duration
 	Demand         float64
+	Rehearsed      bool     // within a spot, where the run has any
 	Low, Mid, High *float64 // ready units x sustainable rate
 }

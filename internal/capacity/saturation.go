@@ -72,14 +72,16 @@ func (r run) waiting(at time.Duration) time.Duration {
 	return p50
 }
 
-// calmService is the median service time in the run's calmest window.
-func (r run) calmService() (calm time.Duration, ok bool) {
+// calmService is the median service time in the run's calmest window; 0 in a
+// run too short to have one.
+func (r run) calmService() time.Duration {
+	var calm time.Duration
 	for _, window := range tile(Span{0, r.end()}, trialWindow) {
-		if p50, any := r.sum(window).Service.Quantile(0.5); any && (!ok || p50 < calm) {
-			calm, ok = p50, true
+		if p50, any := r.sum(window).Service.Quantile(0.5); any && (calm == 0 || p50 < calm) {
+			calm = p50
 		}
 	}
-	return calm, ok
+	return calm
 }
 
 // nearest is the reading closest to at, if within a second and a half.

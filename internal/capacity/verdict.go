@@ -4,24 +4,25 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
 // verdict decides in the order aborted, fail, invalid, pass. An objective
 // broken in a window whose load was delivered is a fail and stays one; what was
 // not delivered hides only a pass.
-func (res *Result) verdict(q Question, events []timeline.Event) {
-	for _, e := range events {
+func (res *Result) verdict(q Question, r run) {
+	for _, e := range r.Events {
 		if e.Kind == timeline.Interrupted || e.Kind == timeline.GuardFired {
 			res.Verdict = Aborted
 			res.Interrupted = res.Interrupted || e.Kind == timeline.Interrupted
-			res.Reasons = append(res.Reasons, fmt.Sprintf("%s at %s", e.Text, clock(time.Duration(e.At))))
+			res.Reasons = append(res.Reasons, fmt.Sprintf("%s at %s", e.Text, r.clock(time.Duration(e.At))))
 		}
 	}
 	if res.Verdict == Aborted {
 		return
 	}
-	failures := res.failures(q)
+	failures := res.failures(q, r)
 	doubts := res.doubts(q)
 	switch {
 	case len(failures) > 0:
@@ -30,25 +31,25 @@ func (res *Result) verdict(q Question, events []timeline.Event) {
 		res.Verdict, res.Reasons = Invalid, doubts
 	default:
 		res.Verdict = Pass
-		res.Reasons = []string{fmt.Sprintf("every objective held, and the load was delivered as planned (%d of %d requests sent)",
-			res.Load.Sent, res.Load.Planned)}
+		res.Reasons = []string{fmt.Sprintf("every objective held, and the load was delivered as planned (%s of %s requests sent)",
+			figure.Count(res.Load.Sent), figure.Count(res.Load.Planned))}
 	}
 }
 
 // failures says what was missed beyond doubt.
-func (res *Result) failures(q Question) []string {
+func (res *Result) failures(q Question, r run) []string {
 	var reasons []string
 	for _, j := range res.Objectives {
-		broken, worst := j.brokenWhenDelivered()
-		if broken == 0 {
+		worst := j.worst()
+		if !worst.provesFailure() {
 			continue
 		}
-		reasons = append(reasons, fmt.Sprintf("%s was broken for %v, worst at %s: %s",
-			j.Name, broken, clock(worst.From), j.inWords(worst)))
+		reasons = append(reasons, fmt.Sprintf("%s was broken for %s, worst at %s: %s",
+			j.Name, j.brokenInWords(), r.clock(worst.From), j.inWords(worst)))
 	}
 	if q.Required.Asked && res.Headroom.belowRequired(q.Required) {
 		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required: %s",
-			percent(q.Required.AtLeast), res.Headroom.Sentence))
+			figure.ExactShare(q.Required.AtLeast), res.Headroom.Sentence))
 	}
 	return reasons
 }
@@ -60,27 +61,27 @@ func (h Headroom) belowRequired(r Required) bool {
 	return h.High != nil && *h.High < r.AtLeast
 }
 
-// brokenWhenDelivered is how long the objective failed in windows whose load
-// was delivered, and the one with the largest share of breaches.
-func (j Judged) brokenWhenDelivered() (broken time.Duration, worst Window) {
+// brokenInWords is how long the objective failed, and for how much of that the
+// load was delivered where that is not all.
+func (j Judged) brokenInWords() string {
+	var proven time.Duration
 	for _, w := range j.Windows {
-		if w.Verdict != Failed || !w.Delivered {
-			continue
-		}
-		broken += w.length()
-		if worst.Total == 0 || float64(w.Over)/float64(w.Total) > float64(worst.Over)/float64(worst.Total) {
-			worst = w
+		if w.provesFailure() {
+			proven += w.length()
 		}
 	}
-	return broken, worst
+	if proven < j.Broken {
+		return fmt.Sprintf("%s (%s of it with the load delivered)", figure.Duration(j.Broken), figure.Duration(proven))
+	}
+	return figure.Duration(j.Broken)
 }
 
 func (j Judged) inWords(w Window) string {
-	what := fmt.Sprintf("slower than %v", j.Limit)
+	what := "slower than " + figure.ExactDuration(j.Limit)
 	if j.Quantile == 0 {
 		what = "failed"
 	}
-	return fmt.Sprintf("%d of %d requests %s", w.Over, w.Total, what)
+	return fmt.Sprintf("%s of %s requests %s", figure.Count(w.Over), figure.Count(w.Total), what)
 }
 
 // doubts says why a run that broke nothing proves nothing either.
@@ -96,7 +97,7 @@ func (res *Result) doubts(q Question) []string {
 	}
 	if q.Required.Asked && res.Headroom.Low == nil {
 		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required, and none could be shown: %s",
-			percent(q.Required.AtLeast), res.Headroom.Sentence))
+			figure.ExactShare(q.Required.AtLeast), res.Headroom.Sentence))
 	}
 	return reasons
 }

@@ -1,9 +1,11 @@
 package capacity
 
 import (
+	"cmp"
 	"math"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -11,10 +13,14 @@ import (
 type run struct {
 	timeline.Timeline
 	seconds []timeline.Second // seconds[n].Second == n
+	zone    *time.Location
 }
 
-func newRun(t timeline.Timeline) run {
-	r := run{Timeline: t}
+func newRun(t timeline.Timeline, zone *time.Location) run {
+	if zone == nil {
+		zone = time.UTC
+	}
+	r := run{Timeline: t, zone: zone}
 	for _, s := range t.Seconds {
 		for len(r.seconds) <= s.Second {
 			r.seconds = append(r.seconds, timeline.Second{Second: len(r.seconds)})
@@ -24,6 +30,11 @@ func newRun(t timeline.Timeline) run {
 		}
 	}
 	return r
+}
+
+// clock is the time of day at an offset of the run, in words.
+func (r run) clock(offset time.Duration) string {
+	return figure.Clock(r.Start.Add(offset).In(r.zone))
 }
 
 // end is the end of the last second that had arrivals.
@@ -109,14 +120,48 @@ func (r run) judgeObjective(o Objective, spans []Span, rule delivery) Judged {
 			w := Window{Span: window, Delivered: rule.shortcoming(s) == ""}
 			w.Total, w.Over = o.breaches(s)
 			w.Verdict = judge(w.Total, w.Over, o.allowed())
-			j.add(w)
-			if v, ok := o.value(s); ok && (j.Worst == nil || v > *j.Worst) {
-				j.Worst, j.WorstAt = &v, &window.From
+			if v, ok := o.value(s); ok {
+				w.Value = &v
 			}
+			j.add(w)
 		}
+	}
+	if worst := j.worst(); worst.Value != nil {
+		j.Worst, j.WorstAt = worst.Value, &worst.From
 	}
 	return j
 }
+
+// worst is the window to point at: of those that prove a failure, where there
+// are any, the one with the highest value; where values are equal or unknown,
+// the one with the largest share of breaches.
+func (j Judged) worst() Window {
+	var worst Window
+	for i, w := range j.Windows {
+		if i == 0 || w.worseThan(worst) {
+			worst = w
+		}
+	}
+	return worst
+}
+
+func (w Window) worseThan(other Window) bool {
+	if w.provesFailure() != other.provesFailure() {
+		return w.provesFailure()
+	}
+	value := func(w Window) float64 {
+		if w.Value == nil {
+			return math.Inf(-1)
+		}
+		return *w.Value
+	}
+	share := func(w Window) float64 { return float64(w.Over) / float64(w.Total) }
+	return cmp.Or(cmp.Compare(value(w), value(other)), cmp.Compare(share(w), share(other))) > 0
+}
+
+// provesFailure reports whether the objective was broken in w though its load
+// was delivered.
+func (w Window) provesFailure() bool { return w.Verdict == Failed && w.Delivered }
 
 func (j *Judged) add(w Window) {
 	j.Windows = append(j.Windows, w)

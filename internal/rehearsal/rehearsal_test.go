@@ -86,12 +86,15 @@ func (r record) pods(rec *observe.Recorder, s world.State, told map[string]world
 	}
 	for _, p := range s.Pods {
 		before := told[p.Name]
-		for kind, at := range map[string][2]time.Time{
-			timeline.Create: {before.Created, p.Created}, timeline.Place: {before.Scheduled, p.Scheduled},
-			timeline.Start: {before.Running, p.Running}, timeline.UnitReady: {before.Ready, p.Ready},
+		for _, stage := range []struct {
+			kind        string
+			before, now time.Time
+		}{
+			{timeline.Create, before.Created, p.Created}, {timeline.Place, before.Scheduled, p.Scheduled},
+			{timeline.Start, before.Running, p.Running}, {timeline.UnitReady, before.Ready, p.Ready},
 		} {
-			if at[0].IsZero() && !at[1].IsZero() {
-				rec.Event(at[1], kind, p.Name, "")
+			if stage.before.IsZero() && !stage.now.IsZero() {
+				rec.Event(stage.now, stage.kind, p.Name, "")
 			}
 		}
 		told[p.Name] = p

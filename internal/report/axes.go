@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"gonum.org/v1/plot"
 )
 
@@ -84,7 +85,7 @@ func (v valueTicks) Ticks(from, to float64) []plot.Tick {
 	}
 	var ticks []plot.Tick
 	for n := math.Ceil(from / step); n*step <= to; n++ {
-		x := significant(n*step, 6)
+		x := figure.Significant(n*step, 6)
 		ticks = append(ticks, plot.Tick{Value: x, Label: v.write(x)})
 	}
 	return ticks
@@ -95,10 +96,10 @@ func roundUp(x float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(x)))
 	for _, m := range []float64{1, 2, 5} {
 		if m*power >= x*(1-1e-9) {
-			return significant(m*power, 6)
+			return figure.Significant(m*power, 6)
 		}
 	}
-	return significant(10*power, 6)
+	return figure.Significant(10*power, 6)
 }
 
 // decadeTicks marks powers of ten on a logarithmic axis, and 2 and 5 times
@@ -114,7 +115,7 @@ func (d decadeTicks) Ticks(from, to float64) []plot.Tick {
 	var ticks []plot.Tick
 	for power := math.Pow(10, math.Floor(math.Log10(from))); power <= to; power *= 10 {
 		for _, m := range multiples {
-			if x := significant(m*power, 6); x >= from && x <= to {
+			if x := figure.Significant(m*power, 6); x >= from && x <= to {
 				ticks = append(ticks, plot.Tick{Value: x, Label: d.write(x)})
 			}
 		}

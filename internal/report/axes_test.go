@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 func names(ticks []plot.Tick) []string {
@@ -62,7 +64,7 @@ func TestValueTicks(t *testing.T) {
 		{4240, false, []string{"0", "1k", "2k", "3k", "4k"}}, {95, false, []string{"0", "20", "40", "60", "80"}},
 		{1.12, true, []string{"0", "1"}}, {0.95, false, []string{"0", "0.2", "0.4", "0.6", "0.8"}},
 	} {
-		got := names(valueTicks{write: scaled, whole: c.whole, most: 5}.Ticks(0, c.top))
+		got := names(valueTicks{write: figure.Scaled, whole: c.whole, most: 5}.Ticks(0, c.top))
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("ticks up to %v (-want +got):\n%s", c.top, diff)
 		}
@@ -70,7 +72,7 @@ func TestValueTicks(t *testing.T) {
 }
 
 func TestDecadeTicks(t *testing.T) {
-	write := func(x float64) string { return duration(time.Duration(x * 1e9)) }
+	write := func(x float64) string { return figure.Duration(time.Duration(x * 1e9)) }
 	for _, c := range []struct {
 		from, to float64
 		want     []string

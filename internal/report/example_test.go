@@ -8,16 +8,16 @@ func ExampleReport_Text() {
 	evening.report().Text(os.Stdout, false)
 	// Output:
 	// PASS  prime-time  2026-11-22 21:53:00 JST, 1m
-	// The peak asks 90/s (4.5x the baseline); headroom is 50 % at the worst instant,
-	// 41s.
+	// The peak asks 90/s (4.5x the baseline); headroom is +49 % (+37 % to +60 %) at
+	// the worst instant, 21:53:41.
 	//
 	// Objectives
 	//   held       p99 <= 800ms    worst 640 ms at 21:54:22
 	//   held       errors <= 0.5%  worst 0 %
 	//
 	// Fleets
-	//   hpa/default/web  2 → 2 ready (max 4)  one unit sustains 66/s (61 to 71/s),
-	//     measured at 2 units
+	//   hpa/default/web  2 → 2 ready (max 4)  one unit sustains 66/s (60.7/s to
+	//     70.6/s), measured at 2 units
 	//
 	// Load
 	//   planned        3,451     sent           3,451     late               0

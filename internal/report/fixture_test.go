@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/rundir"
 	"github.com/seed-f864f198/onair/internal/scenario"
 	"github.com/seed-f864f198/onair/internal/timeline"
@@ -137,7 +138,7 @@ func (e evening) answer(r *Report, s *state, t int) {
 		second.Lag.Record(300 * time.Microsecond)
 	}
 	r.Timeline.Seconds = append(r.Timeline.Seconds, second)
-	moment := capacity.Moment{At: time.Duration(t) * time.Second, Demand: e.demandAt(t)}
+	moment := capacity.Moment{At: time.Duration(t) * time.Second, Demand: e.demandAt(t), Rehearsed: t >= e.airing}
 	if !e.unknown && e.fleets > 0 {
 		mid, low, high := float64(s.ready)*e.sustains, float64(s.ready)*e.sustains*0.92, float64(s.ready)*e.sustains*1.07
 		moment.Low, moment.Mid, moment.High = &low, &mid, &high
@@ -179,7 +180,7 @@ func (e evening) judge(r *Report) {
 	res.Generator = capacity.Generator{CPUMax: number(0.43), RSSMax: number(182e6), OpenConnectionsMax: number(812), Delivered: true}
 	e.judgeObjectives(res)
 	e.judgeFleets(r)
-	e.judgeHeadroom(res)
+	e.judgeHeadroom(r)
 }
 
 func (e evening) judgeObjectives(res *capacity.Result) {
@@ -191,12 +192,12 @@ func (e evening) judgeObjectives(res *capacity.Result) {
 		p99.Verdict, p99.Worst, p99.WorstAt = capacity.Undecided, nil, nil
 		errors.Verdict, errors.Worst, errors.WorstAt, errors.Broken = capacity.Failed, number(1), after(0), time.Duration(e.seconds)*time.Second
 		res.Verdict = "fail"
-		res.Reasons = []string{"errors <= 0.5% failed: no request succeeded"}
+		res.Reasons = []string{"errors <= 0.5% was broken for 5m, worst at 21:53:00: 4,000 of 4,000 requests failed"}
 	case res.Load.Failed > 0:
 		p99.Verdict, p99.Worst, p99.WorstAt, p99.Broken = capacity.Failed, number(2.3841), after(90), 50*time.Second
 		errors.Verdict, errors.Worst, errors.WorstAt, errors.Broken = capacity.Failed, number(0.005004), after(90), 40*time.Second
 		res.Verdict = "fail"
-		res.Reasons = []string{"p99 <= 800ms failed for 50 s from 21:54:15, worst 2.38 s at 21:54:30", "headroom -55 % is below the required 20 %"}
+		res.Reasons = []string{"p99 <= 800ms was broken for 50 s, worst at 21:54:30: 20,413 of 40,020 requests slower than 800 ms"}
 		res.Warnings = []string{"asg/web-nodes was not observed for 22 s: throttled: Rate exceeded", "the estimate of one unit was made at 10 to 14 ready units and is used for 48"}
 		res.Shortfall, res.ScaleLag, res.Recovered = after(68), after(57.4), after(80)
 	}
@@ -216,7 +217,7 @@ func (e evening) judgeFleets(r *Report) {
 		case e.unknown:
 			fleet.PerUnit.Said = fleetName(f) + ": no stretch of steady units tells what one unit sustains"
 		default:
-			fleet.PerUnit = capacity.PerUnit{Low: number(e.sustains * 0.92), Mid: number(e.sustains), High: number(e.sustains * 1.07), Saturation: number(e.saturates), Units: e.start, Said: fmt.Sprintf("%s: one unit sustains %.0f/s (%.0f to %.0f/s), measured at %d units", fleetName(f), e.sustains, e.sustains*0.92, e.sustains*1.07, e.start)}
+			fleet.PerUnit = capacity.PerUnit{Low: number(e.sustains * 0.92), Mid: number(e.sustains), High: number(e.sustains * 1.07), Saturation: number(e.saturates), Units: e.start, Said: fmt.Sprintf("%s: one unit sustains %s (%s to %s), measured at %d units", fleetName(f), figure.Rate(e.sustains), figure.Rate(e.sustains*0.92), figure.Rate(e.sustains*1.07), e.start)}
 			fleet.Stages = []capacity.Stage{
 				{Name: "decision", P50: 9 * time.Second, P90: 14 * time.Second, Max: 15 * time.Second, Units: e.max - e.start},
 				{Name: "create", P50: 120 * time.Millisecond, P90: 340 * time.Millisecond, Max: 900 * time.Millisecond, Units: e.max - e.start},
@@ -227,15 +228,15 @@ func (e evening) judgeFleets(r *Report) {
 	}
 	res.Layers = []capacity.Layer{{Name: "db", Rate: 6000, Source: "stated by the scenario"}}
 	if e.fleets > 0 && !e.unknown {
-		res.Layers = append(res.Layers, capacity.Layer{Name: "hpa/default/web", Rate: float64(e.max) * e.sustains * 0.92, Source: "48 units at most, each sustaining 66 to 77/s"})
+		res.Layers = append(res.Layers, capacity.Layer{Name: "hpa/default/web", Rate: float64(e.max) * e.sustains * 0.92, Source: fmt.Sprintf("%d units (its max) of %s", e.max, figure.Rate(e.sustains*0.92))})
 		res.Binding = &res.Layers[1]
 	}
 }
 
-func (e evening) judgeHeadroom(res *capacity.Result) {
-	h := &res.Headroom
+func (e evening) judgeHeadroom(r *Report) {
+	h := &r.Result.Headroom
 	h.DemandPeak = e.peak
-	h.Sentence = "the peak asks " + fmt.Sprintf("%.0f", e.peak) + "/s; what the service has is not known from this run"
+	h.Sentence = "the peak asks " + figure.Rate(e.peak) + "; what the service has is not known from this run"
 	if e.unknown || e.fleets == 0 {
 		return
 	}
@@ -250,7 +251,11 @@ func (e evening) judgeHeadroom(res *capacity.Result) {
 		}
 	}
 	h.Deficit = &deficit
-	h.Sentence = fmt.Sprintf("the peak asks %.0f/s (%.1fx the baseline); headroom is %.0f %% at the worst instant, %v", e.peak, e.peak/e.baseline, worst*100, *h.WorstAt)
+	h.Sentence = fmt.Sprintf("the peak asks %s (%s the baseline); headroom is %s at the worst instant, %s",
+		figure.Rate(e.peak), figure.Times(e.peak/e.baseline), h.InFigures(r.Scenario.Headroom), r.clock(*h.WorstAt))
+	if *h.Low < r.Scenario.Headroom.AtLeast && r.Result.Verdict == capacity.Fail {
+		r.Result.Reasons = append(r.Result.Reasons, "at least 20 % of headroom is required: "+h.Sentence)
+	}
 }
 
 // most is the highest reading of a fleet.

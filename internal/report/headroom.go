@@ -1,10 +1,10 @@
 package report
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -73,36 +73,15 @@ func (r *Report) headroomView() headroomView {
 // headroomTitle is the answer in a few words.
 func (r *Report) headroomTitle() string {
 	h := r.Result.Headroom
-	title := ""
+	title := h.InFigures(r.Scenario.Headroom)
 	switch {
-	case h.Mid != nil && h.Low != nil && h.High != nil:
-		title = fmt.Sprintf("%s (%s to %s)", r.headroomShare(*h.Mid), r.headroomShare(*h.Low), r.headroomShare(*h.High))
-	case h.Low != nil:
-		title = "at least " + r.headroomShare(*h.Low)
-	case h.High != nil:
-		title = "at most " + r.headroomShare(*h.High)
-	case h.Mid != nil:
-		title = "about " + r.headroomShare(*h.Mid)
-	default:
-		return unknown
-	}
-	switch {
+	case title == figure.Unknown:
 	case h.WorstAt == nil && r.Scenario.Headroom.Peak > 0:
-		title += " against " + rate(r.Scenario.Headroom.Peak)
+		title += " against " + figure.Rate(r.Scenario.Headroom.Peak)
 	case h.WorstAt != nil:
 		title += " at " + r.clock(*h.WorstAt)
 	}
 	return title
-}
-
-// headroomShare writes a headroom such that it stands on the right side of
-// what the scenario asks for, and of nothing.
-func (r *Report) headroomShare(ratio float64) string {
-	limit := 0.0
-	if r.Scenario.Headroom.Asked {
-		limit = r.Scenario.Headroom.AtLeast
-	}
-	return faithful(ratio, limit, 2, changeFigures)
 }
 
 func (r *Report) headroomNote(v headroomView) string {
@@ -118,7 +97,7 @@ func (r *Report) headroomNote(v headroomView) string {
 	if len(r.Result.Fleets) == 1 {
 		u := r.Result.Fleets[0].PerUnit
 		if u.Low != nil || u.High != nil {
-			note += "; capacity is ready units × " + interval(u.Low, u.High, rate)
+			note += "; capacity is ready units × " + figure.Interval(u.Low, u.High, figure.Rate)
 		}
 	}
 	if d := r.Result.Headroom.Deficit; d != nil && *d >= 1 {
@@ -126,7 +105,7 @@ func (r *Report) headroomNote(v headroomView) string {
 		if len(v.deficits) > 0 {
 			where = "; shaded: "
 		}
-		note += where + count(int64(math.Ceil(*d))) + " requests beyond it"
+		note += where + figure.Count(int64(math.Ceil(*d))) + " requests beyond capacity"
 	}
 	return note
 }
@@ -134,17 +113,14 @@ func (r *Report) headroomNote(v headroomView) string {
 // deficit is a stretch in which demand passes capacity.
 type deficit struct{ demand, capacity plotter.XYs }
 
-// deficits finds where demand is above capacity: above its middle estimate, or
-// its highest where there is no middle. A lower bound alone proves no deficit.
+// deficits finds where demand passes capacity in what the campaign is about: the
+// same requests that are counted.
 func deficits(series []capacity.Moment) []deficit {
 	var all []deficit
 	open := false
 	for _, m := range series {
-		can := m.Mid
-		if can == nil || m.High == nil && m.Low != nil {
-			can = m.High
-		}
-		if can == nil || m.Demand <= *can {
+		beyond := m.Beyond()
+		if beyond == 0 || !m.Rehearsed {
 			open = false
 			continue
 		}
@@ -155,7 +131,7 @@ func deficits(series []capacity.Moment) []deficit {
 		d := &all[len(all)-1]
 		x := m.At.Seconds() + 0.5
 		d.demand = append(d.demand, plotter.XY{X: x, Y: m.Demand})
-		d.capacity = append(d.capacity, plotter.XY{X: x, Y: *can})
+		d.capacity = append(d.capacity, plotter.XY{X: x, Y: m.Demand - beyond})
 	}
 	return all
 }
@@ -170,7 +146,7 @@ func (v headroomView) draw(c draw.Canvas) {
 	const row = vg.Length(14)
 	head := 48 + row*vg.Length(rows)
 	top := v.top()
-	p := newPanel(v.span, 0, top, valueTicks{write: scaled, most: 5}, true)
+	p := newPanel(v.span, 0, top, valueTicks{write: figure.Scaled, most: 5}, true)
 	v.addValues(p, top)
 	above := vg.Length(6)
 	for i := len(v.scalings) - 1; i >= 0; i-- {
@@ -225,7 +201,7 @@ func (v headroomView) addValues(p *panel, top float64) {
 	v.addCapacity(p, top)
 	if v.required.Peak > 0 {
 		p.Add(level{v.required.Peak, stroke(ink, 1.2, 5, 4)})
-		p.labels = append(p.labels, label{"required " + rate(v.required.Peak), v.required.Peak, ink})
+		p.labels = append(p.labels, label{"required " + figure.Rate(v.required.Peak), v.required.Peak, ink})
 	}
 	p.Add(line{points: v.sent, style: stroke(pale, lineWidth*1.6)})
 	p.Add(line{points: v.demand, style: stroke(demand, lineWidth)})
@@ -256,7 +232,7 @@ func (v headroomView) addCapacity(p *panel, top float64) {
 	}
 	p.Add(line{points: stairs(shown, v.span.end), style: style})
 	last := shown[len(shown)-1].Y
-	text := name + " " + rate(last)
+	text := name + " " + figure.Rate(last)
 	if last > top {
 		text += " ↑"
 	}

@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"io"
 	"strings"
+
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 //go:embed page.html
@@ -70,7 +72,7 @@ func (r *Report) pageView() (pageView, error) {
 		Reasons: reasons, Warnings: r.Result.Warnings,
 		Headroom: template.HTML(headroom), Timeline: template.HTML(timeline),
 		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
-		Layers: r.layerRows(), Load: r.loadFacts(), Peak: rate(r.Result.Load.PeakRate), Times: r.timeRows(),
+		Layers: r.layerRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
 		Errors: r.errorRows(), Generator: r.generatorFacts(), Gaps: r.gapRows(),
 		Scenario: string(r.Scenario.Resolved),
 	}, nil

@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
@@ -78,7 +79,7 @@ func decisions(desired plotter.XYs, apart float64) []mark {
 	steps = slices.DeleteFunc(steps, func(s step) bool { return s.from == s.to })
 	list := make([]mark, len(steps))
 	for i, s := range steps {
-		list[i] = mark{s.at, scaled(s.from) + "→" + scaled(s.to)}
+		list[i] = mark{s.at, figure.Scaled(s.from) + "→" + figure.Scaled(s.to)}
 	}
 	return list
 }

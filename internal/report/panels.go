@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -54,7 +55,7 @@ func (r *Report) ratePanel(s span) *panel {
 	sent := r.perSecond(func(s timeline.Second) int64 { return s.Sent })
 	succeeded := r.perSecond(func(s timeline.Second) int64 { return s.Succeeded })
 	top := max(highest(planned), highest(sent), 1) * 1.08
-	p := newPanel(s, 0, top, valueTicks{write: scaled, most: 4}, false)
+	p := newPanel(s, 0, top, valueTicks{write: figure.Scaled, most: 4}, false)
 	note := "by the second they were due"
 	if len(r.Scenario.Traffic.Spots) > 0 {
 		note += "; dotted: a spot goes on air"
@@ -86,7 +87,7 @@ func (r *Report) responsePanel(s span) *panel {
 	for _, l := range limits {
 		high = max(high, l.Limit.Seconds())
 	}
-	write := func(x float64) string { return duration(time.Duration(x * float64(time.Second))) }
+	write := func(x float64) string { return figure.Duration(time.Duration(x * float64(time.Second))) }
 	p := newPanel(s, 0, max(high, 1e-3)*1.08, valueTicks{write: write, most: 4}, false)
 	if low > 0 && high/low > wide {
 		p = newPanel(s, low/1.3, high*1.3, decadeTicks{write}, false)
@@ -95,7 +96,7 @@ func (r *Report) responsePanel(s span) *panel {
 	p.Add(heading{title: "Response time", note: "due until answered", above: titleAbove})
 	for _, l := range limits {
 		p.Add(level{l.Limit.Seconds(), stroke(trouble, 1.2, 5, 4)})
-		p.labels = append(p.labels, label{quantileName(l.Quantile) + " ≤ " + limitText(l), l.Limit.Seconds(), trouble})
+		p.labels = append(p.labels, label{quantileName(l.Quantile) + " ≤ " + figure.ExactDuration(l.Limit), l.Limit.Seconds(), trouble})
 	}
 	if len(p99) == 0 {
 		p.Add(notice("no answers"))
@@ -152,14 +153,14 @@ func (r *Report) fleetPanel(s span, f capacity.FleetResult) *panel {
 	if limited {
 		top = max(top, float64(*f.Max))
 	} else if f.Max != nil {
-		note += ", max " + count(int64(*f.Max))
+		note += ", max " + figure.Count(*f.Max)
 	}
-	p := newPanel(s, 0, top*1.12, valueTicks{write: scaled, whole: true, most: 4}, false)
+	p := newPanel(s, 0, top*1.12, valueTicks{write: figure.Scaled, whole: true, most: 4}, false)
 	p.addGaps(r.Timeline.Gaps, f.Name, &note)
 	p.Add(heading{title: f.Name, note: note, above: titleAbove})
 	if limited {
 		p.Add(level{float64(*f.Max), stroke(muted, 1.2, 5, 4)})
-		p.labels = append(p.labels, label{"max " + count(int64(*f.Max)), float64(*f.Max), muted})
+		p.labels = append(p.labels, label{"max " + figure.Count(*f.Max), float64(*f.Max), muted})
 	}
 	if len(desired)+len(ready) == 0 {
 		p.Add(notice("no readings"))
@@ -176,7 +177,7 @@ func (p *panel) addUnits(name string, points plotter.XYs, style draw.LineStyle, 
 	}
 	p.Add(line{points: stairs(points, p.span.end), style: style})
 	last := points[len(points)-1].Y
-	p.labels = append(p.labels, label{name + " " + scaled(last), last, of})
+	p.labels = append(p.labels, label{name + " " + figure.Scaled(last), last, of})
 }
 
 // addGaps greys the stretches in which the fleet could not be observed.
@@ -207,7 +208,7 @@ func (r *Report) errorPanel(s span) *panel {
 	failed := r.perSecond(func(s timeline.Second) int64 { return s.Failed })
 	dropped := r.perSecond(func(s timeline.Second) int64 { return s.Dropped })
 	top := max(highest(failed), highest(dropped))
-	p := newPanel(s, 0, max(top, 1)*1.12, valueTicks{write: scaled, whole: true, most: 4}, true)
+	p := newPanel(s, 0, max(top, 1)*1.12, valueTicks{write: figure.Scaled, whole: true, most: 4}, true)
 	p.Add(heading{title: "Errors a second", note: "failed, and dropped: never sent", above: titleAbove})
 	if top == 0 {
 		p.Y.Tick.Marker = plot.ConstantTicks{{Value: 0, Label: "0"}}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -112,5 +113,28 @@ func TestRenderIsStable(t *testing.T) {
 	}
 	if files[0] != files[1] {
 		t.Error("two reports of one run differ")
+	}
+}
+
+// What a sentence says of a figure is what the rows and the picture say of it.
+func TestSentencesAgreeWithRowsAndPicture(t *testing.T) {
+	r, err := Read(record(t, failing))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range r.objectiveRows() {
+		want := fmt.Sprintf("%s was broken for %s, worst at %s: ", row.Name, row.Broken, row.At)
+		if len(r.Result.Reasons) <= i || !strings.HasPrefix(r.Result.Reasons[i], want) {
+			t.Errorf("reasons = %q; want one that begins %q", r.Result.Reasons, want)
+		}
+	}
+	headroom, _, _ := strings.Cut(r.headroomTitle(), " against ")
+	if want := "headroom is " + headroom + " of "; !strings.Contains(r.sentence(), want) {
+		t.Errorf("sentence = %q; want %q in it", r.sentence(), want)
+	}
+	for _, f := range r.fleetRows() {
+		if !strings.Contains(f.Said, f.PerUnit) {
+			t.Errorf("%s: said %q; want %q in it", f.Name, f.Said, f.PerUnit)
+		}
 	}
 }

@@ -176,8 +176,8 @@ func TestRowsStandOnTheTrueSide(t *testing.T) {
 	r.Result.Headroom.Low, r.Result.Headroom.Mid, r.Result.Headroom.High = number(0.1999), nil, nil
 	r.Result.Headroom.WorstAt = nil
 	r.Scenario.Headroom.Peak = 0
-	if got := r.headroomTitle(); got != "at least +19.99 %" {
-		t.Errorf("headroomTitle() = %q; want at least +19.99 %%", got)
+	if got := r.headroomTitle(); got != "at least +19 %" {
+		t.Errorf("headroomTitle() = %q; want at least +19 %%", got)
 	}
 }
 
@@ -188,11 +188,12 @@ func TestDeficitsNeedMoreThanALowerBound(t *testing.T) {
 		moment capacity.Moment
 		want   int
 	}{
-		{"above the middle", capacity.Moment{Demand: 2.5, Low: &one, Mid: &two, High: &three}, 1},
-		{"below the middle", capacity.Moment{Demand: 1.5, Low: &one, Mid: &two, High: &three}, 0},
-		{"above a lower bound alone", capacity.Moment{Demand: 9, Low: &one, Mid: &one}, 0},
-		{"above an upper bound alone", capacity.Moment{Demand: 9, High: &three}, 1},
-		{"unknown", capacity.Moment{Demand: 9}, 0},
+		{"above the middle", capacity.Moment{Rehearsed: true, Demand: 2.5, Low: &one, Mid: &two, High: &three}, 1},
+		{"above the middle before the spot", capacity.Moment{Demand: 2.5, Low: &one, Mid: &two, High: &three}, 0},
+		{"below the middle", capacity.Moment{Rehearsed: true, Demand: 1.5, Low: &one, Mid: &two, High: &three}, 0},
+		{"above a lower bound alone", capacity.Moment{Rehearsed: true, Demand: 9, Low: &one}, 0},
+		{"above an upper bound alone", capacity.Moment{Rehearsed: true, Demand: 9, High: &three}, 1},
+		{"unknown", capacity.Moment{Rehearsed: true, Demand: 9}, 0},
 	} {
 		if got := len(deficits([]capacity.Moment{c.moment})); got != c.want {
 			t.Errorf("%s: %d deficits; want %d", c.name, got, c.want)

@@ -10,8 +10,8 @@
 //	                         --> headroom, timeline  pictures, as SVG and PNG
 //
 // Nothing is computed here that is not in the Report: what the facts mean is
-// package capacity's. Every number a reader sees is written by format.go, in as
-// many figures as it takes to stand on the true side of its limit.
+// package capacity's. Every number a reader sees is written by package figure, in
+// as many figures as it takes to stand on the true side of its limit.
 package report
 
 import (
@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/rundir"
 	"github.com/seed-f864f198/onair/internal/scenario"
 	"github.com/seed-f864f198/onair/internal/timeline"
@@ -116,4 +117,4 @@ func (r *Report) started() time.Time {
 }
 
 // clock writes the time of day at an offset of the run.
-func (r *Report) clock(offset time.Duration) string { return clock(r.started().Add(offset)) }
+func (r *Report) clock(offset time.Duration) string { return figure.Clock(r.started().Add(offset)) }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 // terminal is the width text is made for.
@@ -120,7 +122,7 @@ func (t *textWriter) load(r *Report) {
 	}
 	times := r.timeRows()
 	fmt.Fprintf(&t.b, "  peak %s; lag p99 %s, max %s; response p50 %s, p99 %s\n",
-		rate(r.Result.Load.PeakRate), times[0].P99, times[0].Max, times[2].P50, times[2].P99)
+		figure.Rate(r.Result.Load.PeakRate), times[0].P99, times[0].Max, times[2].P50, times[2].P99)
 	for _, e := range r.errorRows() {
 		fmt.Fprintf(&t.b, "  %s failed: %s (%s)\n", e.Count, clean(e.Class), e.Share)
 	}

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 // The rows below are the same in text, Markdown and HTML; only their dress
@@ -31,7 +32,7 @@ func (r *Report) objectiveRows() []objectiveRow {
 			row.At = r.clock(*o.WorstAt)
 		}
 		if o.Broken > 0 {
-			row.Broken = duration(o.Broken)
+			row.Broken = figure.Duration(o.Broken)
 		}
 		rows = append(rows, row)
 	}
@@ -42,22 +43,14 @@ func (r *Report) objectiveRows() []objectiveRow {
 // limit.
 func worstText(o capacity.Objective, worst float64) string {
 	if o.Quantile > 0 {
-		return faithful(worst, limitOf(o), usual, durationFigures)
+		return figure.DurationAgainst(time.Duration(math.Round(worst*1e9)), o.Limit)
 	}
-	if worst == 0 {
-		return share(0)
-	}
-	return faithful(worst, limitOf(o), usual, shareFigures)
-}
-
-func limitText(o capacity.Judged) string {
-	text, _ := durationFigures(o.Limit.Seconds(), exact)
-	return text
+	return figure.ShareAgainst(worst, o.Errors)
 }
 
 // quantileName writes 0.99 as p99 and 0.999 as p99.9.
 func quantileName(q float64) string {
-	return "p" + strconv.FormatFloat(significant(q*100, exact), 'f', -1, 64)
+	return "p" + strconv.FormatFloat(figure.Significant(q*100, 9), 'f', -1, 64)
 }
 
 type fleetRow struct{ Name, Units, Max, Desired, PerUnit, Saturation, Said string }
@@ -67,11 +60,11 @@ func (r *Report) fleetRows() []fleetRow {
 	for _, f := range r.Result.Fleets {
 		rows = append(rows, fleetRow{
 			Name:       f.Name,
-			Units:      orUnknown(f.ReadyStart, units) + " → " + orUnknown(f.ReadyMax, units),
-			Max:        orUnknown(f.Max, units),
-			Desired:    orUnknown(f.DesiredMax, units),
-			PerUnit:    interval(finite(f.PerUnit.Low), finite(f.PerUnit.High), rate),
-			Saturation: orUnknown(finite(f.PerUnit.Saturation), rate),
+			Units:      figure.OrUnknown(f.ReadyStart, figure.Count[int]) + " → " + figure.OrUnknown(f.ReadyMax, figure.Count[int]),
+			Max:        figure.OrUnknown(f.Max, figure.Count[int]),
+			Desired:    figure.OrUnknown(f.DesiredMax, figure.Count[int]),
+			PerUnit:    figure.Interval(finite(f.PerUnit.Low), finite(f.PerUnit.High), figure.Rate),
+			Saturation: figure.OrUnknown(finite(f.PerUnit.Saturation), figure.Rate),
 			Said:       said(f),
 		})
 	}
@@ -82,15 +75,13 @@ func (r *Report) fleetRows() []fleetRow {
 // always stands beside it.
 func said(f capacity.FleetResult) string { return strings.TrimPrefix(f.PerUnit.Said, f.Name+": ") }
 
-func units(n int) string { return count(int64(n)) }
-
 type stageRow struct{ Fleet, Stage, P50, P90, Max, Units string }
 
 func (r *Report) stageRows() []stageRow {
 	var rows []stageRow
 	for _, f := range r.Result.Fleets {
 		for _, s := range f.Stages {
-			rows = append(rows, stageRow{f.Name, strings.ReplaceAll(s.Name, "_", " "), duration(s.P50), duration(s.P90), duration(s.Max), units(s.Units)})
+			rows = append(rows, stageRow{f.Name, strings.ReplaceAll(s.Name, "_", " "), figure.Duration(s.P50), figure.Duration(s.P90), figure.Duration(s.Max), figure.Count(s.Units)})
 		}
 	}
 	return rows
@@ -105,7 +96,7 @@ func (r *Report) layerRows() []layerRow {
 	var rows []layerRow
 	for _, l := range r.Result.Layers {
 		binding := r.Result.Binding != nil && r.Result.Binding.Name == l.Name
-		rows = append(rows, layerRow{l.Name, orUnknown(finite(&l.Rate), rate), l.Source, binding})
+		rows = append(rows, layerRow{l.Name, figure.OrUnknown(finite(&l.Rate), figure.Rate), l.Source, binding})
 	}
 	return rows
 }
@@ -114,7 +105,7 @@ type timeRow struct{ Name, P50, P90, P99, Max string }
 
 func (r *Report) timeRows() []timeRow {
 	row := func(name string, q capacity.Quantiles) timeRow {
-		return timeRow{name, orUnknown(q.P50, duration), orUnknown(q.P90, duration), orUnknown(q.P99, duration), orUnknown(q.Max, duration)}
+		return timeRow{name, figure.OrUnknown(q.P50, figure.Duration), figure.OrUnknown(q.P90, figure.Duration), figure.OrUnknown(q.P99, figure.Duration), figure.OrUnknown(q.Max, figure.Duration)}
 	}
 	l := r.Result.Load
 	return []timeRow{row("lag", l.Lag), row("service time", l.Service), row("response time", l.Response)}
@@ -130,9 +121,9 @@ func (r *Report) errorRows() []errorRow {
 	})
 	var rows []errorRow
 	for _, class := range classes {
-		row := errorRow{Class: class, Count: count(errors[class])}
+		row := errorRow{Class: class, Count: figure.Count(errors[class])}
 		if sent := r.Result.Load.Sent; sent > 0 {
-			row.Share = share(float64(errors[class]) / float64(sent))
+			row.Share = figure.Share(float64(errors[class]) / float64(sent))
 		}
 		rows = append(rows, row)
 	}
@@ -144,7 +135,7 @@ type gapRow struct{ Source, From, Length, Cause string }
 func (r *Report) gapRows() []gapRow {
 	var rows []gapRow
 	for _, g := range r.Timeline.Gaps {
-		rows = append(rows, gapRow{g.Source, r.clock(time.Duration(g.From)), duration(time.Duration(g.To - g.From)), g.Cause})
+		rows = append(rows, gapRow{g.Source, r.clock(time.Duration(g.From)), figure.Duration(time.Duration(g.To - g.From)), g.Cause})
 	}
 	return rows
 }
@@ -155,8 +146,8 @@ type fact struct{ Name, Value string }
 func (r *Report) loadFacts() []fact {
 	l := r.Result.Load
 	return []fact{
-		{"planned", count(l.Planned)}, {"sent", count(l.Sent)}, {"late", count(l.Late)},
-		{"dropped", count(l.Dropped)}, {"succeeded", count(l.Succeeded)}, {"failed", count(l.Failed)},
+		{"planned", figure.Count(l.Planned)}, {"sent", figure.Count(l.Sent)}, {"late", figure.Count(l.Late)},
+		{"dropped", figure.Count(l.Dropped)}, {"succeeded", figure.Count(l.Succeeded)}, {"failed", figure.Count(l.Failed)},
 	}
 }
 
@@ -168,9 +159,9 @@ func (r *Report) generatorFacts() []fact {
 	}
 	return []fact{
 		{"delivered as planned", delivered},
-		{"highest CPU share", orUnknown(finite(g.CPUMax), share)},
-		{"highest memory", orUnknown(finite(g.RSSMax), func(b float64) string { return figures(b/1e6, usual) + " MB" })},
-		{"most open connections", orUnknown(finite(g.OpenConnectionsMax), func(n float64) string { return count(int64(n)) })},
+		{"highest CPU share", figure.OrUnknown(finite(g.CPUMax), figure.Share)},
+		{"highest memory", figure.OrUnknown(finite(g.RSSMax), figure.Bytes)},
+		{"most open connections", figure.OrUnknown(finite(g.OpenConnectionsMax), func(n float64) string { return figure.Count(int64(n)) })},
 	}
 }
 
@@ -182,17 +173,17 @@ func (r *Report) scalingFacts() []fact {
 		facts = append(facts, fact{"demand passed capacity at", r.clock(*res.Shortfall)})
 		lag := "capacity did not catch up"
 		if res.ScaleLag != nil {
-			lag = duration(*res.ScaleLag)
+			lag = figure.Duration(*res.ScaleLag)
 		}
 		facts = append(facts, fact{"scale lag", lag})
 		recovered := "not within the run"
 		if res.Recovered != nil {
-			recovered = duration(*res.Recovered)
+			recovered = figure.Duration(*res.Recovered)
 		}
 		facts = append(facts, fact{"objectives held again after", recovered})
 	}
 	if d := finite(res.Headroom.Deficit); d != nil && *d > 0 {
-		facts = append(facts, fact{"requests beyond capacity", count(int64(math.Ceil(*d)))})
+		facts = append(facts, fact{"requests beyond capacity", figure.Count(int64(math.Ceil(*d)))})
 	}
 	return facts
 }
@@ -210,7 +201,7 @@ func (r *Report) sentence() string {
 // when tells when the run began and how long it was.
 func (r *Report) when() string {
 	length := time.Duration(r.span().end * float64(time.Second))
-	return fmt.Sprintf("%s, %s", r.started().Format("2006-01-02 15:04:05 MST"), duration(length))
+	return fmt.Sprintf("%s, %s", r.started().Format("2006-01-02 15:04:05 MST"), figure.Duration(length))
 }
 
 // clean takes out of a text from outside what would steer a terminal.

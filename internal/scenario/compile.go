@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 // compile works out what a file means. It may be given a file with mistakes:
@@ -38,7 +39,7 @@ func (d *decoder) rateOf(f *file, a amountOf, n *yaml.Node, in, field string) fl
 	}
 	v := a.times * f.traffic.baseline
 	if v > maxRate {
-		d.mistake(n, in, "%s %q is %s (at most %s)", field, n.Value, rateText(v), rateText(maxRate))
+		d.mistake(n, in, "%s %q is %s (at most %s)", field, n.Value, figure.Rate(v), figure.Rate(maxRate))
 		return 0
 	}
 	return v

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
@@ -104,7 +105,7 @@ func (d *decoder) replay(f *file) traffic.Curve {
 	}
 	curve := traffic.Replay(bins, r.speed, r.scale)
 	if peak, _ := curve.Peak(); peak > maxRate {
-		d.mistake(childOr(r.node, "scale"), r.in, "reaches %s (at most %s)", rateText(peak), rateText(maxRate))
+		d.mistake(childOr(r.node, "scale"), r.in, "reaches %s (at most %s)", figure.Rate(peak), figure.Rate(maxRate))
 		return traffic.Curve{}
 	}
 	return curve

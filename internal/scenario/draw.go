@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
@@ -60,7 +61,7 @@ func niceStep(value float64, parts int) float64 {
 func labelWidth(step, full float64) int {
 	widest := 1
 	for v := step; v <= full*1.001; v += step {
-		widest = max(widest, len(rateText(v)))
+		widest = max(widest, len(figure.Rate(v)))
 	}
 	return widest + 1
 }
@@ -71,7 +72,7 @@ func yLabel(row, height int, step, full float64, margin int) string {
 	edge := float64(height - row)
 	for v := step; v <= full*1.001; v += step {
 		if math.Round(v/full*float64(height)) == edge {
-			return padLeft(rateText(v), margin) + " ┤"
+			return padLeft(figure.Rate(v), margin) + " ┤"
 		}
 	}
 	return padLeft("", margin) + " │"
@@ -136,10 +137,10 @@ func timeAxis(lasts time.Duration, columns int) (axis, labels string) {
 	}
 	line := []rune(strings.Repeat("─", columns))
 	text := newCells(columns + 8)
-	text.put(0, clockText(0))
+	text.put(0, figure.Elapsed(0))
 	for t := step; t < lasts; t += step {
 		at := int(float64(t) / float64(lasts) * float64(columns))
-		label := clockText(t)
+		label := figure.Elapsed(t)
 		if at+1+len(label)-len(label)/2 > columns+3 {
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/load"
 )
 
@@ -36,17 +37,17 @@ func (s *Scenario) Outline() Outline {
 func (o Outline) String() string {
 	multiple := ""
 	if o.Baseline > 0 {
-		multiple = fmt.Sprintf(", %sx the baseline", countText(o.Peak/o.Baseline))
+		multiple = fmt.Sprintf(", %s the baseline", figure.Times(o.Peak/o.Baseline))
 	}
 	var b strings.Builder
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-16s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	line("requests", "%s in %s", countText(o.Arrivals), lengthText(o.Duration))
-	line("peak", "%s at %s%s", rateText(o.Peak), clockText(o.PeakAt), multiple)
-	line("steepest rise", "%s more within a second, at %s", rateText(o.Rise), clockText(o.RiseAt))
-	line("new connections", "%s at the peak", rateText(o.NewConnections))
-	line("caps", "%s, %s in flight, %s requests, %s", rateText(o.Caps.Rate), countText(float64(o.Caps.InFlight)),
-		countText(float64(o.Caps.Requests)), lengthText(o.Caps.Duration))
+	line("requests", "%s in %s", figure.Scaled(o.Arrivals), figure.Duration(o.Duration))
+	line("peak", "%s at %s%s", figure.Rate(o.Peak), figure.Elapsed(o.PeakAt), multiple)
+	line("steepest rise", "%s more within a second, at %s", figure.Rate(o.Rise), figure.Elapsed(o.RiseAt))
+	line("new connections", "%s at the peak", figure.Rate(o.NewConnections))
+	line("caps", "%s, %s in flight, %s requests, %s", figure.Rate(o.Caps.Rate), figure.Scaled(float64(o.Caps.InFlight)),
+		figure.Scaled(float64(o.Caps.Requests)), figure.Duration(o.Caps.Duration))
 	return b.String()
 }

@@ -96,6 +96,7 @@ func (s *Scenario) Fleets() []Observe {
 // Question is what a run of s asks package capacity.
 func (s *Scenario) Question() capacity.Question {
 	q := capacity.Question{
+		Zone:       s.Zone,
 		Demand:     s.Traffic.Curve,
 		Baseline:   s.Traffic.Baseline,
 		Objectives: s.Objectives,
