@@ -105,7 +105,9 @@ func FuzzHistogramMerge(f *testing.F) {
 }
 
 func FuzzHistogramJSON(f *testing.F) {
-	f.Add([]byte(`{"5":1,"99999999999999":2,"-3":4,"7":-1}`))
+	f.Add([]byte(`{"5":1,"99999999999999":2,"-3":4,"7":0}`))
+	f.Add([]byte(`{"7":-1}`))
+	f.Add([]byte(`{"1":9223372036854775807,"2":9223372036854775807}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var h timeline.Histogram
 		if json.Unmarshal(text, &h) == nil && h.Count() < 0 {
