@@ -48,8 +48,8 @@ func (res *Result) failures(q Question, r run) []string {
 			j.Name, j.brokenInWords(), r.clock(worst.From), j.inWords(worst)))
 	}
 	if q.Required.Asked && res.Headroom.belowRequired(q.Required) {
-		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required: %s",
-			figure.ExactShare(q.Required.AtLeast), res.Headroom.Sentence))
+		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required; it is %s",
+			figure.ExactShare(q.Required.AtLeast), res.Headroom.InFigures(q.Required)))
 	}
 	return reasons
 }
@@ -96,8 +96,8 @@ func (res *Result) doubts(q Question) []string {
 		}
 	}
 	if q.Required.Asked && res.Headroom.Low == nil {
-		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required, and none could be shown: %s",
-			figure.ExactShare(q.Required.AtLeast), res.Headroom.Sentence))
+		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required, and none could be shown",
+			figure.ExactShare(q.Required.AtLeast)))
 	}
 	return reasons
 }

@@ -254,7 +254,7 @@ func (e evening) judgeHeadroom(r *Report) {
 	h.Sentence = fmt.Sprintf("the peak asks %s (%s the baseline); headroom is %s at the worst instant, %s",
 		figure.Rate(e.peak), figure.Times(e.peak/e.baseline), h.InFigures(r.Scenario.Headroom), r.clock(*h.WorstAt))
 	if *h.Low < r.Scenario.Headroom.AtLeast && r.Result.Verdict == capacity.Fail {
-		r.Result.Reasons = append(r.Result.Reasons, "at least 20 % of headroom is required: "+h.Sentence)
+		r.Result.Reasons = append(r.Result.Reasons, "at least 20 % of headroom is required; it is "+h.InFigures(r.Scenario.Headroom))
 	}
 }
 
