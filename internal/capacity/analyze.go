@@ -40,13 +40,13 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	}
 	res.Fleets = r.fleets(q, rule)
 	res.Layers, res.Binding = r.layers(q, res.Fleets)
-	res.Headroom = r.headroom(q, res.Fleets, res.Binding)
+	res.Headroom = r.headroom(q, res.Fleets, res.Layers, res.Binding)
 	res.Shortfall, res.ScaleLag = shortfall(rehearsed(res.Headroom.Series))
 	if res.Shortfall != nil {
 		res.Recovered = r.recovered(*res.Shortfall, q.Objectives)
 	}
 	res.verdict(q, r)
-	res.Warnings = warnings(q, res)
+	res.Warnings = r.warnings(q, res)
 	return res
 }
 
@@ -76,28 +76,52 @@ func quantiles(h timeline.Histogram) Quantiles {
 	return Quantiles{P50: &p50, P90: &p90, P99: &p99, Max: &most}
 }
 
-// unjudgedErrors is the share of failed requests from which a scenario without
-// an error objective is warned.
-const unjudgedErrors = 0.01
-
 // warnings says what weakens the conclusions without preventing them.
-func warnings(q Question, res Result) []string {
+func (r run) warnings(q Question, res Result) []string {
 	var warn []string
-	judgesErrors := false
-	for _, o := range q.Objectives {
-		judgesErrors = judgesErrors || o.Quantile == 0
-	}
-	if l := res.Load; !judgesErrors && l.Sent > 0 && float64(l.Failed) > unjudgedErrors*float64(l.Sent) {
-		warn = append(warn, fmt.Sprintf("%s of %s requests failed, and no objective judges errors", figure.Count(l.Failed), figure.Count(l.Sent)))
-	}
 	if len(q.Fleets) == 0 {
 		warn = append(warn, "no fleet was observed, so capacity and headroom are not known")
+	}
+	if r.capped > 0 {
+		warn = append(warn, figure.Count(r.capped)+" requests were never sent: the cap on requests in flight forbade them, though the target answered as fast as ever")
+	}
+	if unanswered := res.Load.Sent - res.Load.Succeeded - res.Load.Failed; unanswered > 0 {
+		warn = append(warn, figure.Count(unanswered)+" requests that were sent are unaccounted for: the run ended before their answers came")
+	}
+	for _, j := range res.Objectives {
+		warn = append(warn, j.undecided()...)
+	}
+	if res.ScaleLag != nil && !outgrown(res.Headroom.Series, *res.Shortfall, *res.ScaleLag) {
+		warn = append(warn, "capacity did not grow during the shortfall: it ended because demand fell back")
 	}
 	for _, f := range res.Fleets {
 		if p := f.Production; p != nil && p.Max > 2*f.PerUnit.Units && f.PerUnit.Units > 0 {
 			warn = append(warn, fmt.Sprintf("%s: production's %s units are more than twice the %s measured; that each sustains as much is an assumption",
 				f.Name, figure.Count(p.Max), figure.Count(f.PerUnit.Units)))
 		}
+		if f.Production != nil && q.Required.Peak == 0 {
+			warn = append(warn, f.Name+": production's size is not used without headroom.peak, the peak to hold it against")
+		}
 	}
 	return warn
+}
+
+// undecided warns of an objective that held where it was judged, but of whose
+// busiest window nothing could be said.
+func (j Judged) undecided() []string {
+	var busiest Window
+	var open int
+	for _, w := range j.Windows {
+		if w.Verdict == Undecided {
+			open++
+		}
+		if w.Total > busiest.Total {
+			busiest = w
+		}
+	}
+	if j.Verdict != Held || busiest.Verdict != Undecided {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %s of %s windows prove nothing either way, the busiest among them",
+		j.Name, figure.Count(open), figure.Count(len(j.Windows)))}
 }

@@ -14,13 +14,12 @@ const trialWindow = 10 * time.Second
 
 // estimate says what one unit of a fleet sustains and at what it saturates,
 // from windows in which the number of ready units did not change.
-func (r run) estimate(fleet string, objectives []Objective, rule delivery) PerUnit {
-	ready := r.Series(fleet, timeline.Ready)
+func (r run) estimate(fleet Fleet, objectives []Objective, rule delivery) PerUnit {
+	ready := r.Series(fleet.Name, timeline.Ready)
 	if missing := r.missing(ready); missing != "" {
-		return PerUnit{Said: fmt.Sprintf("%s: %s, so nothing is known of one unit", fleet, missing)}
+		return PerUnit{Said: fmt.Sprintf("%s: %s, so nothing is known of one unit", fleet.Name, missing)}
 	}
-	calm := r.calmService()
-	backlog := largestBacklog(objectives, calm)
+	backlog := largestBacklog(objectives, r.calm)
 	stretches := r.steady(fleet, ready)
 	var trials []trial
 	for _, st := range stretches {
@@ -38,7 +37,7 @@ func (r run) estimate(fleet string, objectives []Objective, rule delivery) PerUn
 			}
 		}
 	}
-	return newPerUnit(fleet, trials, r.saturation(stretches, calm))
+	return newPerUnit(fleet.Name, trials, r.saturation(stretches))
 }
 
 // missing says which facts an estimate cannot do without are not there; empty
@@ -61,8 +60,9 @@ type stretch struct {
 }
 
 // steady finds the stretches of constant ready units. Where the fleet was not
-// observed there is none.
-func (r run) steady(fleet string, ready timeline.Series) []stretch {
+// observed there is none. A group is polled: it may have changed any time since
+// the last reading of the old count.
+func (r run) steady(fleet Fleet, ready timeline.Series) []stretch {
 	var found []stretch
 	cut := func(span Span, units float64) {
 		if span.From < span.To && units > 0 {
@@ -74,14 +74,18 @@ func (r run) steady(fleet string, ready timeline.Series) []stretch {
 			continue
 		}
 		s := Span{max(time.Duration(p.At), 0), r.end()}
-		for _, next := range ready[i+1:] {
+		for k, next := range ready[i+1:] {
 			if next.Value != p.Value {
-				s.To = min(s.To, time.Duration(next.At))
+				last := next.At
+				if fleet.Kind == ASG {
+					last = ready[i+k].At
+				}
+				s.To = min(s.To, time.Duration(last))
 				break
 			}
 		}
 		for _, g := range r.Gaps {
-			if g.Source == fleet && time.Duration(g.From) < s.To && time.Duration(g.To) > s.From {
+			if g.Source == fleet.Name && time.Duration(g.From) < s.To && time.Duration(g.To) > s.From {
 				cut(Span{s.From, time.Duration(g.From)}, p.Value)
 				s.From = time.Duration(g.To)
 			}
@@ -123,10 +127,21 @@ func largestBacklog(objectives []Objective, calm time.Duration) time.Duration {
 	return most
 }
 
+func highestHeld(trials []trial) (rate float64) {
+	for _, t := range trials {
+		if t.failed == 0 {
+			rate = max(rate, t.rate)
+		}
+	}
+	return rate
+}
+
 func newPerUnit(fleet string, trials []trial, saturation *float64) PerUnit {
-	u := PerUnit{Saturation: saturation}
-	if saturation != nil {
-		// At saturation the queue grows without end: no objective would hold long.
+	var u PerUnit
+	// At saturation the queue grows without end, and no objective holds for long.
+	// A plateau below a rate that held is not one.
+	if saturation != nil && *saturation >= highestHeld(trials) {
+		u.Saturation = saturation
 		trials = append(trials, trial{rate: *saturation, failed: 1})
 	}
 	u.Low, u.Mid, u.High = turn(trials)

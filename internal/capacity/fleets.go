@@ -24,7 +24,7 @@ func (r run) fleets(q Question, rule delivery) []FleetResult {
 			ReadyStart: r.countAt(f.Name, timeline.Ready, 0),
 			ReadyMax:   whole(r.highest(f.Name, timeline.Ready)),
 			DesiredMax: whole(r.highest(f.Name, timeline.Desired)),
-			PerUnit:    r.estimate(f.Name, q.Objectives, rule),
+			PerUnit:    r.estimate(f, q.Objectives, rule),
 			Stages:     r.stages(f),
 		}
 		if f.Kind == ASG && pods {
@@ -97,7 +97,10 @@ func (r run) layers(q Question, fleets []FleetResult) (layers []Layer, binding *
 	if l, ok := r.roomLayer(fleets); ok {
 		layers = append(layers, l)
 	}
-	layers = append(layers, q.Layers...)
+	for _, l := range q.Layers {
+		l.Low, l.High = l.Rate, l.Rate
+		layers = append(layers, l)
+	}
 	for i := range layers {
 		if binding == nil || layers[i].Rate < binding.Rate {
 			binding = &layers[i]
@@ -106,21 +109,43 @@ func (r run) layers(q Question, fleets []FleetResult) (layers []Layer, binding *
 	return layers, binding
 }
 
-// layer is the fleet at its max; unknown where one unit's sustainable rate is,
-// or where there is only a lower bound.
-func (f FleetResult) layer() (Layer, bool) {
-	units, source := f.Max, "its max"
+// atMost is the number of units the fleet can grow to, production's where that
+// is given.
+func (f FleetResult) atMost() (units *int, source string) {
 	if f.Production != nil && f.Production.Max > 0 {
-		units, source = &f.Production.Max, "production's max"
+		return &f.Production.Max, "production's max"
 	}
+	return f.Max, "its max"
+}
+
+// layer is the fleet at its max; unknown where one unit's sustainable rate is,
+// or where there is only a bound.
+func (f FleetResult) layer() (Layer, bool) {
+	units, source := f.atMost()
 	if units == nil || f.PerUnit.Mid == nil {
 		return Layer{}, false
 	}
-	return Layer{
+	return f.PerUnit.times(*units, Layer{
 		Name:   f.Name + " max",
-		Rate:   float64(*units) * *f.PerUnit.Mid,
 		Source: fmt.Sprintf("%s units (%s) of %s", figure.Count(*units), source, figure.Rate(*f.PerUnit.Mid)),
-	}, true
+	}), true
+}
+
+// times is a layer of so many units.
+func (u PerUnit) times(units int, l Layer) Layer {
+	n := float64(units)
+	l.Low, l.Rate, l.High = n**u.Low, n**u.Mid, n**u.High
+	return l
+}
+
+// atLeast is what the fleet at its max is known to carry, whether or not more
+// is known of it; nil where not even that is.
+func (f FleetResult) atLeast() *float64 {
+	units, _ := f.atMost()
+	if units == nil {
+		return nil
+	}
+	return scaled(f.PerUnit.Low, float64(*units))
 }
 
 // roomLayer is the group's max size times the pods that one instance was seen
@@ -140,12 +165,16 @@ func (r run) roomLayer(fleets []FleetResult) (Layer, bool) {
 		group.ReadyMax == nil || *group.ReadyMax < *group.Max || !r.unplaced(pods.Name) {
 		return Layer{}, false
 	}
+	size, source := group.atMost()
+	if group.Production == nil && pods.Production != nil {
+		return Layer{}, false // the size of production's group is not known
+	}
 	each := *pods.ReadyMax / *group.ReadyMax
-	return Layer{
-		Name:   group.Name + " max size",
-		Rate:   float64(*group.Max*each) * *pods.PerUnit.Mid,
-		Source: fmt.Sprintf("%s instances with room for %s pods each of %s", figure.Count(*group.Max), figure.Count(each), figure.Rate(*pods.PerUnit.Mid)),
-	}, true
+	return pods.PerUnit.times(*size*each, Layer{
+		Name: group.Name + " max size",
+		Source: fmt.Sprintf("%s instances (%s) with room for %s pods each of %s",
+			figure.Count(*size), source, figure.Count(each), figure.Rate(*pods.PerUnit.Mid)),
+	}), true
 }
 
 // unplaced reports whether a pod of the fleet waited for room until the end.

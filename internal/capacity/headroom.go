@@ -120,7 +120,7 @@ func within(at time.Duration, spots []Span) bool {
 // headroom holds capacity against demand. Where a peak is required it is held
 // against the binding layer, which says what the fleets can grow to; else
 // against what was ready at the run's worst instant.
-func (r run) headroom(q Question, fleets []FleetResult, binding *Layer) Headroom {
+func (r run) headroom(q Question, fleets []FleetResult, layers []Layer, binding *Layer) Headroom {
 	series := r.moments(q, fleets)
 	h := Headroom{Series: series}
 	moments := rehearsed(series)
@@ -128,7 +128,7 @@ func (r run) headroom(q Question, fleets []FleetResult, binding *Layer) Headroom
 	h.Deficit = deficit(moments)
 	if q.Required.Peak > 0 {
 		h.DemandPeak = q.Required.Peak
-		h.against(fleets, q.Layers, binding)
+		h.against(fleets, layers)
 	} else {
 		h.atWorst(moments)
 	}
@@ -154,57 +154,70 @@ func (q Question) demand(at time.Duration) float64 {
 }
 
 // deficit is the integral of demand beyond capacity; nil where it cannot be
-// said, since capacity was never known or demand passed a mere lower bound.
+// said, since capacity was not known all the time or demand passed a mere lower
+// bound.
 func deficit(moments []Moment) *float64 {
 	var sum float64
-	known := false
 	for _, m := range moments {
-		if m.Mid == nil && m.High == nil && m.Low != nil && m.Demand > *m.Low {
+		if m.best() == nil || m.Mid == nil && m.High == nil && m.Demand > *m.Low {
 			return nil
 		}
-		known = known || m.best() != nil
 		sum += m.Beyond()
 	}
-	if !known {
+	if len(moments) == 0 {
 		return nil
 	}
 	return &sum
 }
 
-// atWorst takes the instant at which capacity stood lowest over demand.
+// atWorst takes the instant at which capacity stood lowest over demand. Where
+// capacity was not known while as much was demanded, it may have been lower
+// still: then only the upper bound is left.
 func (h *Headroom) atWorst(moments []Moment) {
-	var worst float64
+	var worst Moment
+	var worstRatio, unseen float64
 	for _, m := range moments {
 		c := m.best()
-		if c == nil || m.Demand <= 0 {
-			continue
+		switch {
+		case m.Demand <= 0:
+		case c == nil:
+			unseen = max(unseen, m.Demand)
+		case h.WorstAt == nil || *c/m.Demand < worstRatio:
+			worst, worstRatio, h.WorstAt = m, *c/m.Demand, &m.At
 		}
-		if ratio := *c/m.Demand - 1; h.WorstAt == nil || ratio < worst {
-			worst, h.WorstAt = ratio, &m.At
-			h.Low, h.Mid, h.High = over(m.Low, m.Demand), over(m.Mid, m.Demand), over(m.High, m.Demand)
-		}
+	}
+	h.High = over(worst.High, worst.Demand)
+	if unseen < worst.Demand {
+		h.Low, h.Mid = over(worst.Low, worst.Demand), over(worst.Mid, worst.Demand)
 	}
 }
 
-// against compares the lowest layer with the required peak. Its uncertainty is
-// that of one unit; a stated layer has none.
-func (h *Headroom) against(fleets []FleetResult, stated []Layer, binding *Layer) {
-	if binding == nil {
-		return
+// against compares the lowest layer with the required peak. A fleet of which
+// only a lower bound is known may be lower than every layer that is known: then
+// the bound is all that can be said.
+func (h *Headroom) against(fleets []FleetResult, layers []Layer) {
+	var low, mid, high *float64
+	for _, l := range layers {
+		low, mid, high = lower(low, &l.Low), lower(mid, &l.Rate), lower(high, &l.High)
 	}
-	h.Mid = over(&binding.Rate, h.DemandPeak)
-	h.Low, h.High = h.Mid, h.Mid
-	for _, l := range stated {
-		if l == *binding {
-			return
-		}
+	if len(fleets) == 0 {
+		low, mid = nil, nil // what serves the traffic was not observed
 	}
 	for _, f := range fleets {
-		if u := f.PerUnit; u.Mid != nil {
-			h.Low = over(scaled(u.Low, binding.Rate / *u.Mid), h.DemandPeak)
-			h.High = over(scaled(u.High, binding.Rate / *u.Mid), h.DemandPeak)
+		if _, known := f.layer(); known {
+			continue
 		}
+		least := f.atLeast()
+		if least == nil || mid != nil && *least < *mid {
+			mid = nil
+		}
+		if least == nil {
+			low = nil
+			break
+		}
+		low = lower(low, least)
 	}
+	h.Low, h.Mid, h.High = over(low, h.DemandPeak), over(mid, h.DemandPeak), over(high, h.DemandPeak)
 }
 
 func over(rate *float64, demand float64) *float64 {
@@ -249,23 +262,47 @@ func (h Headroom) InFigures(required Required) string {
 }
 
 // shortfall is when demand first passed what was ready, and the scale lag the
-// time from then to the first instant after which capacity stayed at least
-// demand; nil without a shortfall, and the lag nil if it never recovered.
+// time from then to the first instant after which, for as long as that spot
+// lasts, capacity is at least demand. Both are nil without a shortfall; the lag
+// is nil if capacity never recovered, or was not known all the while.
 func shortfall(moments []Moment) (at, lag *time.Duration) {
-	var last int
+	var first, last int
 	for i, m := range moments {
+		if at != nil && m.At != moments[i-1].At+time.Second {
+			break // another spot
+		}
 		if m.Beyond() > 0 {
 			if at == nil {
-				at = &m.At
+				at, first = &m.At, i
 			}
 			last = i
 		}
 	}
-	if at == nil || last == len(moments)-1 {
+	if at == nil || last == len(moments)-1 || moments[last+1].At != moments[last].At+time.Second {
 		return at, nil
+	}
+	for _, m := range moments[first : last+2] {
+		if m.best() == nil {
+			return at, nil
+		}
 	}
 	took := moments[last+1].At - *at
 	return at, &took
+}
+
+// outgrown reports whether capacity had grown when a shortfall ended, or demand
+// had only fallen back.
+func outgrown(series []Moment, at, lag time.Duration) bool {
+	var before, after float64
+	for _, m := range series {
+		switch m.At {
+		case at:
+			before = *m.best()
+		case at + lag:
+			after = *m.best()
+		}
+	}
+	return after > before
 }
 
 // recovered is the time from the shortfall to the first of three 10 s windows

@@ -51,9 +51,10 @@ type Production struct{ Start, Max int }
 // Layer is anything with a capacity of its own, in entrance requests per
 // second.
 type Layer struct {
-	Name   string
-	Rate   float64
-	Source string // where the figure comes from, in words
+	Name      string
+	Rate      float64
+	Low, High float64 // the range Rate may lie in; of a stated one Rate itself, or 0
+	Source    string  // where the figure comes from, in words
 }
 
 // Required is the headroom the scenario asks for.

@@ -69,6 +69,8 @@ type Judged struct {
 type Window struct {
 	Span
 	Total, Over int64    // requests, and those that broke the condition
+	HeldBack    int64    // of Over: never sent, since the target kept too many others waiting
+	Failed      int64    // of Over
 	Value       *float64 // as Judged.Worst; nil where nothing was answered
 	Verdict     string
 	Delivered   bool // the load of the window was sent as planned, or the target held it back

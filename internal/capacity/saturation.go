@@ -15,11 +15,11 @@ const busyAtLeast = 5 * time.Second
 // succeeded per unit and second over all stretches in which ready units stood
 // still and requests were waiting all the time. The generator's own count of
 // answers tells when they came back; nil where there was no such stretch.
-func (r run) saturation(stretches []stretch, calm time.Duration) *float64 {
+func (r run) saturation(stretches []stretch) *float64 {
 	answered := r.Series(timeline.Generator, timeline.Answered)
 	var served, unitSeconds float64
 	for _, s := range stretches {
-		for _, busy := range r.busy(s.Span, calm) {
+		for _, busy := range r.busy(s.Span) {
 			first, ok1 := nearest(answered, busy.From)
 			last, ok2 := nearest(answered, busy.To)
 			if ok1 && ok2 && last.At > first.At {
@@ -28,7 +28,7 @@ func (r run) saturation(stretches []stretch, calm time.Duration) *float64 {
 			}
 		}
 	}
-	if unitSeconds == 0 {
+	if unitSeconds == 0 || r.calm == 0 {
 		return nil
 	}
 	rate := served / unitSeconds
@@ -37,12 +37,12 @@ func (r run) saturation(stretches []stretch, calm time.Duration) *float64 {
 
 // busy finds the parts of a span, long enough to count in, during which
 // requests waited for more than the calm time.
-func (r run) busy(span Span, calm time.Duration) []Span {
+func (r run) busy(span Span) []Span {
 	var found []Span
 	from := time.Duration(-1)
 	for n := ceilSeconds(span.From); ; n++ {
 		at := time.Duration(n) * time.Second
-		if at <= span.To && r.waiting(at) > 2*calm {
+		if at <= span.To && r.waiting(at) > 2*r.calm {
 			if from < 0 {
 				from = at
 			}
@@ -72,12 +72,13 @@ func (r run) waiting(at time.Duration) time.Duration {
 	return p50
 }
 
-// calmService is the median service time in the run's calmest window; 0 in a
-// run too short to have one.
-func (r run) calmService() time.Duration {
-	var calm time.Duration
+// calmService is the median service time in the run's calmest window, 0 where
+// there is none. Windows in which requests failed are not calm: errors come
+// fast.
+func (r run) calmService() (calm time.Duration) {
 	for _, window := range tile(Span{0, r.end()}, trialWindow) {
-		if p50, any := r.sum(window).Service.Quantile(0.5); any && (calm == 0 || p50 < calm) {
+		s := r.sum(window)
+		if p50, ok := s.Service.Quantile(0.5); ok && s.Failed*100 <= s.Sent && (calm == 0 || p50 < calm) {
 			calm = p50
 		}
 	}

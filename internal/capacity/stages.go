@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -45,6 +46,10 @@ func (r run) stages(fleet Fleet) []Stage {
 	return stages
 }
 
+// decisionReach is how long after a decision a unit may be created because of
+// it; a later one replaces a unit that went.
+const decisionReach = time.Minute
+
 // units gives, for every unit created during the run, when each of its stages
 // ended. The decision is the last one at or before the unit's creation.
 //
@@ -75,7 +80,7 @@ func (r run) units(fleet Fleet) map[string]map[string]time.Duration {
 			continue
 		}
 		for _, d := range decisions {
-			if d <= created+wholeSecond {
+			if d <= created+wholeSecond && created-d <= decisionReach {
 				unit[timeline.Decision] = d
 			}
 		}
@@ -85,5 +90,5 @@ func (r run) units(fleet Fleet) map[string]map[string]time.Duration {
 
 // rank is the nearest-rank quantile of sorted durations.
 func rank(sorted []time.Duration, q float64) time.Duration {
-	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+	return sorted[max(int(math.Ceil(q*float64(len(sorted))-1e-9)), 1)-1]
 }

@@ -2,6 +2,8 @@ package capacity
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -23,7 +25,7 @@ func (res *Result) verdict(q Question, r run) {
 		return
 	}
 	failures := res.failures(q, r)
-	doubts := res.doubts(q)
+	doubts := res.doubts(q, r)
 	switch {
 	case len(failures) > 0:
 		res.Verdict, res.Reasons = Fail, failures
@@ -54,11 +56,12 @@ func (res *Result) failures(q Question, r run) []string {
 	return reasons
 }
 
+// belowRequired reports whether the headroom was shown to miss what is
+// required: its upper bound does, or it was estimated and its range begins
+// below. A mere lower bound shows no such thing.
 func (h Headroom) belowRequired(r Required) bool {
-	if h.Low != nil {
-		return *h.Low < r.AtLeast
-	}
-	return h.High != nil && *h.High < r.AtLeast
+	return h.High != nil && *h.High < r.AtLeast ||
+		h.Mid != nil && h.Low != nil && *h.Low < r.AtLeast
 }
 
 // brokenInWords is how long the objective failed, and for how much of that the
@@ -77,27 +80,56 @@ func (j Judged) brokenInWords() string {
 }
 
 func (j Judged) inWords(w Window) string {
-	what := "slower than " + figure.ExactDuration(j.Limit)
-	if j.Quantile == 0 {
-		what = "failed"
+	of := fmt.Sprintf("%s of %s requests ", figure.Count(w.Over), figure.Count(w.Total))
+	parts := []string{of + "failed"}
+	if j.Quantile > 0 {
+		parts[0] = of + "slower than " + figure.ExactDuration(j.Limit)
+		if w.Failed > 0 {
+			parts = append(parts, figure.Count(w.Failed)+" of them failed")
+		}
 	}
-	return fmt.Sprintf("%s of %s requests %s", figure.Count(w.Over), figure.Count(w.Total), what)
+	if w.HeldBack > 0 {
+		parts = append(parts, figure.Count(w.HeldBack)+" of them never sent since too many others were waiting")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // doubts says why a run that broke nothing proves nothing either.
-func (res *Result) doubts(q Question) []string {
+func (res *Result) doubts(q Question, r run) []string {
 	var reasons []string
+	if text := r.cutShort(q); text != "" {
+		reasons = append(reasons, text)
+	}
 	if !res.Generator.Delivered {
 		reasons = append(reasons, "the load was not delivered as planned: "+res.Generator.Shortcoming)
 	}
 	for _, j := range res.Objectives {
-		if j.Verdict == Undecided {
-			reasons = append(reasons, fmt.Sprintf("%s could not be judged: no window had requests enough", j.Name))
+		switch j.Verdict {
+		case Undecided:
+			reasons = append(reasons, j.Name+" could not be judged: too few requests in every window")
+		case Failed: // proven failures come before doubts
+			reasons = append(reasons, fmt.Sprintf("%s was broken for %s, while the load was not delivered as planned",
+				j.Name, figure.Duration(j.Broken)))
 		}
 	}
-	if q.Required.Asked && res.Headroom.Low == nil {
-		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required, and none could be shown",
-			figure.ExactShare(q.Required.AtLeast)))
+	if low := res.Headroom.Low; q.Required.Asked && (low == nil || *low < q.Required.AtLeast) {
+		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required, and what could be shown is %s",
+			figure.ExactShare(q.Required.AtLeast), res.Headroom.InFigures(q.Required)))
 	}
 	return reasons
+}
+
+// cutShort says that a run did not come to its planned end; empty if it did.
+func (r run) cutShort(q Question) string {
+	planned := r.sum(Span{0, r.end()}).Planned
+	ended := slices.ContainsFunc(r.Events, func(e timeline.Event) bool { return e.Kind == timeline.SendingDone })
+	switch total := q.Demand.Total(); {
+	case !ended:
+		return fmt.Sprintf("the run was killed: it has facts of %s out of %s",
+			figure.Duration(r.end()), figure.Duration(q.Demand.Duration()))
+	case float64(planned) < total-1:
+		return fmt.Sprintf("sending ended early: %s of %s arrivals came due",
+			figure.Count(planned), figure.Count(int64(total)))
+	}
+	return ""
 }

@@ -3,17 +3,20 @@ package capacity
 import (
 	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// run is one timeline with its seconds by number.
+// run is one timeline with its seconds by number, as they are judged.
 type run struct {
 	timeline.Timeline
 	seconds []timeline.Second // seconds[n].Second == n
 	zone    *time.Location
+	calm    time.Duration // the median service time of the calmest window; 0 if unknown
+	capped  int64         // arrivals a cap kept back though the target was not slow
 }
 
 func newRun(t timeline.Timeline, zone *time.Location) run {
@@ -29,7 +32,26 @@ func newRun(t timeline.Timeline, zone *time.Location) run {
 			r.seconds[s.Second] = s
 		}
 	}
+	r.calm = r.calmService()
+	for n := range r.seconds {
+		r.blame(&r.seconds[n])
+	}
 	return r
+}
+
+// blame tells what the target is answerable for from what the generator is.
+// Arrivals held back by the cap on requests in flight are the target's doing
+// only where it was slow; requests that found no port or file left were never
+// sent.
+func (r *run) blame(s *timeline.Second) {
+	if s.HeldBack > 0 {
+		if p50, ok := s.Service.Quantile(0.5); ok && r.calm > 0 && p50 <= 2*r.calm {
+			r.capped += s.HeldBack
+			s.HeldBack = 0
+		}
+	}
+	unsent := s.Errors[timeline.GeneratorLimit]
+	s.Sent, s.Failed, s.Dropped = s.Sent-unsent, s.Failed-unsent, s.Dropped+unsent
 }
 
 // clock is the time of day at an offset of the run, in words.
@@ -52,13 +74,15 @@ func (r run) sum(span Span) timeline.Second {
 func ceilSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
 
 // tile cuts a span, from its first whole second, into windows of the given
-// length; a rest shorter than half a window is left out.
+// length. A rest shorter than half a window prolongs the last one; a span that
+// is shorter altogether is one window.
 func tile(span Span, length time.Duration) []Span {
 	length = max(length.Round(time.Second), time.Second)
 	var windows []Span
 	for from := time.Duration(ceilSeconds(span.From)) * time.Second; from < span.To; from += length {
 		window := Span{from, min(from+length, span.To)}
-		if window.length() < length/2 {
+		if last := len(windows) - 1; last >= 0 && window.length() < length/2 {
+			windows[last].To = span.To
 			break
 		}
 		windows = append(windows, window)
@@ -69,26 +93,42 @@ func tile(span Span, length time.Duration) []Span {
 func (s Span) length() time.Duration { return s.To - s.From }
 
 // breaches counts the requests of s that an objective is about, and those of
-// them that break its condition. An arrival that could not be sent because the
-// target kept too many others waiting counts as a breach: its viewer waited in
-// vain.
+// them that break its condition. A request that failed has no response time
+// that could hold: however fast the error came, it breaches. So does an arrival
+// that could not be sent because the target kept too many others waiting.
 func (o Objective) breaches(s timeline.Second) (total, over int64) {
 	if o.Quantile == 0 {
 		return s.Sent + s.HeldBack, s.Failed + s.HeldBack
 	}
-	h := o.responses(s)
-	total, over = h.Count(), h.Over(o.Limit)
+	answered, failed := o.responses(s)
+	total, over = answered.Count()+failed.Count(), answered.Over(o.Limit)+failed.Count()
 	if o.Request == "" {
 		total, over = total+s.HeldBack, over+s.HeldBack
 	}
 	return total, over
 }
 
-func (o Objective) responses(s timeline.Second) timeline.Histogram {
-	if o.Request == "" {
-		return s.AllResponses()
+// responses are the response times of the requests an objective is about: of
+// those that succeeded, and of those that failed.
+func (o Objective) responses(s timeline.Second) (answered, failed timeline.Histogram) {
+	if o.Request != "" {
+		return s.Response[o.Request], s.Failures[o.Request]
 	}
-	return s.Response[o.Request]
+	for _, h := range s.Response {
+		answered.Merge(h)
+	}
+	for _, h := range s.Failures {
+		failed.Merge(h)
+	}
+	return answered, failed
+}
+
+// failed counts the requests of s that an objective is about and that failed.
+func (o Objective) failed(s timeline.Second) int64 {
+	if o.Request == "" {
+		return s.Failed
+	}
+	return s.Failures[o.Request].Count()
 }
 
 // allowed is the share of requests that may break the condition.
@@ -100,13 +140,22 @@ func (o Objective) allowed() float64 {
 }
 
 // value is what the condition limits: seconds of response time at the
-// quantile, or the error ratio.
+// quantile, or the error ratio. It is unknown where nothing was answered, and
+// where so many requests failed that the quantile falls among them.
 func (o Objective) value(s timeline.Second) (v float64, ok bool) {
-	if o.Quantile == 0 {
-		total, over := o.breaches(s)
-		return float64(over) / float64(total), total > 0
+	total, over := o.breaches(s)
+	if total == 0 {
+		return 0, false
 	}
-	d, ok := o.responses(s).Quantile(o.Quantile)
+	if o.Quantile == 0 {
+		return float64(over) / float64(total), true
+	}
+	answered, _ := o.responses(s)
+	rank := o.Quantile * float64(total) / float64(answered.Count())
+	if rank > 1 {
+		return 0, false
+	}
+	d, ok := answered.Quantile(rank)
 	return d.Seconds(), ok
 }
 
@@ -117,7 +166,7 @@ func (r run) judgeObjective(o Objective, spans []Span, rule delivery) Judged {
 	for _, span := range spans {
 		for _, window := range tile(span, o.Window) {
 			s := r.sum(window)
-			w := Window{Span: window, Delivered: rule.shortcoming(s) == ""}
+			w := Window{Span: window, HeldBack: s.HeldBack, Failed: o.failed(s), Delivered: rule.shortcoming(s) == ""}
 			w.Total, w.Over = o.breaches(s)
 			w.Verdict = judge(w.Total, w.Over, o.allowed())
 			if v, ok := o.value(s); ok {
@@ -126,7 +175,7 @@ func (r run) judgeObjective(o Objective, spans []Span, rule delivery) Judged {
 			j.add(w)
 		}
 	}
-	if worst := j.worst(); worst.Value != nil {
+	if worst := j.worst(); worst.Total > 0 {
 		j.Worst, j.WorstAt = worst.Value, &worst.From
 	}
 	return j
@@ -150,10 +199,13 @@ func (w Window) worseThan(other Window) bool {
 		return w.provesFailure()
 	}
 	value := func(w Window) float64 {
-		if w.Value == nil {
-			return math.Inf(-1)
+		switch {
+		case w.Value != nil:
+			return *w.Value
+		case w.Over > 0: // beyond any time: too many failed
+			return math.Inf(1)
 		}
-		return *w.Value
+		return math.Inf(-1)
 	}
 	share := func(w Window) float64 { return float64(w.Over) / float64(w.Total) }
 	return cmp.Or(cmp.Compare(value(w), value(other)), cmp.Compare(share(w), share(other))) > 0
@@ -184,10 +236,11 @@ func (r run) spans(during bool, spots []Span) []Span {
 	return merge(spots, whole)
 }
 
-// merge unites overlapping spans, which are in order of time, within bounds.
+// merge unites overlapping spans within bounds.
 func merge(spans []Span, bounds Span) []Span {
+	byStart := func(a, b Span) int { return cmp.Compare(a.From, b.From) }
 	var merged []Span
-	for _, s := range spans {
+	for _, s := range slices.SortedFunc(slices.Values(spans), byStart) {
 		s = Span{max(s.From, bounds.From), min(s.To, bounds.To)}
 		if last := len(merged) - 1; last >= 0 && s.From <= merged[last].To {
 			merged[last].To = max(merged[last].To, s.To)

@@ -72,6 +72,7 @@ type answer struct {
 
 // answer counts a hit that is over. Failed ones have a lag, a service time and a
 // response time too: leaving them out would flatter a target that times out.
+// Their response times stand apart, since an error that comes fast is no answer.
 func (t *tally) answer(h *hit, a answer) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -98,12 +99,16 @@ func (t *tally) answer(h *hit, a answer) {
 	p.BytesOut += h.bytesOut
 	p.Lag.Record(a.lag)
 	p.Service.Record(a.service)
-	if p.Response == nil {
-		p.Response = make(map[string]timeline.Histogram)
+	responses := &p.Response
+	if a.class != "" {
+		responses = &p.Failures
 	}
-	response := p.Response[a.name]
+	if *responses == nil {
+		*responses = make(map[string]timeline.Histogram)
+	}
+	response := (*responses)[a.name]
 	response.Record(a.lag + a.service)
-	p.Response[a.name] = response
+	(*responses)[a.name] = response
 }
 
 // take returns the parts gathered since it was last called, in order of time,

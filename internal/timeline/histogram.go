@@ -2,13 +2,9 @@ package timeline
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
-	"maps"
 	"math"
 	"math/bits"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -21,45 +17,53 @@ import (
 // equal parts, and values below 2048 µs are exact. A value is reported as its
 // bucket's middle, so it is off by at most 0.05 % or 1 µs.
 type Histogram struct {
-	counts []count // in order of low, none of them 0
-}
-
-// count is how many durations fell into one bucket.
-type count struct {
-	low int64 // the lowest µs of the bucket
-	n   int64
+	counts []count // in order of their buckets, none of them 0
 }
 
 const longest = 120 * time.Second
 
-// mostCounted is more than any run can put into one bucket; what was read and
-// is not beyond it can be added up without overflow.
-const mostCounted = 1 << 48
+// bucket is the number of a bucket, in order of duration: 1024 for every power
+// of two from 2048 µs, and one for every µs below.
+type bucket uint16
 
-func bucket(d time.Duration) int64 {
+func bucketOf(d time.Duration) bucket {
 	us := min(max(d, 0), longest).Microseconds()
 	shift := max(bits.Len64(uint64(us))-11, 0)
-	return us >> shift << shift
+	return bucket(shift<<10 + int(us>>shift))
 }
 
-func middle(low int64) time.Duration {
-	width := int64(1) << max(bits.Len64(uint64(low))-11, 0)
-	return time.Duration(low)*time.Microsecond + time.Duration(width-1)*time.Microsecond/2
+// shift is by how many binary digits values of the bucket are cut.
+func (b bucket) shift() int { return max(int(b>>10)-1, 0) }
+
+// low is the lowest µs of the bucket.
+func (b bucket) low() int64 { return int64(int(b)-b.shift()<<10) << b.shift() }
+
+func (b bucket) middle() time.Duration {
+	width := int64(1) << b.shift()
+	return time.Duration(b.low())*time.Microsecond + time.Duration(width-1)*time.Microsecond/2
 }
+
+// count is how many durations fell into one bucket, and in its upper 16 binary
+// digits which. A long run has tens of millions of them.
+type count uint64
+
+// mostCounted is more than any run can put into one bucket; counts stop there.
+const mostCounted = 1<<48 - 1
+
+func counted(b bucket, n int64) count { return count(b)<<48 | count(min(n, mostCounted)) }
+
+func (c count) bucket() bucket { return bucket(c >> 48) }
+
+func (c count) n() int64 { return int64(c & mostCounted) }
 
 // Record counts d once.
-func (h *Histogram) Record(d time.Duration) { h.add(bucket(d), 1) }
-
-func (h *Histogram) add(low, n int64) {
-	i, found := h.find(low)
+func (h *Histogram) Record(d time.Duration) {
+	b := bucketOf(d)
+	i, found := slices.BinarySearchFunc(h.counts, b, func(c count, b bucket) int { return cmp.Compare(c.bucket(), b) })
 	if !found {
-		h.counts = slices.Insert(h.counts, i, count{low: low})
+		h.counts = slices.Insert(h.counts, i, counted(b, 0))
 	}
-	h.counts[i].n += n
-}
-
-func (h Histogram) find(low int64) (i int, found bool) {
-	return slices.BinarySearchFunc(h.counts, low, func(c count, low int64) int { return cmp.Compare(c.low, low) })
+	h.counts[i] = counted(b, h.counts[i].n()+1)
 }
 
 // Merge adds the counts of o.
@@ -67,13 +71,13 @@ func (h *Histogram) Merge(o Histogram) {
 	merged := make([]count, 0, len(h.counts)+len(o.counts))
 	a, b := h.counts, o.counts
 	for len(a) > 0 && len(b) > 0 {
-		switch {
-		case a[0].low < b[0].low:
+		switch x, y := a[0].bucket(), b[0].bucket(); {
+		case x < y:
 			merged, a = append(merged, a[0]), a[1:]
-		case a[0].low > b[0].low:
+		case x > y:
 			merged, b = append(merged, b[0]), b[1:]
 		default:
-			merged = append(merged, count{a[0].low, a[0].n + b[0].n})
+			merged = append(merged, counted(x, a[0].n()+b[0].n()))
 			a, b = a[1:], b[1:]
 		}
 	}
@@ -91,7 +95,7 @@ func (h Histogram) Clone() Histogram {
 func (h Histogram) Count() int64 {
 	var n int64
 	for _, c := range h.counts {
-		n += c.n
+		n += c.n()
 	}
 	return n
 }
@@ -109,8 +113,8 @@ func (h Histogram) Quantile(q float64) (d time.Duration, ok bool) {
 	}
 	rank := min(max(int64(math.Ceil(q*float64(total)-1e-9)), 1), total)
 	for _, c := range h.counts {
-		if rank -= c.n; rank <= 0 {
-			return middle(c.low), true
+		if rank -= c.n(); rank <= 0 {
+			return c.bucket().middle(), true
 		}
 	}
 	return 0, false // not reached: the counts add up to total
@@ -120,45 +124,8 @@ func (h Histogram) Quantile(q float64) (d time.Duration, ok bool) {
 // count as not over.
 func (h Histogram) Over(limit time.Duration) int64 {
 	var n int64
-	for i := len(h.counts) - 1; i >= 0 && h.counts[i].low > bucket(limit); i-- {
-		n += h.counts[i].n
+	for i := len(h.counts) - 1; i >= 0 && h.counts[i].bucket() > bucketOf(limit); i-- {
+		n += h.counts[i].n()
 	}
 	return n
-}
-
-// MarshalJSON writes an object of counts by the bucket's lowest µs.
-func (h Histogram) MarshalJSON() ([]byte, error) {
-	text := []byte{'{'}
-	for i, c := range h.counts {
-		if i > 0 {
-			text = append(text, ',')
-		}
-		text = append(strconv.AppendInt(append(text, '"'), c.low, 10), '"', ':')
-		text = strconv.AppendInt(text, c.n, 10)
-	}
-	return append(text, '}'), nil
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote; a value that is no bucket's
-// lowest counts in the bucket that holds it.
-func (h *Histogram) UnmarshalJSON(text []byte) error {
-	var counts map[int64]int64
-	if err := json.Unmarshal(text, &counts); err != nil {
-		return err
-	}
-	h.counts = make([]count, 0, len(counts))
-	for _, us := range slices.Sorted(maps.Keys(counts)) {
-		low := bucket(time.Duration(min(max(us, 0), longest.Microseconds())) * time.Microsecond)
-		last := len(h.counts) - 1
-		switch n := counts[us]; {
-		case n < 0 || n > mostCounted:
-			return fmt.Errorf("histogram counts %d durations of %d µs", n, us)
-		case n == 0:
-		case last >= 0 && h.counts[last].low == low:
-			h.counts[last].n += n
-		default:
-			h.counts = append(h.counts, count{low, n})
-		}
-	}
-	return nil
 }

@@ -21,8 +21,13 @@ type Second struct {
 
 	Lag      Histogram            `json:"lag,omitzero"`       // sent - due, of every request sent
 	Service  Histogram            `json:"service,omitzero"`   // answered - sent
-	Response map[string]Histogram `json:"response,omitempty"` // answered - due, by request name
+	Response map[string]Histogram `json:"response,omitempty"` // answered - due, of requests that succeeded, by name
+	Failures map[string]Histogram `json:"failures,omitempty"` // the same of requests that failed
 }
+
+// GeneratorLimit is the class of requests that found no port or file left on
+// the machine that makes the load: not the target's failures.
+const GeneratorLimit = "generator_limit"
 
 // Add folds the part o into s; both are of the same second.
 func (s *Second) Add(o Second) {
@@ -48,20 +53,31 @@ func (s *Second) Add(o Second) {
 	}
 	s.Lag.Merge(o.Lag)
 	s.Service.Merge(o.Service)
-	for name, h := range o.Response {
-		if s.Response == nil {
-			s.Response = make(map[string]Histogram)
-		}
-		sum := s.Response[name]
-		sum.Merge(h)
-		s.Response[name] = sum
-	}
+	s.Response = merged(s.Response, o.Response)
+	s.Failures = merged(s.Failures, o.Failures)
 }
 
-// AllResponses returns the response times of every request name together.
+// merged adds the histograms of more to those of sum, by name.
+func merged(sum, more map[string]Histogram) map[string]Histogram {
+	if sum == nil && len(more) > 0 {
+		sum = make(map[string]Histogram, len(more))
+	}
+	for name, h := range more {
+		total := sum[name]
+		total.Merge(h)
+		sum[name] = total
+	}
+	return sum
+}
+
+// AllResponses returns the response times of every request that was answered
+// or failed.
 func (s *Second) AllResponses() Histogram {
 	var all Histogram
 	for _, h := range s.Response {
+		all.Merge(h)
+	}
+	for _, h := range s.Failures {
 		all.Merge(h)
 	}
 	return all

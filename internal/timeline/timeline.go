@@ -19,6 +19,8 @@ package timeline
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -38,11 +40,15 @@ func (o Offset) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(time.Duration(o).Round(time.Microsecond).Microseconds()) / 1e6)
 }
 
-// UnmarshalJSON reads a number of seconds.
+// UnmarshalJSON reads a number of seconds; one that a Duration cannot hold is
+// an error.
 func (o *Offset) UnmarshalJSON(text []byte) error {
 	var seconds float64
 	if err := json.Unmarshal(text, &seconds); err != nil {
 		return err
+	}
+	if math.Abs(seconds*float64(time.Second)) >= 1<<63 {
+		return fmt.Errorf("%s s is no offset", text)
 	}
 	*o = Offset(time.Duration(seconds * float64(time.Second)).Round(time.Microsecond))
 	return nil

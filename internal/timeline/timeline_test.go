@@ -160,6 +160,19 @@ func TestOffsetJSON(t *testing.T) {
 	}
 }
 
+func TestOffsetsBeyondADurationAreErrors(t *testing.T) {
+	for _, text := range []string{"1e10", "-1e10", "9223372036.854776", "1e308", "1e999", `"5"`} {
+		var got timeline.Offset
+		if err := json.Unmarshal([]byte(text), &got); err == nil {
+			t.Errorf("Unmarshal(%s) = %v; want an error", text, time.Duration(got))
+		}
+	}
+	var longAgo timeline.Offset
+	if err := json.Unmarshal([]byte("-31536000"), &longAgo); err != nil || longAgo != timeline.Offset(-365*24*time.Hour) {
+		t.Errorf("Unmarshal(a year before) = %v, %v; want it as it is", time.Duration(longAgo), err)
+	}
+}
+
 func TestSeriesAtSteps(t *testing.T) {
 	at := func(s float64) timeline.Offset { return timeline.Offset(s * float64(time.Second)) }
 	tl := timeline.Timeline{Readings: []timeline.Reading{
