@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -52,10 +53,14 @@ func kubeConfig(kubeContext string, staging *lab.Lab) (*rest.Config, error) {
 	if staging != nil {
 		return clientcmd.RESTConfigFromKubeConfig(staging.Kubeconfig())
 	}
-	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(
 		clientcmd.NewDefaultClientConfigLoadingRules(),
 		&clientcmd.ConfigOverrides{CurrentContext: kubeContext},
 	).ClientConfig()
+	if clientcmd.IsEmptyConfig(err) {
+		return nil, errors.New("no kubeconfig (set KUBECONFIG, or write ~/.kube/config)")
+	}
+	return config, err
 }
 
 // awsConfig follows the environment and shared files as the AWS CLI does.

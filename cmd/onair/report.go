@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 
@@ -35,12 +36,10 @@ func writeReport(dir *rundir.Dir, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Render(dir); err != nil {
-		return err
-	}
+	rendered := r.Render(dir) // the result is told even where it cannot be kept
 	file, ok := stdout.(*os.File)
-	colour := ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == ""
-	if err := r.Text(stdout, colour); err != nil {
+	colour := ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	if err := errors.Join(rendered, r.Text(stdout, colour)); err != nil {
 		return err
 	}
 	return verdictOf(r.Result)

@@ -155,6 +155,14 @@ func TestWritersDoNotMixLines(t *testing.T) {
 	}
 }
 
+func TestTwoRunsOfOneSecondDoNotMix(t *testing.T) {
+	w := create(t)
+	m := rundir.Manifest{Run: filepath.Base(w.Dir().Path()), Started: start}
+	if _, err := rundir.Create(filepath.Dir(w.Dir().Path()), m, nil); err == nil || !strings.Contains(err.Error(), "same second") {
+		t.Errorf("Create of a directory that is there = %v; want an error that says why", err)
+	}
+}
+
 func TestErrorsSayWhatIsMissing(t *testing.T) {
 	if _, err := rundir.Open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a run directory") {
 		t.Errorf("Open(empty) = %v; want: not a run directory", err)

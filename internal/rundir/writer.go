@@ -31,8 +31,10 @@ func Create(root string, m Manifest, scenario []byte) (*Writer, error) {
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return nil, err
 	}
-	if err := os.Mkdir(dir.path, 0o755); err != nil {
-		return nil, fmt.Errorf("run directory: %w", err)
+	if err := os.Mkdir(dir.path, 0o755); errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("%s is there already: another run of the scenario began in the same second (start it again)", dir.path)
+	} else if err != nil {
+		return nil, err
 	}
 	m.Format = Format
 	sum := sha256.Sum256(scenario)
