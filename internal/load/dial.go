@@ -13,8 +13,8 @@ import (
 // has each address checked at the moment it is connected to. Safe for concurrent
 // use.
 type dialer struct {
-	net     net.Dialer
-	timeout time.Duration // of one connection, handshake included
+	connect func(ctx context.Context, network, address string) (net.Conn, error) // to one address
+	timeout time.Duration                                                        // of all addresses together, and again of the handshake
 	names   *names
 
 	ctx     context.Context // ends with close
@@ -28,10 +28,11 @@ type dialer struct {
 
 func newDialer(timeout time.Duration) *dialer {
 	ctx, end := context.WithCancel(context.Background())
+	// Control sees the address that the system's connect is called with, so
+	// nothing between a check and the connection can exchange it.
+	checked := &net.Dialer{ControlContext: checkAddress}
 	return &dialer{
-		// Control sees the address that connect is called with, so nothing
-		// between a check and the connection can exchange it.
-		net:     net.Dialer{ControlContext: checkAddress},
+		connect: checked.DialContext,
 		timeout: timeout,
 		names:   newNames(ctx, net.DefaultResolver.LookupNetIP),
 		ctx:     ctx,
@@ -40,8 +41,9 @@ func newDialer(timeout time.Duration) *dialer {
 	}
 }
 
-// dial connects to the next address of a name, or, where one does not answer,
-// to those after it.
+// dial connects to the next address of a name, or, where that one fails, to
+// those after it. Each has an equal share of the time that is left, so that one
+// from which nothing comes back leaves some to the others.
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if !d.begin() {
 		return nil, net.ErrClosed
@@ -59,13 +61,23 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	var opened net.Conn
-	for _, a := range addresses {
-		if opened, err = d.net.DialContext(ctx, network, net.JoinHostPort(a.String(), port)); err == nil {
+	for i, a := range addresses {
+		var opened net.Conn
+		opened, err = d.attempt(ctx, len(addresses)-i, network, net.JoinHostPort(a.String(), port))
+		if err == nil {
 			return d.keep(opened), nil
 		}
 	}
 	return nil, err
+}
+
+// attempt connects to the first of n addresses within its share of the time
+// that ctx has left.
+func (d *dialer) attempt(ctx context.Context, n int, network, address string) (net.Conn, error) {
+	until, _ := ctx.Deadline()
+	ctx, cancel := context.WithTimeout(ctx, time.Until(until)/time.Duration(n))
+	defer cancel()
+	return d.connect(ctx, network, address)
 }
 
 // begin counts a dial that close will wait for; false after close, when a

@@ -9,14 +9,16 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// Classes of failed requests. Together with one for each status that was not
-// expected ("status_503") they are all there are, so that a run of any length
-// reports a bounded number.
+// Classes of failed requests. Together with timeline.GeneratorLimit and one for
+// each status that was not expected ("status_503") they are all there are, so
+// that a run of any length reports a bounded number.
 const (
 	classDNS             = "dns"              // the host's name was not resolved
-	classRefused         = "refused"          // its address is never connected to
+	classRefused         = "blocked_address"  // its address is never connected to
 	classConnectRefused  = "connect_refused"  // nobody listens
 	classConnectTimeout  = "connect_timeout"  // no connection within the timeout, handshake included
 	classTLS             = "tls"              // the handshake failed
@@ -24,7 +26,6 @@ const (
 	classEOF             = "eof"              // it was closed before the whole answer had come
 	classResponseTimeout = "response_timeout" // no whole answer within the timeout
 	classCancelled       = "cancelled"        // cut off at the end of the run
-	classGenerator       = "generator_limit"  // this machine has no port or file left
 	classOther           = "other"
 )
 
@@ -72,7 +73,7 @@ func classify(err error, connected bool) string {
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return classReset
 	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return classGenerator
+		return timeline.GeneratorLimit
 	case isEOF(err):
 		return classEOF
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// Goroutines is the name of the reading that counts them.
-const Goroutines = "goroutines"
+// goroutines is the name of the reading that counts them.
+const goroutines = "goroutines"
 
 // watchGenerator reads, once a second until done, how this process itself does:
 // causes to name where the load was not delivered as planned.
@@ -28,7 +28,7 @@ func (r *run) watchGenerator(done <-chan struct{}) {
 		r.read(now, timeline.InFlight, float64(r.flight.size()))
 		r.read(now, timeline.Connections, float64(r.network.connections()))
 		r.read(now, timeline.Answered, float64(r.tally.result().Succeeded))
-		r.read(now, Goroutines, float64(runtime.NumGoroutine()))
+		r.read(now, goroutines, float64(runtime.NumGoroutine()))
 		if rss, ok := residentBytes(); ok {
 			r.read(now, timeline.RSS, rss)
 		}

@@ -46,6 +46,10 @@ func TestCheckHost(t *testing.T) {
 		{"0:0:0:0:0:0:0:1", "::1", true},
 		{"::1", "127.0.0.1", false},
 		{"", "", false},
+		{"169.254.169.254", "169.254.169.254", false},
+		{"[::ffff:169.254.169.254]", "[::ffff:169.254.169.254]", false},
+		{"fd00:ec2::254", "fd00:ec2::254", false},
+		{"0.0.0.0", "0.0.0.0", false},
 	} {
 		err := CheckHost(tt.host, []string{"nowhere.test", tt.entry})
 		if got := err == nil; got != tt.want {
@@ -85,8 +89,8 @@ func TestForbiddenAddresses(t *testing.T) {
 	}
 }
 
-// The address counts, not the name: the dialer refuses what a name resolves to,
-// and every request fails as refused.
+// The address counts, not the name: the dialer refuses what a name resolves to.
+// Written out, such an address is refused before anything is sent.
 func TestRefusedAtDialTime(t *testing.T) {
 	d := newDialer(time.Second)
 	defer d.close()
@@ -95,13 +99,13 @@ func TestRefusedAtDialTime(t *testing.T) {
 	}
 	for _, address := range []string{"innocent.test:80", "169.254.169.254:80", "[fe80::1]:80", "0.0.0.0:80"} {
 		_, err := d.dial(t.Context(), "tcp", address)
-		if !errors.Is(err, ErrRefused) || classify(err, false) != "refused" {
+		if !errors.Is(err, ErrRefused) || classify(err, false) != classRefused {
 			t.Errorf("dial(%s) = %v; want refused", address, err)
 		}
 	}
-	r, m := mustRun(t, planFor("http://169.254.169.254", traffic.Flat(50, 200*time.Millisecond)))
-	if got := m.total().Errors["refused"]; r.Sent != 10 || got != 10 {
-		t.Errorf("%d of %d requests refused; want all 10", got, r.Sent)
+	p := planFor("http://169.254.169.254", traffic.Flat(50, 200*time.Millisecond))
+	if _, err := Run(t.Context(), p, newMemory(), nil); !errors.Is(err, ErrRefused) {
+		t.Errorf("Run = %v; want a refusal", err)
 	}
 }
 
@@ -344,6 +348,47 @@ func TestClassify(t *testing.T) {
 			t.Errorf("classify(%v) = %s; want %s", tt.err, got, tt.want)
 		}
 	}
+}
+
+// Of three addresses the first two swallow whatever is sent to them.
+func TestSilentAddressesLeaveTimeToTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDialer(9 * time.Second)
+		defer d.close()
+		d.names.lookup = func(context.Context, string, string) ([]netip.Addr, error) {
+			return []netip.Addr{netip.MustParseAddr("10.0.0.3"), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")}, nil
+		}
+		var tried []string
+		answering, other := net.Pipe()
+		defer other.Close()
+		d.connect = func(ctx context.Context, _, address string) (net.Conn, error) {
+			tried = append(tried, address)
+			if address == "10.0.0.3:80" {
+				return answering, nil
+			}
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		began := time.Now()
+		c, err := d.dial(t.Context(), "tcp", "web.test:80")
+		if err != nil {
+			t.Fatalf("dial = %v after trying %v; want a connection to the last address", err, tried)
+		}
+		defer c.Close()
+		if took := time.Since(began); took != 6*time.Second {
+			t.Errorf("dial took %s; want two thirds of the timeout", took)
+		}
+		d.names.lookup = func(context.Context, string, string) ([]netip.Addr, error) {
+			return []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")}, nil
+		}
+		began = time.Now()
+		if _, err := d.dial(t.Context(), "tcp", "silent.test:80"); classify(err, false) != classConnectTimeout {
+			t.Errorf("dial = %v; want a timeout", err)
+		}
+		if took := time.Since(began); took != 9*time.Second {
+			t.Errorf("dial took %s; want the whole timeout", took)
+		}
+	})
 }
 
 func TestHandshakes(t *testing.T) {

@@ -19,9 +19,11 @@ type pacer struct {
 	flight    *flight
 	tally     *tally
 
-	rate  window
-	sent  uint64
-	ended time.Duration // offset at which sending ended; read after the attack
+	rate   window
+	sent   uint64
+	ended  time.Duration // offset at which sending ended; read after the attack, as what follows
+	cut    bool          // ctx ended it
+	capped bool          // the cap on duration did
 }
 
 func (r *run) newPacer(ctx context.Context) *pacer {
@@ -48,9 +50,9 @@ func (p *pacer) Pace(_ time.Duration, hits uint64) (wait time.Duration, stop boo
 			p.ended = time.Since(p.start)
 			return 0, true
 		}
-		due := p.start.Add(a.Due)
+		due, asked := p.start.Add(a.Due), time.Since(p.start)
 		if !p.wait(p.ctx, due) {
-			p.interrupted(a)
+			p.interrupted(a, asked)
 			return 0, true
 		}
 		switch now := time.Now(); {
@@ -75,15 +77,20 @@ func (p *pacer) Rate(time.Duration) float64 { return 0 }
 // next returns the next arrival before the cap on duration.
 func (p *pacer) next() (traffic.Arrival, bool) {
 	a, ok := p.schedule.Next()
-	return a, ok && a.Due < p.caps.Duration
+	p.capped = ok && a.Due >= p.caps.Duration
+	return a, ok && !p.capped
 }
 
-// interrupted ends sending before its time. What was due already and only
-// waited behind others is planned all the same, and dropped; what was not due
-// yet is not planned.
-func (p *pacer) interrupted(a traffic.Arrival) {
-	p.ended = time.Since(p.start)
+// interrupted ends sending before its time, while it waited for arrival a since
+// asked. What was due already then, and only waited behind others, is planned all
+// the same, and dropped; sending ended before anything that was still to come.
+func (p *pacer) interrupted(a traffic.Arrival, asked time.Duration) {
+	p.ended, p.cut = time.Since(p.start), true
+	if a.Due > asked {
+		p.ended = min(p.ended, a.Due)
+	}
 	for ok := true; ok && a.Due < p.ended; a, ok = p.next() {
 		p.tally.drop(a.Due)
 	}
+	p.capped = false
 }

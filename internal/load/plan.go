@@ -13,10 +13,16 @@ import (
 // was sent.
 var ErrRefused = errors.New("refused for safety")
 
-// CheckHost refuses a host that allow does not name. An entry is a host name, an
+// CheckHost refuses a host that allow does not name, and an address that is
+// never connected to even if it does. An entry is a host name, an
 // IP address, or "*." before a domain for every name below it (not the domain
 // itself, and no address).
 func CheckHost(host string, allow []string) error {
+	if address, err := netip.ParseAddr(plainHost(host)); err == nil {
+		if reason := forbidden(address); reason != "" {
+			return &refusedAddress{address, reason}
+		}
+	}
 	for _, entry := range allow {
 		if allows(entry, host) {
 			return nil
@@ -51,7 +57,26 @@ func plainHost(host string) string {
 	return host
 }
 
-// checked returns the plan with its defaults, or why it cannot run.
+// Check returns why the plan cannot run, if it cannot: an error that wraps
+// ErrRefused where for safety. It contacts nothing.
+func (p Plan) Check() error {
+	_, _, err := p.ready()
+	return err
+}
+
+// ready returns the plan with its defaults and the requests it will send, or why
+// it cannot run.
+func (p Plan) ready() (Plan, []template, error) {
+	p, err := p.checked()
+	if err != nil {
+		return p, nil, err
+	}
+	templates, err := newTemplates(p)
+	return p, templates, err
+}
+
+// checked returns the plan with its defaults, or what is wrong with it apart
+// from its requests.
 func (p Plan) checked() (Plan, error) {
 	switch {
 	case p.Target == nil || p.Target.Scheme != "http" && p.Target.Scheme != "https":

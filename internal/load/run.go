@@ -14,15 +14,10 @@ import (
 // about once a second from one goroutine.
 //
 // Cancelling ctx stops sending within 2 ms; requests in flight may finish until
-// their timeout. That is no error: the caller knows its own context. An error is
-// a plan that cannot run (ErrRefused where for safety), or the sink's, which
-// also stops sending.
+// their timeout. That is no error: Result.Interrupted tells. An error is Check's,
+// or the sink's, which also stops sending.
 func Run(ctx context.Context, plan Plan, sink Sink, progress func(Progress)) (Result, error) {
-	plan, err := plan.checked()
-	if err != nil {
-		return Result{}, err
-	}
-	templates, err := newTemplates(plan)
+	plan, templates, err := plan.ready()
 	if err != nil {
 		return Result{}, err
 	}
@@ -86,7 +81,7 @@ func (r *run) do(ctx context.Context) (Result, error) {
 	close(answered)
 	others.Wait()
 	result := r.tally.result()
-	result.SendingEnded = pacer.ended
+	result.SendingEnded, result.Interrupted, result.Capped = pacer.ended, pacer.cut, pacer.capped
 	return result, r.failure
 }
 

@@ -3,13 +3,17 @@
 //
 // An Observer watches one fleet and hands every fact to a Recorder at once,
 // stamped with the wall clock; the Recorder puts it on the run's clock and into
-// a Sink. Watch supervises observers: one that returns early or panics has
-// failed; it is started again with backoff, and the stretch until it delivers
-// again becomes a Gap with its cause. Nothing is ever interpolated.
+// a Sink. Watch supervises observers: to return early is to fail, and so is to
+// panic. One that failed is started again with backoff, and the stretch until it
+// reads again becomes a Gap with its cause. Nothing is ever interpolated.
 //
-//	Observe ──facts──x        x     ──facts──>
-//	                 |  1s  | 2s |  |
-//	                 └──── gap ─────┘ ends with the first fact delivered
+//	Observe ──readings──x        x     ──readings──>
+//	                    |  1s  | 2s |  |
+//	                 blind ── gap ─────┘ ends with the first reading
+//
+// A gap means that the fleet's readings are missing. It is announced by an event
+// when it begins and written when it ends, so that a run which is killed in
+// between still tells. What else an observer cannot see is a warning.
 //
 // The fleets themselves are the business of the packages beneath this one.
 package observe
@@ -29,7 +33,9 @@ type Observer interface {
 	// Source names the fleet as readings do, such as "hpa/default/web".
 	Source() string
 	// Observe records facts until ctx ends, then returns nil or ctx's error. Any
-	// other return is a failure: the supervisor records a gap and calls again.
+	// other return is a failure, and so is a panic: the supervisor records a gap
+	// and calls again. A panic in a goroutine that Observe started is Observe's
+	// own to recover.
 	Observe(ctx context.Context, rec *Recorder) error
 }
 
@@ -40,21 +46,22 @@ type Sink interface {
 	WriteGap(timeline.Gap) error
 }
 
-// Watch runs every observer until ctx ends. It returns one warning for each
-// source that could not be observed all the time, and the first error of the
-// sink, for which the run must end: what is not kept was not measured.
+// Watch runs every observer until ctx ends, or until the sink fails: what is not
+// kept was not measured. It returns what the sources could not show, one warning
+// each, and the sink's first error for each source.
 func Watch(ctx context.Context, start time.Time, sink Sink, observers ...Observer) (warnings []string, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	recorders := make([]*Recorder, len(observers))
 	var running sync.WaitGroup
 	for i, o := range observers {
 		recorders[i] = NewRecorder(o.Source(), start, sink)
+		recorders[i].stop = stop
 		running.Go(func() { supervise(ctx, o, recorders[i]) })
 	}
 	running.Wait()
 	for _, rec := range recorders {
-		if w := rec.warning(); w != "" {
-			warnings = append(warnings, w)
-		}
+		warnings = append(warnings, rec.warnings()...)
 		err = errors.Join(err, rec.failure())
 	}
 	return warnings, err
@@ -73,10 +80,10 @@ func supervise(ctx context.Context, o Observer, rec *Recorder) {
 		began := time.Now()
 		err := observe(ctx, o, rec)
 		if ctx.Err() != nil {
-			rec.closeOutage(time.Now())
+			rec.end(time.Now())
 			return
 		}
-		rec.openOutage(time.Now(), err)
+		rec.Lost(time.Now(), err)
 		if time.Since(began) > 2*lastRetry {
 			wait = firstRetry
 		}

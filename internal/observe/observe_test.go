@@ -3,6 +3,7 @@ package observe_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -43,6 +44,17 @@ func (m *memory) WriteGap(g timeline.Gap) error {
 	defer m.mu.Unlock()
 	m.gaps = append(m.gaps, g)
 	return m.err
+}
+
+// told is the events in words.
+func (m *memory) told() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []string
+	for _, e := range m.events {
+		all = append(all, fmt.Sprintf("%v %s %s", time.Duration(e.At), e.Kind, e.Text))
+	}
+	return all
 }
 
 // scripted is an Observer whose n-th call does what script[n] says; the last
@@ -86,6 +98,9 @@ func TestWatchTurnsFailuresIntoOneGap(t *testing.T) {
 		if diff := cmp.Diff(want, sink.gaps); diff != "" {
 			t.Errorf("gaps (-want +got):\n%s", diff)
 		}
+		if got := sink.told(); !cmp.Equal(got, []string{"0s blind access denied"}) {
+			t.Errorf("events = %q; want one that tells of the gap when it begins", got)
+		}
 		if diff := cmp.Diff([]string{"hpa/default/web was not observed for 7s: access denied"}, warnings); diff != "" {
 			t.Errorf("warnings (-want +got):\n%s", diff)
 		}
@@ -107,14 +122,66 @@ func TestWatchOutageUntilTheEndIsWritten(t *testing.T) {
 	})
 }
 
-func TestWatchReportsTheSinksError(t *testing.T) {
+func TestWatchEndsWithTheSinksError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
+		start := time.Now()
 		sink := &memory{err: errors.New("disk full")}
-		o := &scripted{script: []func(context.Context, *observe.Recorder) error{deliver}}
-		if _, err := observe.Watch(ctx, time.Now(), sink, o); err == nil || err.Error() != "disk full" {
+		quiet := &scripted{script: []func(context.Context, *observe.Recorder) error{
+			func(ctx context.Context, _ *observe.Recorder) error { <-ctx.Done(); return nil },
+		}}
+		full := &scripted{script: []func(context.Context, *observe.Recorder) error{deliver}}
+		if _, err := observe.Watch(t.Context(), start, sink, quiet, full); err == nil || err.Error() != "disk full" {
 			t.Errorf("Watch error = %v; want disk full", err)
+		}
+		if took := time.Since(start); took > 0 {
+			t.Errorf("Watch went on for %v; want it to end at once", took)
+		}
+	})
+}
+
+// While the readings are missing, what else is seen does not end the gap, and
+// gaps lie one after the other whatever the observer says of their beginnings.
+func TestGapsAreOfReadings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		sink := &memory{}
+		rec := observe.NewRecorder("asg/web", start, sink)
+		time.Sleep(5 * time.Second)
+		rec.Lost(start.Add(2*time.Second), errors.New("throttled"))
+		rec.Event(time.Time{}, timeline.Create, "i-1", "launched")
+		rec.Lost(time.Now(), errors.New("denied"))
+		time.Sleep(time.Second)
+		rec.Read(timeline.Ready, 4, time.Time{})
+		rec.Lost(start, errors.New("throttled again"))
+		time.Sleep(time.Second)
+		rec.Read(timeline.Ready, 4, time.Time{})
+		second := func(n int) timeline.Offset { return timeline.Offset(n) * timeline.Offset(time.Second) }
+		want := []timeline.Gap{
+			{From: second(2), To: second(6), Source: "asg/web", Cause: "throttled"},
+			{From: second(6), To: second(7), Source: "asg/web", Cause: "throttled again"},
+		}
+		if diff := cmp.Diff(want, sink.gaps); diff != "" {
+			t.Errorf("gaps (-want +got):\n%s", diff)
+		}
+		if got, want := sink.told(), []string{"2s blind throttled", "5s create launched", "6s blind throttled again"}; !cmp.Equal(got, want) {
+			t.Errorf("events = %q; want %q", got, want)
+		}
+	})
+}
+
+func TestWarningsAreToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		warn := func(_ context.Context, rec *observe.Recorder) error {
+			rec.Warn("events were not observed: forbidden")
+			return errors.New("reset")
+		}
+		o := &scripted{script: []func(context.Context, *observe.Recorder) error{warn, warn, deliver}}
+		warnings, err := observe.Watch(ctx, time.Now(), &memory{}, o)
+		want := []string{"hpa/default/web was not observed for 3s: reset", "hpa/default/web: events were not observed: forbidden"}
+		if diff := cmp.Diff(want, warnings); diff != "" || err != nil {
+			t.Errorf("Watch error = %v; warnings (-want +got):\n%s", err, diff)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,12 +15,15 @@ type Recorder struct {
 	source string
 	start  time.Time
 	sink   Sink
+	stop   func() // called when the sink fails; nil: nobody wants to know
 
 	mu      sync.Mutex
-	outage  *timeline.Gap // open until the next fact
+	outage  *timeline.Gap // open until the next reading
+	until   time.Time     // the end of the last gap
 	gaps    int
 	blind   time.Duration
 	cause   string // of the first gap
+	weak    []string
 	sinkErr error
 }
 
@@ -37,52 +41,58 @@ func (r *Recorder) Read(name string, value float64, whenTrue time.Time) {
 		at := timeline.Since(r.start, whenTrue)
 		reading.True = &at
 	}
-	r.closeOutage(now)
+	r.end(now)
 	r.keep(r.sink.WriteReading(reading))
 }
 
 // Event records something that happened at the instant at (zero: now) and is
 // seen now.
 func (r *Recorder) Event(at time.Time, kind, unit, text string) {
-	now := time.Now()
-	event := timeline.Event{At: timeline.Since(r.start, now), Source: r.source, Kind: kind, Unit: unit, Text: text}
+	event := timeline.Event{At: timeline.Since(r.start, time.Now()), Source: r.source, Kind: kind, Unit: unit, Text: text}
 	if !at.IsZero() {
 		seen := event.At
 		event.At, event.Seen = timeline.Since(r.start, at), &seen
 	}
-	r.closeOutage(now)
 	r.keep(r.sink.WriteEvent(event))
 }
 
-// Gap records that the source could not be observed between two instants.
-func (r *Recorder) Gap(from, to time.Time, cause error) {
-	gap := timeline.Gap{
-		From: timeline.Since(r.start, from), To: timeline.Since(r.start, to),
-		Source: r.source, Cause: cause.Error(),
-	}
+// Lost records that the source cannot be read, and could not since the instant
+// since. The gap ends with the next reading, or with the run; losing what is
+// lost already changes nothing.
+func (r *Recorder) Lost(since time.Time, cause error) {
 	r.mu.Lock()
-	r.count(gap)
+	if since.Before(r.until) {
+		since = r.until
+	}
+	first := r.outage == nil
+	if first {
+		r.outage = &timeline.Gap{From: timeline.Since(r.start, since), Source: r.source, Cause: cause.Error()}
+	}
 	r.mu.Unlock()
-	r.keep(r.sink.WriteGap(gap))
+	if first {
+		r.Event(since, timeline.Blind, "", cause.Error())
+	}
 }
 
-// openOutage notes that the observer failed at now; failing again without a
-// fact in between prolongs the same outage.
-func (r *Recorder) openOutage(now time.Time, cause error) {
+// Warn records what weakens the conclusions about the source although it was
+// read: "scaling activities were not observed: access denied". The same text
+// counts once.
+func (r *Recorder) Warn(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.outage == nil {
-		r.outage = &timeline.Gap{From: timeline.Since(r.start, now), Source: r.source, Cause: cause.Error()}
+	if text = r.source + ": " + text; !slices.Contains(r.weak, text) {
+		r.weak = append(r.weak, text)
 	}
 }
 
-// closeOutage ends an open outage at now and writes it as a Gap.
-func (r *Recorder) closeOutage(now time.Time) {
+// end closes the open outage, if any, at now and writes it as a Gap.
+func (r *Recorder) end(now time.Time) {
 	r.mu.Lock()
 	gap := r.outage
 	r.outage = nil
 	if gap != nil {
 		gap.To = timeline.Since(r.start, now)
+		r.until = now
 		r.count(*gap)
 	}
 	r.mu.Unlock()
@@ -108,6 +118,9 @@ func (r *Recorder) keep(err error) {
 	if r.sinkErr == nil {
 		r.sinkErr = err
 	}
+	if r.stop != nil {
+		r.stop()
+	}
 }
 
 func (r *Recorder) failure() error {
@@ -116,15 +129,17 @@ func (r *Recorder) failure() error {
 	return r.sinkErr
 }
 
-func (r *Recorder) warning() string {
+// warnings are what the source could not show.
+func (r *Recorder) warnings() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch r.gaps {
-	case 0:
-		return ""
-	case 1:
-		return fmt.Sprintf("%s was not observed for %v: %s", r.source, r.blind.Round(100*time.Millisecond), r.cause)
+	var all []string
+	blind := r.blind.Round(100 * time.Millisecond)
+	switch {
+	case r.gaps == 1:
+		all = []string{fmt.Sprintf("%s was not observed for %v: %s", r.source, blind, r.cause)}
+	case r.gaps > 1:
+		all = []string{fmt.Sprintf("%s was not observed for %v in %d gaps, the first: %s", r.source, blind, r.gaps, r.cause)}
 	}
-	return fmt.Sprintf("%s was not observed for %v in %d gaps, the first: %s",
-		r.source, r.blind.Round(100*time.Millisecond), r.gaps, r.cause)
+	return append(all, r.weak...)
 }

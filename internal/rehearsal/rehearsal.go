@@ -6,8 +6,9 @@
 //	load              |===================================|···········|
 //
 // Observers begin a little ahead, so that what stood before the first request
-// is known. A broken observation is a gap, never the end of a run. What the
-// facts mean is not decided here: whoever has the directory can ask.
+// is known. A broken observation is a gap, never the end of a run; facts that
+// cannot be kept are its end. What the facts mean is not decided here: whoever
+// has the directory can ask.
 package rehearsal
 
 import (
@@ -26,11 +27,11 @@ import (
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
-// Lead is how long observers watch before the first request.
-const Lead = 2 * time.Second
+// lead is how long observers watch before the first request.
+const lead = 2 * time.Second
 
-// Source names the rehearsal itself in events.
-const Source = "rehearsal"
+// source names the rehearsal itself in events.
+const source = "rehearsal"
 
 // A request is late when it is sent this long after it was due, and dropped
 // when it would be sent even later.
@@ -51,18 +52,26 @@ type Plan struct {
 }
 
 // Run makes the rehearsal and returns its directory, complete with every fact.
-// Cancelling ctx stops sending at once; requests in flight may finish. An error
-// that wraps load.ErrRefused means that nothing was sent, and nothing written.
+// Cancelling ctx stops sending at once; requests in flight may finish. A load
+// that cannot run is an error before anything is written; it wraps
+// load.ErrRefused where for safety. Secrets are masked in errors as in whatever
+// is written.
 func Run(ctx context.Context, p Plan) (*rundir.Dir, error) {
-	if err := load.CheckHost(p.Target.Hostname(), p.allowHosts()); err != nil {
+	dir, err := p.run(ctx)
+	return dir, maskError(p.Scenario, err)
+}
+
+func (p Plan) run(ctx context.Context) (*rundir.Dir, error) {
+	start := time.Now().Add(lead)
+	sending := p.loadPlan(start)
+	if err := sending.Check(); err != nil {
 		return nil, err
 	}
-	start := time.Now().Add(Lead)
 	writer, err := rundir.Create(p.Root, p.manifest(start), p.Scenario.Resolved)
 	if err != nil {
 		return nil, err
 	}
-	err = p.record(ctx, start, writer)
+	err = p.record(ctx, sending, maskedSink{writer, p.Scenario})
 	if err := errors.Join(err, writer.Close()); err != nil {
 		return nil, fmt.Errorf("%s: %w", writer.Dir().Path(), err)
 	}
@@ -70,33 +79,45 @@ func Run(ctx context.Context, p Plan) (*rundir.Dir, error) {
 }
 
 // record runs load and observers together and writes what they say.
-func (p Plan) record(ctx context.Context, start time.Time, writer *rundir.Writer) error {
+func (p Plan) record(ctx context.Context, plan load.Plan, sink maskedSink) error {
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWatching()
+	sending, stopSending := context.WithCancel(ctx)
+	defer stopSending()
 	var warnings []string
 	var watchErr error
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		warnings, watchErr = observe.Watch(watching, start, writer, p.Observers...)
+		warnings, watchErr = observe.Watch(watching, plan.Start, sink, p.Observers...)
+		if watchErr != nil {
+			stopSending()
+		}
 	}()
 
-	result, loadErr := load.Run(ctx, p.loadPlan(start), writer, p.Progress)
+	result, loadErr := load.Run(sending, plan, sink, p.Progress)
 	stopWatching()
 	<-watched
 
-	err := errors.Join(loadErr, watchErr, writer.WriteEvent(sendingEnded(ctx, result.SendingEnded)))
+	if err := errors.Join(loadErr, watchErr); err != nil {
+		return err
+	}
+	err := sink.WriteEvent(sendingEnded(result))
 	for _, text := range warnings {
-		err = errors.Join(err, writer.WriteWarning(text))
+		err = errors.Join(err, sink.WriteWarning(text))
 	}
 	return err
 }
 
-// sendingEnded tells when and why no more requests were sent.
-func sendingEnded(ctx context.Context, at time.Duration) timeline.Event {
-	e := timeline.Event{At: timeline.Offset(at), Source: Source, Kind: timeline.SendingDone, Text: "the last request was sent"}
-	if ctx.Err() != nil {
+// sendingEnded tells when and why no more requests were sent. Facts were kept to
+// the end, so that only the user can have interrupted it.
+func sendingEnded(r load.Result) timeline.Event {
+	e := timeline.Event{At: timeline.Offset(r.SendingEnded), Source: source, Kind: timeline.SendingDone, Text: "the last request was sent"}
+	switch {
+	case r.Interrupted:
 		e.Kind, e.Text = timeline.Interrupted, "stopped by the user"
+	case r.Capped:
+		e.Text = "the cap on duration ended sending"
 	}
 	return e
 }
@@ -137,7 +158,7 @@ func (p Plan) manifest(start time.Time) rundir.Manifest {
 		Run:      rundir.Name(p.Scenario.Name, start),
 		Scenario: p.Scenario.Name,
 		Started:  start,
-		Hosts:    []string{p.Target.Host},
+		Hosts:    []string{p.Scenario.Mask(p.Target.Host)},
 		Caps: rundir.Caps{
 			Rate: c.Rate, InFlight: c.InFlight, Requests: c.Requests, DurationSeconds: c.Duration.Seconds(),
 		},

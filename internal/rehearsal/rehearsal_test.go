@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -320,6 +321,107 @@ func TestARefusedTargetLeavesNothingBehind(t *testing.T) {
 	if _, err := os.Stat(root); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%s: %v; want nothing written", root, err)
 	}
+}
+
+func TestALoadThatCannotRunLeavesNothingBehind(t *testing.T) {
+	s := parse(t, short)
+	s.Requests[0].Path = "/%zz"
+	root := filepath.Join(t.TempDir(), "runs")
+	_, err := rehearsal.Run(t.Context(), rehearsal.Plan{Scenario: s, Target: &url.URL{Scheme: "http", Host: "lab.test"}, Root: root})
+	if want := `request GET /: path "/%zz": not a path with an optional query`; err == nil || err.Error() != want {
+		t.Errorf("Run = %v; want %s", err, want)
+	}
+	if _, err := os.Stat(root); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s: %v; want nothing written", root, err)
+	}
+}
+
+// run makes a run of s through the door in simulated time and returns its facts.
+func run(t *testing.T, ctx context.Context, s *scenario.Scenario, door http.RoundTripper, observers ...observe.Observer) timeline.Timeline {
+	t.Helper()
+	dir, err := rehearsal.Run(ctx, rehearsal.Plan{
+		Scenario: s, Target: &url.URL{Scheme: "http", Host: "lab.test"}, Observers: observers, Door: door, Root: t.TempDir(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, err := dir.Timeline()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return facts
+}
+
+// answers is a door whose every answer takes so long.
+type answers time.Duration
+
+func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	time.Sleep(time.Duration(a))
+	return &http.Response{StatusCode: 200, Body: http.NoBody, Request: r}, nil
+}
+
+func lastEvent(facts timeline.Timeline) timeline.Event {
+	if len(facts.Events) == 0 {
+		return timeline.Event{}
+	}
+	return facts.Events[len(facts.Events)-1]
+}
+
+// Once everything is sent, the user who will not wait for the last answers has
+// interrupted nothing.
+func TestStoppedWhileWaitingForAnswersIsNoInterruption(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		time.AfterFunc(rehearsal.Lead+22*time.Second, cancel)
+		s := parse(t, short)
+		facts := run(t, ctx, s, answers(5*time.Second))
+		if got := lastEvent(facts); got.Kind != timeline.SendingDone || got.Text != "the last request was sent" {
+			t.Errorf("last event = %+v; want that the last request was sent", got)
+		}
+		if r := capacity.Analyze(facts, s.Question()); r.Interrupted || r.Verdict == capacity.Aborted || r.Load.Succeeded != 1000 {
+			t.Errorf("verdict %s, interrupted %v, succeeded %d; want it judged by its 1000 answers", r.Verdict, r.Interrupted, r.Load.Succeeded)
+		}
+	})
+}
+
+func TestTheCapOnDurationIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := parse(t, short)
+		s.Caps.Duration = 10 * time.Second
+		facts := run(t, t.Context(), s, answers(time.Millisecond))
+		if got := lastEvent(facts); got.Kind != timeline.SendingDone || got.Text != "the cap on duration ended sending" {
+			t.Errorf("last event = %+v; want that the cap ended sending", got)
+		}
+	})
+}
+
+// unkept is an observer that reads what no file can hold, five seconds in.
+type unkept struct{}
+
+func (unkept) Source() string { return "asg/elsewhere" }
+
+func (unkept) Observe(ctx context.Context, rec *observe.Recorder) error {
+	time.Sleep(rehearsal.Lead + 5*time.Second)
+	rec.Read(timeline.Ready, math.NaN(), time.Time{})
+	<-ctx.Done()
+	return nil
+}
+
+func TestFactsThatCannotBeKeptEndTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		_, err := rehearsal.Run(t.Context(), rehearsal.Plan{
+			Scenario: parse(t, short), Target: &url.URL{Scheme: "http", Host: "lab.test"},
+			Observers: []observe.Observer{unkept{}}, Door: answers(time.Millisecond), Root: t.TempDir(),
+		})
+		if err == nil || !strings.Contains(err.Error(), "readings.ndjson: ") {
+			t.Errorf("Run = %v; want that a reading could not be kept", err)
+		}
+		if took := time.Since(began); took > rehearsal.Lead+6*time.Second {
+			t.Errorf("Run took %v; want sending to stop at once", took)
+		}
+	})
 }
 
 // A real evening, five hours in a minute: what was sent second by second has

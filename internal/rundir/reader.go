@@ -34,28 +34,28 @@ func (d *Dir) Timeline() (timeline.Timeline, error) {
 	seconds := make(map[int]*timeline.Second)
 	err = errors.Join(
 		readLines(d, secondsFile, func(s timeline.Second) error {
-			sum, ok := seconds[s.Second]
-			if !ok {
-				sum = &timeline.Second{Second: s.Second}
-				seconds[s.Second] = sum
+			if sum, ok := seconds[s.Second]; ok {
+				sum.Add(s)
+				return nil
 			}
-			sum.Add(s)
-			return nil
+			seconds[s.Second] = &s
+			return checkSecond(s)
 		}),
 		readLines(d, readingsFile, func(r timeline.Reading) error {
 			t.Readings = append(t.Readings, r)
-			return nil
+			return checkReading(r)
 		}),
 		readLines(d, eventsFile, func(line eventLine) error {
 			if line.Event == nil {
 				return errors.New("line is no event")
 			}
 			if line.Kind == gapKind && line.To != nil {
-				t.Gaps = append(t.Gaps, timeline.Gap{From: line.At, To: *line.To, Source: line.Source, Cause: line.Text})
-				return nil
+				gap := timeline.Gap{From: line.At, To: *line.To, Source: line.Source, Cause: line.Text}
+				t.Gaps = append(t.Gaps, gap)
+				return checkGap(gap)
 			}
 			t.Events = append(t.Events, *line.Event)
-			return nil
+			return checkEvent(*line.Event)
 		}))
 	for _, s := range seconds {
 		t.Seconds = append(t.Seconds, *s)
@@ -63,6 +63,7 @@ func (d *Dir) Timeline() (timeline.Timeline, error) {
 	slices.SortFunc(t.Seconds, func(a, b timeline.Second) int { return cmp.Compare(a.Second, b.Second) })
 	slices.SortStableFunc(t.Readings, func(a, b timeline.Reading) int { return cmp.Compare(a.At, b.At) })
 	slices.SortStableFunc(t.Events, func(a, b timeline.Event) int { return cmp.Compare(a.At, b.At) })
+	t.Gaps = append(t.Gaps, unendedGaps(t)...)
 	slices.SortStableFunc(t.Gaps, func(a, b timeline.Gap) int { return cmp.Compare(a.From, b.From) })
 	return t, err
 }

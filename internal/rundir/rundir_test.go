@@ -136,6 +136,37 @@ func TestABrokenLineInTheMiddleIsAnError(t *testing.T) {
 	}
 }
 
+// A corrupt line is named; it neither fills the memory nor moves the clock.
+func TestInstantsBeyondAnyRunAreErrors(t *testing.T) {
+	for _, c := range []struct{ file, line string }{
+		{"seconds.ndjson", `{"second":1000000000000}`},
+		{"seconds.ndjson", `{"second":172800}`},
+		{"seconds.ndjson", `{"second":-1}`},
+		{"seconds.ndjson", `{"second":1e12}`},
+		{"readings.ndjson", `{"at":172800,"source":"asg/web","name":"ready","value":1}`},
+		{"readings.ndjson", `{"at":-1e9,"source":"asg/web","name":"ready","value":1}`},
+		{"readings.ndjson", `{"at":1,"true_at":1e30,"source":"asg/web","name":"ready","value":1}`},
+		{"readings.ndjson", `{"at":1,"source":"asg/web","name":"ready","value":1e999}`},
+		{"readings.ndjson", `{"at":NaN,"source":"asg/web","name":"ready","value":1}`},
+		{"events.ndjson", `{"at":1e6,"source":"asg/web","kind":"create"}`},
+		{"events.ndjson", `{"at":5,"seen":1e6,"source":"asg/web","kind":"create"}`},
+		{"events.ndjson", `{"at":1,"to":1e6,"source":"asg/web","kind":"gap"}`},
+	} {
+		w := create(t)
+		if err := w.WriteSecond(second(0, 1)); err != nil {
+			t.Fatal(err)
+		}
+		good := map[string]string{"seconds.ndjson": `{"second":172799}`, "readings.ndjson": `{"at":-172799}`, "events.ndjson": `{"at":-31536000,"seen":-1}`}[c.file]
+		path := filepath.Join(w.Dir().Path(), c.file)
+		if err := os.WriteFile(path, []byte(good+"\n"+c.line+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Dir().Timeline(); err == nil || !strings.Contains(err.Error(), c.file+":2: ") {
+			t.Errorf("Timeline() with %s = %v; want an error that names %s:2", c.line, err, c.file)
+		}
+	}
+}
+
 func TestWritersDoNotMixLines(t *testing.T) {
 	w := create(t)
 	var writers sync.WaitGroup

@@ -105,6 +105,7 @@ const (
 	Interrupted = "interrupted"  // the user stopped the run
 	GuardFired  = "guard"        // an abort condition held
 	SendingDone = "sending_done" // no more requests were sent after this
+	Blind       = "blind"        // the source could not be observed from here on: a Gap begins
 )
 
 // Gap is a stretch in which a source could not be observed.

@@ -11,10 +11,14 @@
 //	activity  x                                x   ... and once more when watching ends
 //
 // All Auto Scaling calls of an account and region share one bucket of tokens,
-// and the system under test needs it too. So nothing is retried: a poll that
-// fails leaves a gap, from the last good poll to the next, and a throttled one
-// also doubles the intervals (up to a minute), which come back by a quarter
-// with every good poll.
+// and the system under test needs it too. So nothing is retried: a poll of the
+// group that fails leaves a gap, from the last good one to the next, and any
+// that is throttled also doubles the intervals (up to a minute), which come back
+// by a quarter with every good poll.
+//
+// A poll of the activities that fails leaves no gap, for the group is watched
+// all the same, and the next good one tells what was missed. It is told when it
+// begins; where it lasts to the end it is a warning.
 //
 // Only an instance whose lifecycle state is InService is ready; every other
 // state, those yet unknown included, is not. What AWS leaves out is unknown and
@@ -66,8 +70,8 @@ type Observer struct {
 	timeout      time.Duration
 
 	groups, activities pace
-	outage             outage
 	began              time.Time // when Observe was first called
+	seen               time.Time // the last good poll of the group; at first the same
 	fleet              fleet
 	history            history
 }
@@ -104,12 +108,15 @@ func (o *Observer) Source() string { return o.source }
 // Observe polls until ctx ends, then asks once more for the activities and
 // returns nil. A group that does not exist or may not be read is an error.
 func (o *Observer) Observe(ctx context.Context, rec *observe.Recorder) error {
-	return o.observe(ctx, rec)
-}
-
-// recorder is what an Observer tells facts to.
-type recorder interface {
-	Read(name string, value float64, whenTrue time.Time)
-	Event(at time.Time, kind, unit, text string)
-	Gap(from, to time.Time, cause error)
+	now := time.Now()
+	if o.began.IsZero() {
+		o.began, o.seen = now, now
+	}
+	o.groups.next, o.activities.next = now, now
+	err := o.poll(ctx, rec)
+	if err == nil {
+		o.sweep(ctx, rec)
+	}
+	o.history.warn(rec)
+	return err
 }

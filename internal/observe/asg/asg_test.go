@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-f864f198/onair/internal/observe"
 )
 
 // watch observes the script for a while of simulated time.
@@ -26,8 +28,21 @@ func watchWith(t *testing.T, o *Observer, s *script, length time.Duration) (*dia
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()
-	d := &diary{start: s.start}
-	return d, o.observe(ctx, d)
+	d := &diary{}
+	return d, o.Observe(ctx, observe.NewRecorder(o.Source(), s.start, d))
+}
+
+// supervised observes the script as a run does, and returns its warnings too.
+func supervised(t *testing.T, s *script, length time.Duration) (*diary, []string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), length)
+	defer cancel()
+	d := &diary{}
+	warnings, err := observe.Watch(ctx, s.start, d, New(Options{API: s, Name: "web-prod", Region: "ap-northeast-1"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, warnings
 }
 
 func check(t *testing.T, what string, got, want []string) {
@@ -41,7 +56,7 @@ func TestCadence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript()
 		if _, err := watch(t, s, Options{}, 32*time.Second); err != nil {
-			t.Fatalf("observe() = %v; want nil", err)
+			t.Fatalf("Observe() = %v; want nil", err)
 		}
 		check(t, "calls", s.calls, []string{
 			"0s group web-prod", "0s activities since -1h0m0s",
@@ -60,7 +75,7 @@ func TestCadenceOfSlowAnswers(t *testing.T) {
 		s := newScript()
 		s.took = 3 * time.Second
 		if _, err := watch(t, s, Options{Timeout: 8 * time.Second}, 22*time.Second); err != nil {
-			t.Fatalf("observe() = %v; want nil", err)
+			t.Fatalf("Observe() = %v; want nil", err)
 		}
 		check(t, "calls", s.calls, []string{
 			"0s group web-prod", "3s activities since -1h0m0s",
@@ -99,7 +114,7 @@ func TestOneLaunch(t *testing.T) {
 		}
 		d, err := watch(t, s, Options{}, 36*time.Second)
 		if err != nil {
-			t.Fatalf("observe() = %v; want nil", err)
+			t.Fatalf("Observe() = %v; want nil", err)
 		}
 		check(t, "facts", d.without(" min ", " max "), []string{
 			"0s desired 1", "0s ready 1",
@@ -232,14 +247,17 @@ func TestGapIsAsLongAsTheOutage(t *testing.T) {
 			}
 			return nil, nil
 		}
-		d, err := watch(t, s, Options{}, 32*time.Second)
-		if err != nil {
-			t.Fatalf("observe() = %v; want nil", err)
-		}
+		d, warnings := supervised(t, s, 32*time.Second)
 		check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{
-			// The group answers again at 25s, its activities at 30s; the latter were last good at 0s.
-			"gap 0s to 30s: asg web-prod: DescribeAutoScalingGroups: connection refused",
-			"gap 30s to 32s: asg web-prod: DescribeScalingActivities: connection refused",
+			// The group answers again at 25s, its activities at 30s but not at the end.
+			"5s blind [] asg web-prod: DescribeAutoScalingGroups: connection refused",
+			"15s activities_unobserved [] scaling activities are not observed: DescribeScalingActivities: connection refused",
+			"gap 5s to 25s: asg web-prod: DescribeAutoScalingGroups: connection refused",
+			"32s activities_unobserved [] scaling activities are not observed: DescribeScalingActivities: connection refused",
+		})
+		check(t, "warnings", warnings, []string{
+			"asg/web-prod was not observed for 20s: asg web-prod: DescribeAutoScalingGroups: connection refused",
+			"asg/web-prod: the last scaling activities were not observed: DescribeScalingActivities: connection refused",
 		})
 	})
 }
@@ -255,6 +273,7 @@ func TestGapOfOneFailedPoll(t *testing.T) {
 		}
 		d, _ := watch(t, s, Options{}, 17*time.Second)
 		check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{
+			"5s blind [] asg web-prod: DescribeAutoScalingGroups: InternalFailure: oops",
 			"gap 5s to 15s: asg web-prod: DescribeAutoScalingGroups: InternalFailure: oops",
 		})
 	})
@@ -264,11 +283,10 @@ func TestNoAnswerWithinTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript()
 		s.took = time.Hour
-		d, err := watch(t, s, Options{}, 9*time.Second)
-		if err != nil {
-			t.Fatalf("observe() = %v; want nil", err)
-		}
+		d, _ := supervised(t, s, 9*time.Second)
 		check(t, "facts", d.lines, []string{
+			"0s blind [] asg web-prod: DescribeAutoScalingGroups: no answer within 4s",
+			"8s activities_unobserved [] scaling activities are not observed: DescribeScalingActivities: no answer within 4s",
 			"gap 0s to 13s: asg web-prod: DescribeAutoScalingGroups: no answer within 4s",
 		})
 		check(t, "calls", s.calls, []string{
@@ -291,7 +309,7 @@ func TestThrottling(t *testing.T) {
 		}
 		d, err := watch(t, s, Options{Activities: time.Hour}, 480*time.Second)
 		if err != nil {
-			t.Fatalf("observe() = %v; want nil", err)
+			t.Fatalf("Observe() = %v; want nil", err)
 		}
 		var at []string
 		for _, call := range s.calls {
@@ -304,6 +322,7 @@ func TestThrottling(t *testing.T) {
 			"6m0s", "6m33s", "6m57s", "7m15s", "7m28s", "7m37s", "7m43s", "7m48s", "7m53s", "7m58s",
 		})
 		check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{
+			"0s blind [] asg web-prod: throttled by AWS (autoscaling:DescribeAutoScalingGroups)",
 			"gap 0s to 5m15s: asg web-prod: throttled by AWS (autoscaling:DescribeAutoScalingGroups)",
 		})
 	})
@@ -373,14 +392,15 @@ func TestFatalFailures(t *testing.T) {
 			}
 			d, err := watch(t, s, Options{}, time.Minute)
 			if err == nil || err.Error() != c.want {
-				t.Errorf("observe() = %v; want %s", err, c.want)
+				t.Errorf("Observe() = %v; want %s", err, c.want)
 			}
-			check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{"gap 5s to 10s: " + c.want})
+			check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{"5s blind [] " + c.want})
 		})
 	}
 }
 
-// Without permission to read activities the group is still watched.
+// Without permission to read activities the group is still watched: no gap, one
+// event and one warning.
 func TestActivitiesDenied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript()
@@ -393,17 +413,42 @@ func TestActivitiesDenied(t *testing.T) {
 		s.activities = func(time.Duration) ([]types.Activity, error) {
 			return nil, &smithy.GenericAPIError{Code: "AccessDenied"}
 		}
-		d, err := watch(t, s, Options{}, 17*time.Second)
-		if err != nil {
-			t.Fatalf("observe() = %v; want nil", err)
-		}
+		d, warnings := supervised(t, s, 32*time.Second)
 		check(t, "facts", d.without(" desired ", " min ", " max "), []string{
-			"0s ready 0", "5s ready 1",
+			"0s ready 0",
+			"0s activities_unobserved [] scaling activities are not observed: access denied (needs autoscaling:DescribeScalingActivities)",
+			"5s ready 1",
 			"5s in_service [i-1] in service, within the 5s before this poll",
 			"10s ready 1", "15s ready 1",
 			"5s create [i-1] first seen InService, within the 5s before this poll",
-			"gap 0s to 17s: asg web-prod: access denied (needs autoscaling:DescribeScalingActivities)",
+			"20s ready 1", "25s ready 1", "30s ready 1",
 		})
+		check(t, "warnings", warnings, []string{
+			"asg/web-prod: scaling activities were not observed: access denied (needs autoscaling:DescribeScalingActivities)",
+		})
+	})
+}
+
+// What a poll of the activities could not tell, the next one does: nothing to
+// warn of.
+func TestActivitiesMissedAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript()
+		s.activities = func(at time.Duration) ([]types.Activity, error) {
+			switch {
+			case at == 0:
+				return nil, nil
+			case at < 20*time.Second:
+				return nil, errors.New("connection reset")
+			}
+			return []types.Activity{launch("a-1", "i-1", s.start.Add(3*time.Second), time.Time{})}, nil
+		}
+		d, warnings := supervised(t, s, 32*time.Second)
+		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
+			"15s activities_unobserved [] scaling activities are not observed: DescribeScalingActivities: connection reset",
+			"3s create [i-1] capacity was increased for i-1",
+		})
+		check(t, "warnings", warnings, nil)
 	})
 }
 
@@ -427,15 +472,15 @@ func TestObserveAgain(t *testing.T) {
 		o := New(Options{API: s, Name: "web-prod"})
 		first, err := watchWith(t, o, s, time.Minute)
 		if err == nil {
-			t.Fatal("observe() = nil; want an error")
+			t.Fatal("Observe() = nil; want an error")
 		}
-		check(t, "first events", first.without(" desired ", " ready ", " min ", " max ", "gap"), []string{
+		check(t, "first events", first.without(" desired ", " ready ", " min ", " max ", "blind"), []string{
 			"0s create [i-1] capacity was increased for i-1",
 		})
 		time.Sleep(5 * time.Second)
 		second, err := watchWith(t, o, s, time.Second)
 		if err != nil {
-			t.Fatalf("observe() again = %v; want nil", err)
+			t.Fatalf("Observe() again = %v; want nil", err)
 		}
 		check(t, "second facts", second.without(" min ", " max "), []string{
 			"10s desired 3", "10s decision [] desired 1 -> 3, within the 10s before this poll", "10s ready 1",

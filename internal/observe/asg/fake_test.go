@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
 // script is an API that answers by the time since it was made, and notes when
@@ -126,27 +128,27 @@ func launch(activity, instance string, start, end time.Time) types.Activity {
 	return a
 }
 
-// diary writes what it is told as lines, with times since its start.
-type diary struct {
-	start time.Time
-	lines []string
+// diary is a Sink that writes what it is told as lines, with times since the
+// start.
+type diary struct{ lines []string }
+
+func (d *diary) line(format string, a ...any) error {
+	d.lines = append(d.lines, fmt.Sprintf(format, a...))
+	return nil
 }
 
-func (d *diary) since(t time.Time) time.Duration { return t.Sub(d.start).Round(time.Millisecond) }
+func since(o timeline.Offset) time.Duration { return time.Duration(o).Round(time.Millisecond) }
 
-func (d *diary) Read(name string, value float64, _ time.Time) {
-	d.lines = append(d.lines, fmt.Sprintf("%v %s %v", d.since(time.Now()), name, value))
+func (d *diary) WriteReading(r timeline.Reading) error {
+	return d.line("%v %s %v", since(r.At), r.Name, r.Value)
 }
 
-func (d *diary) Event(at time.Time, kind, unit, text string) {
-	if at.IsZero() {
-		at = time.Now()
-	}
-	d.lines = append(d.lines, fmt.Sprintf("%v %s [%s] %s", d.since(at), kind, unit, text))
+func (d *diary) WriteEvent(e timeline.Event) error {
+	return d.line("%v %s [%s] %s", since(e.At), e.Kind, e.Unit, e.Text)
 }
 
-func (d *diary) Gap(from, to time.Time, cause error) {
-	d.lines = append(d.lines, fmt.Sprintf("gap %v to %v: %v", d.since(from), d.since(to), cause))
+func (d *diary) WriteGap(g timeline.Gap) error {
+	return d.line("gap %v to %v: %s", since(g.From), since(g.To), g.Cause)
 }
 
 // without leaves out the lines that hold any of the words.

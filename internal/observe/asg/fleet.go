@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -29,7 +30,7 @@ type unit struct {
 
 // tell records the group as a poll at now showed it, and what changed since
 // the poll before.
-func (f *fleet) tell(g types.AutoScalingGroup, now time.Time, h *history, rec recorder) {
+func (f *fleet) tell(g types.AutoScalingGroup, now time.Time, h *history, rec *observe.Recorder) {
 	read := func(name string, value *int32) {
 		if value != nil {
 			rec.Read(name, float64(*value), time.Time{})
@@ -55,7 +56,7 @@ func inService(instances []types.Instance) int {
 	return n
 }
 
-func (f *fleet) tellDecision(desired *int32, now time.Time, rec recorder) {
+func (f *fleet) tellDecision(desired *int32, now time.Time, rec *observe.Recorder) {
 	if desired == nil {
 		return
 	}
@@ -67,7 +68,7 @@ func (f *fleet) tellDecision(desired *int32, now time.Time, rec recorder) {
 
 // tellUnits compares the instances with those of the poll before. What the
 // first poll shows was there already and is no event.
-func (f *fleet) tellUnits(instances []types.Instance, now time.Time, h *history, rec recorder) {
+func (f *fleet) tellUnits(instances []types.Instance, now time.Time, h *history, rec *observe.Recorder) {
 	before, first := f.units, f.units == nil
 	f.units = make(map[string]unit, len(instances))
 	for _, i := range instances {
@@ -94,7 +95,7 @@ func (f *fleet) tellUnits(instances []types.Instance, now time.Time, h *history,
 }
 
 // tell records that a unit came into service, or that it is leaving, once each.
-func (u unit) tell(i types.Instance, now, before time.Time, rec recorder) unit {
+func (u unit) tell(i types.Instance, now, before time.Time, rec *observe.Recorder) unit {
 	id, was := *i.InstanceId, ""
 	if u.state != "" {
 		was = fmt.Sprintf(" (was %s)", u.state)

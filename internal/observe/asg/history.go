@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -18,6 +19,8 @@ import (
 const (
 	activity     = "activity"      // an activity began, ended or changed its status
 	launchFailed = "launch_failed" // an instance could not be launched
+
+	activitiesUnobserved = "activities_unobserved" // from here on activities could not be read
 )
 
 const (
@@ -30,6 +33,7 @@ const (
 
 // history is what has been told of the group's activities and launches.
 type history struct {
+	why         string                                     // activities cannot be read now; empty: they can
 	complete    time.Time                                  // up to here every activity that had started is known
 	told        map[string]types.ScalingActivityStatusCode // by activity, its status when it was last told
 	underway    map[string]time.Time                       // starts of the activities that have not ended
@@ -49,6 +53,28 @@ func newHistory() history {
 		underway:    map[string]time.Time{},
 		created:     map[string]bool{},
 		unexplained: map[string]sighting{},
+	}
+}
+
+// read notes that the activities were read by a call that began at the instant began.
+func (h *history) read(began time.Time) { h.complete, h.why = began, "" }
+
+// unread notes, and tells when it begins, that activities cannot be read.
+func (h *history) unread(why string, rec *observe.Recorder) {
+	if h.why == "" {
+		rec.Event(time.Time{}, activitiesUnobserved, "", "scaling activities are not observed: "+why)
+	}
+	h.why = why
+}
+
+// warn says what stayed unread. What could be read later is all told.
+func (h *history) warn(rec *observe.Recorder) {
+	switch {
+	case h.why == "":
+	case h.complete.IsZero():
+		rec.Warn("scaling activities were not observed: " + h.why)
+	default:
+		rec.Warn("the last scaling activities were not observed: " + h.why)
 	}
 }
 
@@ -86,7 +112,7 @@ func (h *history) appeared(id string, now time.Time, text string) {
 
 // tellUnexplained records the creation of instances seen before the instant
 // asked, at which the activities were read without finding one that names them.
-func (h *history) tellUnexplained(asked time.Time, rec recorder) {
+func (h *history) tellUnexplained(asked time.Time, rec *observe.Recorder) {
 	for _, id := range slices.Sorted(maps.Keys(h.unexplained)) {
 		if s := h.unexplained[id]; !s.at.After(asked) {
 			rec.Event(s.at, timeline.Create, id, s.text)
@@ -97,7 +123,7 @@ func (h *history) tellUnexplained(asked time.Time, rec recorder) {
 }
 
 // tell records the news in found, which is newest first as AWS lists it.
-func (h *history) tell(found []types.Activity, began time.Time, rec recorder) {
+func (h *history) tell(found []types.Activity, began time.Time, rec *observe.Recorder) {
 	for _, a := range slices.Backward(found) {
 		id := aws.ToString(a.ActivityId)
 		last, known := h.told[id]
@@ -115,7 +141,7 @@ func (h *history) tell(found []types.Activity, began time.Time, rec recorder) {
 	}
 }
 
-func (h *history) tellActivity(a types.Activity, known bool, rec recorder) {
+func (h *history) tellActivity(a types.Activity, known bool, rec *observe.Recorder) {
 	created := h.tellCreate(a, rec)
 	start, end := aws.ToTime(a.StartTime), aws.ToTime(a.EndTime)
 	unit := unitOf(a)
@@ -134,7 +160,7 @@ func (h *history) tellActivity(a types.Activity, known bool, rec recorder) {
 
 // tellCreate records the creation of the instance an activity launches, as
 // soon as the activity names it, and reports whether it did.
-func (h *history) tellCreate(a types.Activity, rec recorder) bool {
+func (h *history) tellCreate(a types.Activity, rec *observe.Recorder) bool {
 	unit := unitOf(a)
 	if unit == "" || !launches(a) || h.created[unit] {
 		return false

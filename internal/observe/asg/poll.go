@@ -3,33 +3,25 @@ package asg
 import (
 	"context"
 	"time"
+
+	"github.com/seed-f864f198/onair/internal/observe"
 )
 
-// observe makes whichever poll is due next, until ctx ends.
-func (o *Observer) observe(ctx context.Context, rec recorder) error {
-	now := time.Now()
-	again := !o.began.IsZero()
-	if !again {
-		o.began = now
-	}
-	o.outage.begin(now, again)
-	o.groups.next, o.activities.next = now, now
+// poll makes whichever poll is due next, until ctx ends.
+func (o *Observer) poll(ctx context.Context, rec *observe.Recorder) error {
 	for {
 		poll, next := o.pollGroup, &o.groups
 		if o.activities.next.Before(o.groups.next) {
 			poll, next = o.pollActivities, &o.activities
 		}
 		if !sleepUntil(ctx, next.next) {
-			break
+			return nil
 		}
 		if err := poll(ctx, rec); err != nil {
-			o.outage.end(time.Now(), rec)
 			return err
 		}
 		next.skip(time.Now())
 	}
-	o.sweep(ctx, rec)
-	return nil
 }
 
 // sleepUntil waits until t and reports whether ctx is still alive then.
@@ -46,37 +38,41 @@ func sleepUntil(ctx context.Context, t time.Time) bool {
 }
 
 // pollGroup looks at the group once. Only what polling on cannot mend is an error.
-func (o *Observer) pollGroup(ctx context.Context, rec recorder) error {
+func (o *Observer) pollGroup(ctx context.Context, rec *observe.Recorder) error {
 	found, err := o.describeGroup(ctx)
 	switch {
 	case err == nil:
-		o.succeeded(groupCall, &o.groups, rec)
-		o.fleet.tell(found, time.Now(), &o.history, rec)
+		o.groups.narrow()
+		o.seen = time.Now()
+		o.fleet.tell(found, o.seen, &o.history, rec)
 		return nil
 	case ctx.Err() != nil:
 		return nil
 	}
-	o.failed(groupCall, err)
+	o.slow(err)
+	cause := o.cause(groupCall, err)
+	rec.Lost(o.seen, cause)
 	if isFatal(err) {
-		return o.cause(groupCall, err)
+		return cause
 	}
 	return nil
 }
 
 // pollActivities reads the group's history once. No failure of it is an error:
 // the group itself can still be watched without.
-func (o *Observer) pollActivities(ctx context.Context, rec recorder) error {
+func (o *Observer) pollActivities(ctx context.Context, rec *observe.Recorder) error {
 	began := time.Now()
 	found, err := o.describeActivities(ctx)
 	o.history.tell(found, o.began, rec)
 	switch {
 	case err == nil:
-		o.history.complete = began
-		o.succeeded(activityCall, &o.activities, rec)
+		o.history.read(began)
+		o.activities.narrow()
 	case ctx.Err() != nil:
 		return nil
 	default:
-		o.failed(activityCall, err)
+		o.slow(err)
+		o.history.unread(o.words(activityCall, err), rec)
 	}
 	if err == nil || isDenied(err) {
 		o.history.tellUnexplained(began, rec)
@@ -86,30 +82,23 @@ func (o *Observer) pollActivities(ctx context.Context, rec recorder) error {
 
 // sweep asks for the activities a last time: those of the last seconds have
 // not been told yet, and ctx has ended.
-func (o *Observer) sweep(ctx context.Context, rec recorder) {
+func (o *Observer) sweep(ctx context.Context, rec *observe.Recorder) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.timeout)
 	defer cancel()
+	began := time.Now()
 	found, err := o.describeActivities(ctx)
 	o.history.tell(found, o.began, rec)
-	if err != nil {
-		o.failed(activityCall, err)
+	if err == nil {
+		o.history.read(began)
 	} else {
-		o.succeeded(activityCall, &o.activities, rec)
+		o.history.unread(o.words(activityCall, err), rec)
 	}
-	now := time.Now()
-	o.history.tellUnexplained(now, rec)
-	o.outage.end(now, rec)
+	o.history.tellUnexplained(time.Now(), rec)
 }
 
-func (o *Observer) succeeded(call string, p *pace, rec recorder) {
-	p.narrow()
-	o.outage.good(call, time.Now(), rec)
-}
-
-// failed notes a poll without an answer. Throttling slows both polls, for they
-// draw on one bucket.
-func (o *Observer) failed(call string, err error) {
-	o.outage.bad(call, o.cause(call, err))
+// slow makes polls rarer where AWS throttles: both of them, for they draw on one
+// bucket.
+func (o *Observer) slow(err error) {
 	if isThrottled(err) {
 		o.groups.widen()
 		o.activities.widen()

@@ -147,6 +147,11 @@ type refusal struct {
 func (r *refusal) Error() string { return r.text }
 func (r *refusal) Unwrap() error { return r.cause }
 
+func isFinal(err error) bool {
+	var r *refusal
+	return errors.As(err, &r)
+}
+
 // namesObject reports whether a NotFound is about one object rather than about
 // a path that is not served.
 func namesObject(err error) bool {

@@ -166,6 +166,7 @@ type facts struct {
 	readings []timeline.Reading
 	events   []timeline.Event
 	gaps     []timeline.Gap
+	panicsOn string // the name of a reading; empty: none
 	news     chan struct{}
 }
 
@@ -179,12 +180,30 @@ func (f *facts) keep(add func()) error {
 }
 
 func (f *facts) WriteReading(r timeline.Reading) error {
-	return f.keep(func() { f.readings = append(f.readings, r) })
+	return f.keep(func() {
+		if r.Name == f.panicsOn {
+			panic("on " + r.Name)
+		}
+		f.readings = append(f.readings, r)
+	})
 }
 func (f *facts) WriteEvent(e timeline.Event) error {
 	return f.keep(func() { f.events = append(f.events, e) })
 }
 func (f *facts) WriteGap(g timeline.Gap) error { return f.keep(func() { f.gaps = append(f.gaps, g) }) }
+
+// last is the last event of a kind.
+func (f *facts) last(kind string) timeline.Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var last timeline.Event
+	for _, e := range f.events {
+		if e.Kind == kind {
+			last = e
+		}
+	}
+	return last
+}
 
 // told is the events in words, without their texts.
 func (f *facts) told() []string {

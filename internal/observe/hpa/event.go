@@ -75,6 +75,20 @@ func happened(e *corev1.Event) time.Time {
 	return e.CreationTimestamp.Time
 }
 
+// eventsUnobserved is an event of this package's own: from here on those of the
+// cluster could not be watched.
+const eventsUnobserved = "events_unobserved"
+
+// eventsLost tells that events cannot be watched, once for both kinds.
+func (f *fleet) eventsLost(cause error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.eventsMissed {
+		f.eventsMissed = true
+		f.rec.Event(time.Time{}, eventsUnobserved, "", "events are not observed: "+cause.Error())
+	}
+}
+
 // scalerEvent tells an event of the autoscaler in the cluster's own words.
 func (f *fleet) scalerEvent(e *corev1.Event, _ bool) {
 	f.rec.Event(happened(e), e.Reason, "", e.Message)

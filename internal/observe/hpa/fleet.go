@@ -30,6 +30,7 @@ type fleet struct {
 	began bool // the pods of the start are known
 	known map[types.UID]*unit
 
+	eventsMissed            bool // it is told that events cannot be watched
 	scalerEvents, podEvents *eventLog
 	early                   []earlyEvent // of pods that are not known yet
 }
@@ -48,6 +49,7 @@ func (f *fleet) begin(rec *observe.Recorder, ref autoscalingv2.CrossVersionObjec
 	defer f.mu.Unlock()
 	f.rec, f.ref, f.fail = rec, ref, fail
 	f.values = map[string]float64{}
+	f.eventsMissed = false
 }
 
 // read records a number where it is new.

@@ -9,6 +9,10 @@
 //	pods by its selector      ready, and the stages of each new pod
 //	events of both            why something was, or was not, done
 //
+// Without one of the first three there is nothing to observe: a gap. Without
+// events the numbers are complete and only reasons are missing: it is told when
+// it begins, and a warning where it lasts to the end.
+//
 // Every stage of a pod has two times. At is the pod's own account, a condition
 // time in whole seconds, rounded down; Seen is when the watch delivered it:
 //
@@ -85,6 +89,7 @@ func (o *Observer) Source() string { return o.source }
 // Observe records facts until ctx ends and then returns nil. It returns an
 // error at once where the autoscaler or a permission is missing, or where the
 // API cannot be reached at first; later, where a watch stays broken for 5 s.
+// Events are not worth an error.
 func (o *Observer) Observe(ctx context.Context, rec *observe.Recorder) error {
 	// The libraries log what they retry; what matters of it is returned.
 	ctx = klog.NewContext(ctx, klog.Logger{})
@@ -94,7 +99,7 @@ func (o *Observer) Observe(ctx context.Context, rec *observe.Recorder) error {
 	}
 	err = fmt.Errorf("hpa %s/%s: %w", o.namespace, o.name, err)
 	if lost := (*outage)(nil); errors.As(err, &lost) {
-		rec.Gap(lost.since, time.Now(), err)
+		rec.Lost(lost.since, err)
 	}
 	return err
 }
@@ -109,16 +114,32 @@ func (o *Observer) observe(ctx context.Context, rec *observe.Recorder) error {
 	if err != nil {
 		return err
 	}
-	ctx, fail := context.WithCancelCause(ctx)
+	watching, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	o.fleet.begin(rec, ref, fail)
 	var running sync.WaitGroup
 	for _, s := range o.streams(target) {
-		running.Go(func() { s.run(ctx, o.patience, fail) })
+		running.Go(func() { s.run(watching, o.patience, fail) })
 	}
-	<-ctx.Done()
+	events := o.events()
+	for _, s := range events {
+		running.Go(func() { s.runAside(watching, o.patience, o.fleet.eventsLost) })
+	}
+	<-watching.Done()
 	running.Wait()
-	return context.Cause(ctx)
+	if ctx.Err() != nil {
+		warn(rec, events)
+	}
+	return context.Cause(watching)
+}
+
+// warn says what could not be watched at the end.
+func warn(rec *observe.Recorder, aside []*stream) {
+	for _, s := range aside {
+		if cause := s.health.broken(); cause != nil {
+			rec.Warn("events were not observed: " + cause.Error())
+		}
+	}
 }
 
 // autoscaler reads the autoscaler once, so that a missing one is an error at
@@ -137,10 +158,9 @@ func (o *Observer) autoscaler(ctx context.Context) (*autoscalingv2.HorizontalPod
 	return nil, err
 }
 
-// streams are all watches of one observation.
+// streams are the watches that one observation cannot do without.
 func (o *Observer) streams(t target) []*stream {
 	c, f := o.cluster, o.fleet
-	about := func(kind string) fields.Selector { return fields.OneTermEqualSelector("involvedObject.kind", kind) }
 	return []*stream{
 		{
 			client: c.autoscaling, resource: autoscalers, namespace: o.namespace, fields: named(o.name),
@@ -153,6 +173,14 @@ func (o *Observer) streams(t target) []*stream {
 			object: &corev1.Pod{}, list: func() runtime.Object { return &corev1.PodList{} },
 			store: &store[*corev1.Pod]{seen: f.pod, all: f.pods, gone: f.podGone},
 		},
+	}
+}
+
+// events are the watches beside them.
+func (o *Observer) events() []*stream {
+	c, f := o.cluster, o.fleet
+	about := func(kind string) fields.Selector { return fields.OneTermEqualSelector("involvedObject.kind", kind) }
+	return []*stream{
 		{
 			client: c.core, resource: "events", namespace: o.namespace,
 			fields: fields.AndSelectors(about("HorizontalPodAutoscaler"), fields.OneTermEqualSelector("involvedObject.name", o.name)),

@@ -165,8 +165,8 @@ func TestOutageIsAnErrorAndNothingIsLost(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "hpa default/web: ") || !strings.Contains(err.Error(), "EOF") {
 		t.Errorf("Observe = %v in an outage; want hpa default/web: … EOF", err)
 	}
-	if len(o.gaps) != 1 || o.gaps[0].Cause != err.Error() || time.Duration(o.gaps[0].To-o.gaps[0].From) < o.observer.patience {
-		t.Errorf("gaps = %v; want one of at least %v with the error as its cause", o.gaps, o.observer.patience)
+	if blind := o.last(timeline.Blind); blind.Text != err.Error() || time.Duration(*blind.Seen-blind.At) < o.observer.patience {
+		t.Errorf("blind = %+v; want it since %v before with the error as its cause", blind, o.observer.patience)
 	}
 	if err := o.observer.Observe(t.Context(), o.rec); err == nil {
 		t.Error("Observe = nil while the API is down; want an error at once")
@@ -182,6 +182,9 @@ func TestOutageIsAnErrorAndNothingIsLost(t *testing.T) {
 	o.awaitValue(t, "ready", 3)
 	if err := stop(); err != nil {
 		t.Errorf("Observe = %v; want nil", err)
+	}
+	if len(o.gaps) != 1 || o.gaps[0].From != o.last(timeline.Blind).At || o.gaps[0].Cause != err.Error() {
+		t.Errorf("gaps = %v; want one from %v with the error as its cause", o.gaps, o.last(timeline.Blind).At)
 	}
 	if got := o.values("min"); !cmp.Equal(got, []float64{2, 2}) {
 		t.Errorf("min = %v; want it told again after the outage", got)
@@ -219,15 +222,93 @@ func TestShortOutageIsNotAnError(t *testing.T) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
-	forbid := func(resource string, watch bool) func(*http.Request) *metav1.Status {
-		return func(r *http.Request) *metav1.Status {
-			if !strings.Contains(r.URL.Path, "/"+resource) || (r.URL.Query().Get("watch") != "") != watch {
-				return nil
-			}
-			return &metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Code: 403, Reason: metav1.StatusReasonForbidden}
+// forbid refuses to list, or to watch, a resource.
+func forbid(resource string, watch bool) func(*http.Request) *metav1.Status {
+	return func(r *http.Request) *metav1.Status {
+		if !strings.Contains(r.URL.Path, "/"+resource) || (r.URL.Query().Get("watch") != "") != watch {
+			return nil
+		}
+		return &metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Code: 403, Reason: metav1.StatusReasonForbidden}
+	}
+}
+
+// Without permission to read events everything else is observed.
+func TestForbiddenEventsAreAWarning(t *testing.T) {
+	for watch, verb := range map[bool]string{false: "list", true: "watch"} {
+		s := scene()
+		o := newObservation(t, s)
+		o.gate.set(func(g *gate) { g.refuse = forbid("events", watch) })
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var warnings []string
+		watched := make(chan error, 1)
+		go func() {
+			var err error
+			warnings, err = observe.Watch(ctx, began, o.facts, o.observer)
+			watched <- err
+		}()
+		o.await(t, "a watch of autoscaler, workload and pods", func() bool { return o.gate.watched() == 3 })
+		s.change(scaleUp)
+		o.awaitEvent(t, "10 decision")
+		o.awaitEvent(t, "11 create c")
+		o.awaitValue(t, "desired", 3)
+		o.await(t, "events given up", func() bool { return slices.ContainsFunc(o.told(), isUnobserved) })
+		cancel()
+		if err := <-watched; err != nil {
+			t.Fatal(err)
+		}
+		want := "events were not observed: forbidden (needs " + verb + " on events in default)"
+		if !cmp.Equal(warnings, []string{"hpa/default/web: " + want}) || len(o.gaps) > 0 {
+			t.Errorf("%s: warnings = %q, gaps %v; want only %s", verb, warnings, o.gaps, want)
+		}
+		if n := len(slices.DeleteFunc(o.told(), func(e string) bool { return !isUnobserved(e) })); n != 1 {
+			t.Errorf("%s: events = %q; want one that events are not observed", verb, o.told())
 		}
 	}
+}
+
+func isUnobserved(told string) bool { return strings.HasSuffix(told, eventsUnobserved) }
+
+// Events that cannot be watched for a while are told later: no warning.
+func TestEventsComeBack(t *testing.T) {
+	s := scene()
+	o := newObservation(t, s)
+	stop, _ := o.begin(t)
+	o.awaitWatches(t)
+	o.gate.set(func(g *gate) {
+		g.refuse = func(r *http.Request) *metav1.Status {
+			if !strings.Contains(r.URL.Path, "/events") {
+				return nil
+			}
+			return &metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Code: 500, Reason: metav1.StatusReasonInternalError}
+		}
+	})
+	o.await(t, "events given up", func() bool { return slices.ContainsFunc(o.told(), isUnobserved) })
+	s.change(scaleUp)
+	o.awaitValue(t, "desired", 3)
+	o.gate.set(func(g *gate) { g.refuse = nil })
+	o.awaitEvent(t, "10 SuccessfulRescale")
+	o.awaitWatches(t)
+	if err := stop(); err != nil || len(o.gaps) > 0 {
+		t.Errorf("Observe = %v with gaps %v; want neither", err, o.gaps)
+	}
+}
+
+// A mistake while a fact is taken ends the observation, not the process.
+func TestAPanicIsAnError(t *testing.T) {
+	for _, on := range []string{timeline.Max, timeline.Ready} { // told by two different watches
+		o := newObservation(t, scene())
+		o.facts.mu.Lock()
+		o.facts.panicsOn = on
+		o.facts.mu.Unlock()
+		_, ended := o.begin(t)
+		if err := ended(); err == nil || !strings.HasPrefix(err.Error(), "hpa default/web: watching ") || !strings.HasSuffix(err.Error(), " panicked: on "+on) {
+			t.Errorf("Observe = %v; want the panic on %s", err, on)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
 	answer := func(code int32, reason metav1.StatusReason) func(*http.Request) *metav1.Status {
 		return func(*http.Request) *metav1.Status {
 			return &metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Code: code, Reason: reason, Message: string(reason)}
@@ -240,7 +321,6 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"web", forbid("pods", false), "hpa default/web: forbidden (needs list on pods in default)"},
 		{"web", forbid("pods", true), "hpa default/web: forbidden (needs watch on pods in default)"},
-		{"web", forbid("events", true), "hpa default/web: forbidden (needs watch on events in default)"},
 		{"web", forbid("deployments", false), "hpa default/web: forbidden (needs get on deployments in default)"},
 		{"web", forbid("horizontalpodautoscalers", false), "hpa default/web: forbidden (needs get on horizontalpodautoscalers in default)"},
 		{"web", answer(401, metav1.StatusReasonUnauthorized), "hpa default/web: unauthorized (are the credentials of this context still valid?)"},

@@ -2,6 +2,7 @@ package hpa
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -35,9 +36,15 @@ type stream struct {
 
 // run follows the collection until ctx ends; it calls fail where that cannot
 // be done.
-func (s *stream) run(ctx context.Context, patience time.Duration, fail context.CancelCauseFunc) {
+func (s *stream) run(ctx context.Context, patience time.Duration, fail func(error)) {
 	s.health.fail, s.health.patience = fail, patience
 	defer s.health.stop()
+	defer func() {
+		// The library panics anew after it has logged a panic of the store.
+		if cause := recover(); cause != nil {
+			s.health.giveUp(fmt.Errorf("watching %s panicked: %v", s.resource, cause))
+		}
+	}()
 	silent := klog.Logger{}
 	source := plainLists{&cache.ListWatch{ListWithContextFunc: s.listOnce, WatchFuncWithContext: s.watch}}
 	reflector := cache.NewReflectorWithOptions(source, s.object, s.store, cache.ReflectorOptions{
@@ -47,6 +54,19 @@ func (s *stream) run(ctx context.Context, patience time.Duration, fail context.C
 		Backoff: &wait.Backoff{Duration: 250 * time.Millisecond, Factor: 2, Jitter: 0.2, Steps: 4, Cap: 2 * time.Second},
 	})
 	reflector.RunWithContext(ctx)
+}
+
+// runAside is run for a collection that the observation can do without: fail is
+// told, and where trying again would not help, only this stream ends.
+func (s *stream) runAside(ctx context.Context, patience time.Duration, fail func(error)) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	s.run(ctx, patience, func(cause error) {
+		fail(cause)
+		if isFinal(cause) {
+			stop()
+		}
+	})
 }
 
 // plainLists makes the reflector begin with a list, whose errors say what is
@@ -107,10 +127,11 @@ type health struct {
 	fail     func(error)
 	patience time.Duration
 
-	mu     sync.Mutex
-	ever   bool    // it has worked
-	lost   *outage // nil: it works
-	giveUp *time.Timer
+	mu    sync.Mutex
+	ever  bool    // it has worked
+	lost  *outage // nil: it works
+	timer *time.Timer
+	cause error // it was given up for, and has not worked since
 }
 
 // outage is an error with the instant since which it has been so.
@@ -125,13 +146,27 @@ func (o *outage) Unwrap() error { return o.cause }
 func (h *health) worked() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ever = true
+	h.ever, h.cause = true, nil
 	h.mend()
+}
+
+// broken returns why the stream was given up, or nil.
+func (h *health) broken() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.cause
+}
+
+func (h *health) giveUp(cause error) {
+	h.mu.Lock()
+	h.cause = cause
+	h.mu.Unlock()
+	h.fail(cause)
 }
 
 func (h *health) mend() {
 	if h.lost != nil {
-		h.giveUp.Stop()
+		h.timer.Stop()
 		h.lost = nil
 	}
 }
@@ -139,16 +174,30 @@ func (h *health) mend() {
 // failed gives up at once where the stream never worked or waiting cannot
 // help, else after patience.
 func (h *health) failed(cause error) {
+	if isFinal(cause) || !h.patient(cause) {
+		h.giveUp(cause)
+	}
+}
+
+// patient waits for a stream that has worked before; others are not worth it.
+func (h *health) patient(cause error) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if _, final := cause.(*refusal); final || !h.ever {
-		h.fail(cause)
-		return
-	}
-	if h.lost == nil {
+	if h.ever && h.lost == nil {
 		lost := &outage{since: time.Now(), cause: cause}
 		h.lost = lost
-		h.giveUp = time.AfterFunc(h.patience, func() { h.fail(lost) })
+		h.timer = time.AfterFunc(h.patience, func() { h.lose(lost) })
+	}
+	return h.ever
+}
+
+// lose gives up for an outage, unless it ended while its time ran out.
+func (h *health) lose(o *outage) {
+	h.mu.Lock()
+	still := h.lost == o
+	h.mu.Unlock()
+	if still {
+		h.giveUp(o)
 	}
 }
 

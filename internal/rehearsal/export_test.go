@@ -1,0 +1,4 @@
+package rehearsal
+
+// Lead is lead.
+const Lead = lead
