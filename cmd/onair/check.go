@@ -46,7 +46,7 @@ func targetInWords(s *scenario.Scenario) string {
 	if s.Target.URL == nil {
 		return "the embedded staging"
 	}
-	return s.Target.URL.Redacted()
+	return s.Mask(s.Target.URL.Redacted())
 }
 
 func fleetsInWords(s *scenario.Scenario) string {

@@ -9,10 +9,14 @@ import (
 func Rate(perSecond float64) string { return Scaled(perSecond) + "/s" }
 
 // Times writes a multiple, such as a peak's of the baseline: 6.5x, 10x, 12.5x.
-// Below ten it has two significant figures: nobody plans for 9.99x.
+// Below ten it has two significant figures: nobody plans for 9.99x. From a
+// thousand on it is whole: 1,000x.
 func Times(multiple float64) string {
 	if math.Abs(multiple) < 10 {
 		multiple = Significant(multiple, 2)
+	}
+	if rounded := Significant(multiple, usual); math.Abs(rounded) >= 1000 && math.Abs(rounded) < 1e15 {
+		return Count(int64(rounded)) + "x"
 	}
 	return Scaled(multiple) + "x"
 }

@@ -22,7 +22,7 @@ func TestRate(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
-	for x, want := range map[float64]string{10: "10x", 9.99: "10x", 12.46: "12.5x", 6.54: "6.5x", 0.151: "0.15x", 1999: "2kx"} {
+	for x, want := range map[float64]string{10: "10x", 9.99: "10x", 12.46: "12.5x", 6.54: "6.5x", 0.151: "0.15x", 1999: "2,000x", 999.6: "1,000x", 12_340: "12,300x"} {
 		if got := Times(x); got != want {
 			t.Errorf("Times(%v) = %q; want %q", x, got, want)
 		}

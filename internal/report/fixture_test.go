@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
@@ -28,6 +29,7 @@ type evening struct {
 	fleets         int // fleets observed
 	unknown        bool
 	noAnswers      bool
+	blind          []curtain // when the first fleet was not observed
 }
 
 var passing = evening{seconds: 240, baseline: 400, peak: 2600, required: 2600, airing: 60, start: 48, max: 60, delay: 20, sustains: 72, saturates: 80, fleets: 1}
@@ -66,6 +68,9 @@ func (e evening) report() *Report {
 	if e.fleets > 1 {
 		r.Timeline.Gaps = []timeline.Gap{{From: timeline.Offset(100 * time.Second), To: timeline.Offset(122 * time.Second), Source: "asg/web-nodes", Cause: "throttled: Rate exceeded"}}
 	}
+	for _, k := range e.blind {
+		r.Timeline.Gaps = append(r.Timeline.Gaps, timeline.Gap{From: timeline.Offset(*after(k.from)), To: timeline.Offset(*after(k.to)), Source: fleetName(0), Cause: "forbidden"})
+	}
 	e.judge(r)
 	return r
 }
@@ -99,6 +104,9 @@ func (e evening) scale(r *Report, s *state, t int) {
 		s.desired = wanted
 	}
 	for f := range e.fleets {
+		if f == 0 && e.isBlind(t) {
+			continue
+		}
 		scale := 1 + 3*f
 		at := timeline.Offset(time.Duration(t) * time.Second)
 		if t == 0 {
@@ -139,11 +147,15 @@ func (e evening) answer(r *Report, s *state, t int) {
 	}
 	r.Timeline.Seconds = append(r.Timeline.Seconds, second)
 	moment := capacity.Moment{At: time.Duration(t) * time.Second, Demand: e.demandAt(t), Rehearsed: t >= e.airing}
-	if !e.unknown && e.fleets > 0 {
+	if !e.unknown && e.fleets > 0 && !e.isBlind(t) {
 		mid, low, high := float64(s.ready)*e.sustains, float64(s.ready)*e.sustains*0.92, float64(s.ready)*e.sustains*1.07
 		moment.Low, moment.Mid, moment.High = &low, &mid, &high
 	}
 	r.Result.Headroom.Series = append(r.Result.Headroom.Series, moment)
+}
+
+func (e evening) isBlind(t int) bool {
+	return slices.ContainsFunc(e.blind, func(k curtain) bool { return float64(t) >= k.from && float64(t) < k.to })
 }
 
 // responses are exponential about 50 ms, longer where units are busy, and all
@@ -242,6 +254,9 @@ func (e evening) judgeHeadroom(r *Report) {
 	}
 	deficit, worst := 0.0, math.Inf(1)
 	for _, m := range h.Series {
+		if m.Mid == nil {
+			continue
+		}
 		deficit += max(m.Demand-*m.Mid, 0)
 		if ratio := *m.Mid/m.Demand - 1; ratio < worst {
 			worst = ratio

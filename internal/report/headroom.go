@@ -24,16 +24,16 @@ func (r *Report) headroomPicture() picture {
 
 // headroomView is everything the headroom picture shows, ready to be drawn.
 type headroomView struct {
-	span            span
-	title, note     string
-	demand, sent    plotter.XYs
-	low, mid, high  plotter.XYs
-	atLeast, atMost bool // only one bound of the capacity is known
-	required        capacity.Required
-	spots           []mark
-	scalings        []fleetMarks
-	deficits        []deficit
-	worst           *plotter.XY // where the headroom is least
+	span         span
+	title, note  string
+	demand, sent plotter.XYs
+	capacity     []stretch
+	blind        []curtain
+	required     capacity.Required
+	spots        []mark
+	scalings     []fleetMarks
+	deficits     []deficit
+	worst        *plotter.XY // where the headroom is least
 }
 
 type fleetMarks struct {
@@ -48,14 +48,11 @@ func (r *Report) headroomView() headroomView {
 		title:    r.headroomTitle(),
 		demand:   r.planned(),
 		sent:     r.perSecond(func(s timeline.Second) int64 { return s.Sent }),
-		low:      r.bound(lower),
-		mid:      r.bound(middle),
-		high:     r.bound(upper),
+		capacity: stretches(r.Result.Headroom.Series),
+		blind:    r.curtains(s.end, r.measured()),
 		required: r.Scenario.Headroom,
 		deficits: deficits(r.Result.Headroom.Series),
 	}
-	v.atLeast = len(v.high) == 0 && len(v.low) > 0
-	v.atMost = len(v.low) == 0 && len(v.high) > 0
 	v.note = r.headroomNote(v)
 	v.spots = r.spots()
 	if at := r.Result.Headroom.WorstAt; at != nil {
@@ -85,7 +82,7 @@ func (r *Report) headroomTitle() string {
 }
 
 func (r *Report) headroomNote(v headroomView) string {
-	if len(v.low)+len(v.mid)+len(v.high) == 0 {
+	if len(v.capacity) == 0 {
 		for _, f := range r.Result.Fleets {
 			if words := said(f); words != "" {
 				return "Capacity is not drawn: " + words
@@ -144,11 +141,11 @@ func (v headroomView) draw(c draw.Canvas) {
 		rows++
 	}
 	const row = vg.Length(14)
-	head := 48 + row*vg.Length(rows)
+	head := 52 + row*vg.Length(rows)
 	top := v.top()
 	p := newPanel(v.span, 0, top, valueTicks{write: figure.Scaled, most: 5}, true)
 	v.addValues(p, top)
-	above := vg.Length(6)
+	above := vg.Length(10)
 	for i := len(v.scalings) - 1; i >= 0; i-- {
 		f := v.scalings[i]
 		p.Add(marks{list: f.list, name: shortName(f.fleet) + " desired", paint: scaling, above: above})
@@ -186,7 +183,10 @@ func (d dot) Plot(c draw.Canvas, p *plot.Plot) {
 // the demand to the floor, so it may lie beyond the edge.
 func (v headroomView) top() float64 {
 	asked := max(highest(v.demand), highest(v.sent), v.required.Peak)
-	can := max(highest(v.low), highest(v.mid), highest(v.high))
+	can := 0.0
+	for _, s := range v.capacity {
+		can = max(can, highest(s.low), highest(s.mid), highest(s.high))
+	}
 	top := max(asked, min(can, 2.5*asked))
 	if top == 0 {
 		top = max(can, 1)
@@ -195,6 +195,7 @@ func (v headroomView) top() float64 {
 }
 
 func (v headroomView) addValues(p *panel, top float64) {
+	p.addCurtains(v.blind)
 	for _, d := range v.deficits {
 		p.Add(band{lower: stairs(d.capacity, d.demand[len(d.demand)-1].X), upper: d.demand, paint: trouble, opacity: 0.35})
 	}
@@ -203,8 +204,8 @@ func (v headroomView) addValues(p *panel, top float64) {
 		p.Add(level{v.required.Peak, stroke(ink, 1.2, 5, 4)})
 		p.labels = append(p.labels, label{"required " + figure.Rate(v.required.Peak), v.required.Peak, ink})
 	}
-	p.Add(line{points: v.sent, style: stroke(pale, lineWidth*1.6)})
-	p.Add(line{points: v.demand, style: stroke(demand, lineWidth)})
+	p.Add(line{points: v.sent, seconds: true, style: stroke(pale, lineWidth*1.6)})
+	p.Add(line{points: v.demand, seconds: true, style: stroke(demand, lineWidth)})
 	if v.worst != nil {
 		p.Add(dot{*v.worst})
 	}
@@ -217,24 +218,30 @@ func (v headroomView) addValues(p *panel, top float64) {
 }
 
 func (v headroomView) addCapacity(p *panel, top float64) {
-	if len(v.low) > 0 && len(v.high) > 0 {
-		p.Add(band{lower: stairs(v.low, v.span.end), upper: stairs(v.high, v.span.end), paint: able, opacity: 0.2})
+	for i, s := range v.capacity {
+		if len(s.low) > 0 && len(s.high) > 0 {
+			p.Add(band{lower: stairs(s.low, s.end), upper: stairs(s.high, s.end), paint: able, opacity: 0.2})
+		}
+		name, shown, style := s.shown()
+		if len(shown) == 0 {
+			continue
+		}
+		p.Add(line{points: stairs(shown, s.end), style: style})
+		if i == len(v.capacity)-1 {
+			p.labels = append(p.labels, label{v.capacityLabel(name, shown, top), shown[len(shown)-1].Y, able})
+		}
 	}
-	name, shown, style := "capacity", v.mid, stroke(able, lineWidth)
-	switch {
-	case v.atLeast:
-		name, shown, style = "at least", v.low, stroke(able, lineWidth, 6, 3)
-	case v.atMost:
-		name, shown, style = "at most", v.high, stroke(able, lineWidth, 6, 3)
+}
+
+// capacityLabel gives the capacity at the end of the run, if it is known there.
+func (v headroomView) capacityLabel(name string, shown plotter.XYs, top float64) string {
+	last := shown[len(shown)-1]
+	if last.X+1 < v.span.end {
+		return name
 	}
-	if len(shown) == 0 {
-		return
-	}
-	p.Add(line{points: stairs(shown, v.span.end), style: style})
-	last := shown[len(shown)-1].Y
-	text := name + " " + figure.Rate(last)
-	if last > top {
+	text := name + " " + figure.Rate(last.Y)
+	if last.Y > top {
 		text += " ↑"
 	}
-	p.labels = append(p.labels, label{text, last, able})
+	return text
 }

@@ -40,7 +40,11 @@ type pageView struct {
 
 // HTML writes the report as one file that needs no network.
 func (r *Report) HTML(w io.Writer) error {
-	view, err := r.pageView()
+	return r.page(w, r.headroomPicture(), r.timelinePicture())
+}
+
+func (r *Report) page(w io.Writer, headroom, timeline picture) error {
+	view, err := r.pageView(headroom, timeline)
 	if err != nil {
 		return err
 	}
@@ -52,12 +56,12 @@ func (r *Report) HTML(w io.Writer) error {
 	return err
 }
 
-func (r *Report) pageView() (pageView, error) {
-	headroom, err := r.headroomPicture().inline()
+func (r *Report) pageView(headroom, timeline picture) (pageView, error) {
+	above, err := headroom.inline()
 	if err != nil {
 		return pageView{}, err
 	}
-	timeline, err := r.timelinePicture().inline()
+	below, err := timeline.inline()
 	if err != nil {
 		return pageView{}, err
 	}
@@ -70,7 +74,7 @@ func (r *Report) pageView() (pageView, error) {
 		Name: r.name(), Verdict: r.Result.Verdict, When: r.when(), Sentence: unbroken(r.sentence()),
 		Run: r.Manifest.Run, Tool: r.Manifest.Tool,
 		Reasons: reasons, Warnings: r.Result.Warnings,
-		Headroom: template.HTML(headroom), Timeline: template.HTML(timeline),
+		Headroom: template.HTML(above), Timeline: template.HTML(below),
 		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
 		Layers: r.layerRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
 		Errors: r.errorRows(), Generator: r.generatorFacts(), Gaps: r.gapRows(),

@@ -20,8 +20,6 @@ const (
 	lineWidth = vg.Length(2)
 )
 
-var plainText text.Handler = plot.DefaultTextHandler
-
 // panel is one plot on the shared clock with the labels of its lines.
 //
 //	title          title in bold, note in grey
@@ -86,9 +84,10 @@ func (rules) Plot(c draw.Canvas, p *plot.Plot) {
 
 // line draws points, one stroke for each piece.
 type line struct {
-	points plotter.XYs
-	style  draw.LineStyle
-	gap    float64 // in seconds; points further apart are not joined; 0: all are
+	points  plotter.XYs
+	style   draw.LineStyle
+	seconds bool    // points are the middles of seconds; the line runs to their ends
+	gap     float64 // in seconds; points further apart are not joined; 0: all are
 }
 
 // Plot implements plot.Plotter.
@@ -98,9 +97,9 @@ func (l line) Plot(c draw.Canvas, p *plot.Plot) {
 		gap = math.Inf(1)
 	}
 	for _, piece := range pieces(l.points, gap) {
-		if len(piece) == 1 {
-			// A lone second would leave no mark: it is drawn as long as it lasted.
-			piece = plotter.XYs{{X: piece[0].X - 0.5, Y: piece[0].Y}, {X: piece[0].X + 0.5, Y: piece[0].Y}}
+		if l.seconds {
+			first, last := piece[0], piece[len(piece)-1]
+			piece = slices.Concat(plotter.XYs{{X: first.X - 0.5, Y: first.Y}}, piece, plotter.XYs{{X: last.X + 0.5, Y: last.Y}})
 		}
 		c.StrokeLines(l.style, project(c, p, reduce(piece, p.X.Min, p.X.Max, columns)))
 	}
@@ -220,7 +219,7 @@ func (ls lineLabels) Plot(c draw.Canvas, p *plot.Plot) {
 		wanted[i] = float64(y(min(max(l.y, p.Y.Min), p.Y.Max)))
 	}
 	half := float64(labelSize) * 0.55
-	placed := spread(wanted, 2*half, float64(c.Min.Y)+half-4, float64(c.Max.Y)+half)
+	placed := spread(wanted, 2*half, float64(c.Min.Y)+half-4, float64(c.Max.Y))
 	for i, l := range sorted {
 		at := vg.Length(placed[i])
 		c.StrokeLine2(fadedStroke(l.paint, 0.55, 0.8), c.Max.X+2, vg.Length(wanted[i]), c.Max.X+8, at)

@@ -24,8 +24,10 @@ func (r *Report) timelinePicture() picture {
 	}
 	panels = append(panels, r.errorPanel(s))
 	for _, p := range panels {
-		p.Add(airings(r.spots()))
+		p.Add(airings(r.spots()), lineLabels(p.labels))
 	}
+	last := panels[len(panels)-1]
+	last.Add(zoneName{last.span})
 	return picture{
 		height: vg.Length(len(panels))*135 + 34,
 		about:  "Timeline: requests, response time, units and errors a second",
@@ -37,11 +39,8 @@ func (r *Report) timelinePicture() picture {
 func stack(c draw.Canvas, panels []*panel) {
 	rows := make([][]*plot.Plot, len(panels))
 	for i, p := range panels {
-		p.Add(lineLabels(p.labels))
 		rows[i] = []*plot.Plot{p.Plot}
 	}
-	last := panels[len(panels)-1]
-	last.Add(zoneName{last.span})
 	tiles := draw.Tiles{Rows: len(panels), Cols: 1, PadY: 32}
 	for i, row := range plot.Align(rows, tiles, draw.Crop(c, 14, -margin, 12, -34)) {
 		panels[i].Draw(row[0])
@@ -71,7 +70,7 @@ func (r *Report) ratePanel(s span) *panel {
 		paint  paint
 		width  vg.Length
 	}{{"planned", planned, pale, 5}, {"sent", sent, demand, 2.4}, {"succeeded", succeeded, able, 1.2}} {
-		p.Add(line{points: l.points, style: stroke(l.paint, l.width)})
+		p.Add(line{points: l.points, seconds: true, style: stroke(l.paint, l.width)})
 		p.labels = append(p.labels, label{l.name, l.points[len(l.points)-1].Y, l.paint})
 	}
 	return p
@@ -81,7 +80,8 @@ func (r *Report) ratePanel(s span) *panel {
 const wide = 10
 
 func (r *Report) responsePanel(s span) *panel {
-	p50, p99 := r.responses(0.5), r.responses(0.99)
+	quantiles := r.responses(0.5, 0.99)
+	p50, p99 := quantiles[0], quantiles[1]
 	limits := r.limits()
 	low, high := valueRange(append(slices.Clone(p50), p99...))
 	for _, l := range limits {
@@ -102,8 +102,8 @@ func (r *Report) responsePanel(s span) *panel {
 		p.Add(notice("no answers"))
 		return p
 	}
-	p.Add(line{points: p99, style: stroke(demand, 1.6), gap: 3})
-	p.Add(line{points: p50, style: stroke(able, 1.6), gap: 3})
+	p.Add(line{points: p99, style: stroke(demand, 1.6), seconds: true, gap: 3})
+	p.Add(line{points: p50, style: stroke(able, 1.6), seconds: true, gap: 3})
 	p.labels = append(p.labels, label{"p99", p99[len(p99)-1].Y, demand}, label{"p50", p50[len(p50)-1].Y, able})
 	return p
 }
@@ -156,7 +156,11 @@ func (r *Report) fleetPanel(s span, f capacity.FleetResult) *panel {
 		note += ", max " + figure.Count(*f.Max)
 	}
 	p := newPanel(s, 0, top*1.12, valueTicks{write: figure.Scaled, whole: true, most: 4}, false)
-	p.addGaps(r.Timeline.Gaps, f.Name, &note)
+	blind := r.curtains(s.end, []string{f.Name})
+	if len(blind) > 0 {
+		note += "; grey: not observed"
+	}
+	p.addCurtains(blind)
 	p.Add(heading{title: f.Name, note: note, above: titleAbove})
 	if limited {
 		p.Add(level{float64(*f.Max), stroke(muted, 1.2, 5, 4)})
@@ -166,42 +170,27 @@ func (r *Report) fleetPanel(s span, f capacity.FleetResult) *panel {
 		p.Add(notice("no readings"))
 		return p
 	}
-	p.addUnits("ready", ready, stroke(able, 2.2), able)
-	p.addUnits("desired", desired, stroke(scaling, 1.6, 4, 3), scaling)
+	p.addUnits("ready", ready, blind, stroke(able, 2.2), able)
+	p.addUnits("desired", desired, blind, stroke(scaling, 1.6, 4, 3), scaling)
 	return p
 }
 
-func (p *panel) addUnits(name string, points plotter.XYs, style draw.LineStyle, of paint) {
-	if len(points) == 0 {
+// addUnits draws a count of units, and names it by its number at the end of the
+// run if it is known there.
+func (p *panel) addUnits(name string, points plotter.XYs, blind []curtain, style draw.LineStyle, of paint) {
+	split := observed(points, blind, p.span.end)
+	if len(split) == 0 {
 		return
 	}
-	p.Add(line{points: stairs(points, p.span.end), style: style})
-	last := points[len(points)-1].Y
-	p.labels = append(p.labels, label{name + " " + figure.Scaled(last), last, of})
-}
-
-// addGaps greys the stretches in which the fleet could not be observed.
-func (p *panel) addGaps(gaps []timeline.Gap, source string, note *string) {
-	found := false
-	for _, g := range gaps {
-		if g.Source != source || g.To < 0 || g.From.Seconds() > p.span.end {
-			continue
-		}
-		p.Add(curtain{g.From.Seconds(), g.To.Seconds()})
-		found = true
+	for _, piece := range split {
+		p.Add(line{points: piece, style: style})
 	}
-	if found {
-		*note += "; grey: not observed"
+	lastPiece := split[len(split)-1]
+	last := lastPiece[len(lastPiece)-1]
+	if last.X >= p.span.end {
+		name += " " + figure.Scaled(last.Y)
 	}
-}
-
-// curtain greys a stretch of a panel.
-type curtain struct{ from, to float64 }
-
-// Plot implements plot.Plotter.
-func (k curtain) Plot(c draw.Canvas, p *plot.Plot) {
-	x, _ := p.Transforms(&c)
-	box(c, axis.faded(0.3), x(max(k.from, p.X.Min)), x(min(k.to, p.X.Max)))
+	p.labels = append(p.labels, label{name, last.Y, of})
 }
 
 func (r *Report) errorPanel(s span) *panel {
@@ -215,8 +204,8 @@ func (r *Report) errorPanel(s span) *panel {
 		p.Add(notice("none"))
 		return p
 	}
-	p.Add(line{points: dropped, style: stroke(caution, 1.6)})
-	p.Add(line{points: failed, style: stroke(trouble, 1.6)})
+	p.Add(line{points: dropped, seconds: true, style: stroke(caution, 1.6)})
+	p.Add(line{points: failed, seconds: true, style: stroke(trouble, 1.6)})
 	p.labels = append(p.labels,
 		label{"dropped", dropped[len(dropped)-1].Y, caution},
 		label{"failed", failed[len(failed)-1].Y, trouble})

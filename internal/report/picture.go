@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -56,7 +57,7 @@ func (p picture) svg() ([]byte, error) {
 // png is 1200 pixels wide.
 func (p picture) png() ([]byte, error) {
 	canvas := vgimg.NewWith(vgimg.UseWH(pictureWidth, p.height), vgimg.UseDPI(int(pixelsWide*vg.Inch/pictureWidth)))
-	p.paint(draw.New(canvas))
+	p.paint(draw.New(pixels{canvas}))
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("png: %w", err)
@@ -90,7 +91,7 @@ func letters(size vg.Length, of paint, bold bool) text.Style {
 	if bold {
 		face.Weight = boldWeight
 	}
-	return text.Style{Color: of.solid(), Font: face, Handler: plainText}
+	return text.Style{Color: of.solid(), Font: face, Handler: plainText{plot.DefaultTextHandler}}
 }
 
 func stroke(of paint, width vg.Length, dashes ...vg.Length) draw.LineStyle {
@@ -107,18 +108,4 @@ func corners(r vg.Rectangle) []vg.Point {
 
 func box(c draw.Canvas, fill color.Color, x0, x1 vg.Length) {
 	c.FillPolygon(fill, []vg.Point{{X: x0, Y: c.Min.Y}, {X: x1, Y: c.Min.Y}, {X: x1, Y: c.Max.Y}, {X: x0, Y: c.Max.Y}})
-}
-
-// printable keeps what the fonts of pictures can show: they have no glyphs
-// beyond Latin, Greek and Cyrillic.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ' || r == 0x7F:
-			return -1
-		case r < 0x530 || strings.ContainsRune("–—−→≤≥×·…●", r):
-			return r
-		}
-		return '?'
-	}, s)
 }

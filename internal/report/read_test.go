@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,10 +35,12 @@ headroom: {peak: 4k/s, at_least: 20%}
 `
 
 // record writes the model's evening as a run would have written it.
-func record(t *testing.T, e evening) *rundir.Dir {
+func record(t *testing.T, e evening) *rundir.Dir { return recordAs(t, e, stored) }
+
+func recordAs(t *testing.T, e evening, scenario string) *rundir.Dir {
 	t.Helper()
 	r := e.report()
-	w, err := rundir.Create(t.TempDir(), r.Manifest, []byte(stored))
+	w, err := rundir.Create(t.TempDir(), r.Manifest, []byte(scenario))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,12 +93,26 @@ func TestReadAndRender(t *testing.T) {
 	if got := strings.Join(s.Warnings, "\n"); !strings.Contains(got, "the clock was stepped during the run") {
 		t.Errorf("warnings = %q; want the one that the run wrote", got)
 	}
+	if got := strings.Join(s.Warnings, "\n"); strings.Contains(got, "PNG") {
+		t.Errorf("warnings = %q; want none of letters, all of which can be shown", got)
+	}
 	page, err := os.ReadFile(filepath.Join(dir.Path(), "report.html"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(page), "Bearer ${TOKEN}") {
 		t.Error("report.html lacks the scenario as it was written")
+	}
+}
+
+func TestReadWarnsOfNamesThatAPNGCannotShow(t *testing.T) {
+	r, err := Read(recordAs(t, passing, strings.Replace(stored, "CM 1", "本編", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "the PNG pictures show letters beyond Latin, Greek and Cyrillic as ? (本編); report.html and the SVG pictures show them"
+	if !slices.Contains(r.Result.Warnings, want) {
+		t.Errorf("warnings = %q; want %q among them", r.Result.Warnings, want)
 	}
 }
 

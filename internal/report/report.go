@@ -67,6 +67,9 @@ func Read(dir *rundir.Dir) (*Report, error) {
 	result.Warnings = append(result.Warnings, warnings...)
 	r := New(manifest, s, t, result)
 	r.Path = dir.Path()
+	if name := r.undrawn(); name != "" {
+		r.Result.Warnings = append(r.Result.Warnings, fmt.Sprintf("the PNG pictures show letters beyond Latin, Greek and Cyrillic as ? (%s); report.html and the SVG pictures show them", name))
+	}
 	return r, nil
 }
 
@@ -79,7 +82,7 @@ func (r *Report) Render(dir *rundir.Dir) error {
 	}{
 		{"summary.json", written(r.JSON)},
 		{"report.md", written(r.Markdown)},
-		{"report.html", written(r.HTML)},
+		{"report.html", written(func(w io.Writer) error { return r.page(w, headroom, timeline) })},
 		{"headroom.svg", headroom.svg},
 		{"headroom.png", headroom.png},
 		{"timeline.svg", timeline.svg},

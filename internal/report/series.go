@@ -4,25 +4,31 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/timeline"
 	"gonum.org/v1/plot/plotter"
 )
 
-// span returns the clock of the run's pictures: from its start until the last
-// second that was planned or measured.
+// span returns the clock of the run's pictures; those of a run without a single
+// second show an empty minute.
 func (r *Report) span() span {
-	end := 0.0
-	if n := len(r.Timeline.Seconds); n > 0 {
-		end = float64(r.Timeline.Seconds[n-1].Second + 1)
-	}
-	if n := len(r.Result.Headroom.Series); n > 0 {
-		end = max(end, r.Result.Headroom.Series[n-1].At.Seconds()+1)
-	}
+	end := r.length().Seconds()
 	if end == 0 {
 		end = 60
 	}
 	return span{start: r.started(), end: end}
+}
+
+// length is how long the run was: until the end of the last second that was
+// planned or measured.
+func (r *Report) length() time.Duration {
+	end := time.Duration(0)
+	if n := len(r.Timeline.Seconds); n > 0 {
+		end = time.Duration(r.Timeline.Seconds[n-1].Second+1) * time.Second
+	}
+	if n := len(r.Result.Headroom.Series); n > 0 {
+		end = max(end, r.Result.Headroom.Series[n-1].At+time.Second)
+	}
+	return end
 }
 
 // perSecond returns one number of every second, at the second's middle;
@@ -42,17 +48,19 @@ func (r *Report) perSecond(of func(timeline.Second) int64) plotter.XYs {
 	return points
 }
 
-// responses returns a quantile of the response time of every second that has
-// answers, in seconds.
-func (r *Report) responses(quantile float64) plotter.XYs {
-	var points plotter.XYs
+// responses returns quantiles of the response time of every second that has
+// answers, in seconds, one series for each quantile.
+func (r *Report) responses(quantiles ...float64) []plotter.XYs {
+	series := make([]plotter.XYs, len(quantiles))
 	for _, s := range r.Timeline.Seconds {
 		all := s.AllResponses()
-		if d, ok := all.Quantile(quantile); ok {
-			points = append(points, plotter.XY{X: float64(s.Second) + 0.5, Y: max(d.Seconds(), 1e-6)})
+		for i, q := range quantiles {
+			if d, ok := all.Quantile(q); ok {
+				series[i] = append(series[i], plotter.XY{X: float64(s.Second) + 0.5, Y: max(d.Seconds(), 1e-6)})
+			}
 		}
 	}
-	return points
+	return series
 }
 
 // readings returns what a source told of one of its numbers, as far as it lies
@@ -90,21 +98,6 @@ func (r *Report) demandAt(offset time.Duration) *plotter.XY {
 	}
 	return nil
 }
-
-// bound returns one bound of capacity as far as it is known.
-func (r *Report) bound(of func(capacity.Moment) *float64) plotter.XYs {
-	var points plotter.XYs
-	for _, m := range r.Result.Headroom.Series {
-		if v := of(m); v != nil {
-			points = append(points, plotter.XY{X: m.At.Seconds(), Y: *v})
-		}
-	}
-	return points
-}
-
-func lower(m capacity.Moment) *float64  { return m.Low }
-func middle(m capacity.Moment) *float64 { return m.Mid }
-func upper(m capacity.Moment) *float64  { return m.High }
 
 // spots are the instants at which the scenario's spots go on air.
 func (r *Report) spots() []mark {

@@ -200,8 +200,7 @@ func (r *Report) sentence() string {
 
 // when tells when the run began and how long it was.
 func (r *Report) when() string {
-	length := time.Duration(r.span().end * float64(time.Second))
-	return fmt.Sprintf("%s, %s", r.started().Format("2006-01-02 15:04:05 MST"), figure.Duration(length))
+	return fmt.Sprintf("%s, %s", r.started().Format("2006-01-02 15:04:05 MST"), figure.Duration(r.length()))
 }
 
 // clean takes out of a text from outside what would steer a terminal.
