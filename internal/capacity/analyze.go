@@ -52,7 +52,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 
 // load sums up what was sent.
 func (r run) load() Load {
-	whole := r.sum(Span{0, r.end()})
+	whole := r.sent
 	l := Load{
 		Planned: whole.Planned, Sent: whole.Sent, Late: whole.Late, Dropped: whole.Dropped,
 		Succeeded: whole.Succeeded, Failed: whole.Failed, Errors: whole.Errors,

@@ -55,8 +55,7 @@ func deliveredShare(s timeline.Second) float64 {
 
 // runShortcoming judges the whole run.
 func (r run) runShortcoming(d delivery) string {
-	whole := r.sum(Span{0, r.end()})
-	if whole.Planned == 0 {
+	if r.whole.Planned == 0 {
 		return "no request was due"
 	}
 	for _, window := range tile(Span{0, r.end()}, deliveryWindow) {
@@ -64,7 +63,7 @@ func (r run) runShortcoming(d delivery) string {
 			return fmt.Sprintf("between %s and %s %s", r.clock(window.From), r.clock(window.To), short)
 		}
 	}
-	if share := deliveredShare(whole); share < deliveredOverall {
+	if share := deliveredShare(r.whole); share < deliveredOverall {
 		return fmt.Sprintf("only %s of the planned requests were sent over the run", figure.ShareAgainst(share, deliveredOverall))
 	}
 	return ""

@@ -46,7 +46,7 @@ func (r run) missing(ready timeline.Series) string {
 	switch {
 	case len(ready) == 0:
 		return "ready units were not observed"
-	case r.sum(Span{0, r.end()}).Service.Count() == 0:
+	case r.whole.Service.Count() == 0:
 		return "no service times were measured"
 	}
 	return ""

@@ -121,15 +121,14 @@ func (res *Result) doubts(q Question, r run) []string {
 
 // cutShort says that a run did not come to its planned end; empty if it did.
 func (r run) cutShort(q Question) string {
-	planned := r.sum(Span{0, r.end()}).Planned
 	ended := slices.ContainsFunc(r.Events, func(e timeline.Event) bool { return e.Kind == timeline.SendingDone })
 	switch total := q.Demand.Total(); {
 	case !ended:
 		return fmt.Sprintf("the run was killed: it has facts of %s out of %s",
 			figure.Duration(r.end()), figure.Duration(q.Demand.Duration()))
-	case float64(planned) < total-1:
+	case float64(r.whole.Planned) < total-1:
 		return fmt.Sprintf("sending ended early: %s of %s arrivals came due",
-			figure.Count(planned), figure.Count(int64(total)))
+			figure.Count(r.whole.Planned), figure.Count(int64(total)))
 	}
 	return ""
 }

@@ -15,8 +15,10 @@ type run struct {
 	timeline.Timeline
 	seconds []timeline.Second // seconds[n].Second == n
 	zone    *time.Location
-	calm    time.Duration // the median service time of the calmest window; 0 if unknown
-	capped  int64         // arrivals a cap kept back though the target was not slow
+	sent    timeline.Second // all seconds together, as they were recorded
+	whole   timeline.Second // all seconds together, as they are judged
+	calm    time.Duration   // the median service time of the calmest window; 0 if unknown
+	capped  int64           // arrivals a cap kept back though the target was not slow
 }
 
 func newRun(t timeline.Timeline, zone *time.Location) run {
@@ -32,6 +34,8 @@ func newRun(t timeline.Timeline, zone *time.Location) run {
 			r.seconds[s.Second] = s
 		}
 	}
+	r.sent = r.sum(Span{0, r.end()})
+	r.whole = r.sent
 	r.calm = r.calmService()
 	for n := range r.seconds {
 		r.blame(&r.seconds[n])
@@ -47,11 +51,16 @@ func (r *run) blame(s *timeline.Second) {
 	if s.HeldBack > 0 {
 		if p50, ok := s.Service.Quantile(0.5); ok && r.calm > 0 && p50 <= 2*r.calm {
 			r.capped += s.HeldBack
+			r.whole.HeldBack -= s.HeldBack
 			s.HeldBack = 0
 		}
 	}
 	unsent := s.Errors[timeline.GeneratorLimit]
-	s.Sent, s.Failed, s.Dropped = s.Sent-unsent, s.Failed-unsent, s.Dropped+unsent
+	for _, judged := range []*timeline.Second{s, &r.whole} {
+		judged.Sent -= unsent
+		judged.Failed -= unsent
+		judged.Dropped += unsent
+	}
 }
 
 // clock is the time of day at an offset of the run, in words.
