@@ -25,6 +25,7 @@ func (d *decoder) compile(f *file) *Scenario {
 	s.Layers = d.compileLayers(f)
 	s.Headroom = d.compileHeadroom(f)
 	s.Caps = d.compileCaps(f, s)
+	d.provesSomething(f, s)
 	return s
 }
 
@@ -34,12 +35,12 @@ func (d *decoder) rateOf(f *file, a amountOf, n *yaml.Node, in, field string) fl
 		return a.rate
 	}
 	if child(child(f.node, "traffic"), "baseline") == nil {
-		d.mistake(n, in, "%s %q needs a baseline (give traffic.baseline, or a rate such as 400/s)", field, n.Value)
+		d.mistake(n, in, "%s %q needs a baseline (give traffic.baseline, or a rate such as 400/s)", field, d.quote(n))
 		return 0
 	}
 	v := a.times * f.traffic.baseline
 	if v > maxRate {
-		d.mistake(n, in, "%s %q is %s (at most %s)", field, n.Value, figure.Rate(v), figure.Rate(maxRate))
+		d.mistake(n, in, "%s %q is %s (at most %s)", field, d.quote(n), figure.Rate(v), figure.Rate(maxRate))
 		return 0
 	}
 	return v
@@ -51,9 +52,17 @@ func (d *decoder) unique(seen map[string]bool, name string, src source) {
 		return
 	}
 	if seen[name] {
-		d.mistake(childOr(src.node, "name"), src.in, "name %q is taken (names are unique)", shorten(name))
+		d.mistake(childOr(src.node, "name"), src.in, "name %q is taken (names are unique)", shorten(d.nameIn(src, name)))
 	}
 	seen[name] = true
+}
+
+// nameIn returns the name that an object gives itself, as written, or its default.
+func (d *decoder) nameIn(src source, otherwise string) string {
+	if n := child(src.node, "name"); n != nil {
+		return d.written(n)
+	}
+	return otherwise
 }
 
 func (d *decoder) compileObjectives(f *file) []capacity.Objective {
@@ -66,11 +75,11 @@ func (d *decoder) compileObjectives(f *file) []capacity.Objective {
 		}
 		objective := capacity.Objective{
 			Quantile: math.Round(number(o.percentile)*1e3) / 1e5, Limit: o.limit, Errors: o.errors,
-			Window: o.window, Request: o.request, During: o.during != "",
+			Window: o.window, Request: d.subject(f, o), During: o.during != "",
 		}
 		objective.Name = objectiveName(o, objective)
 		if names[objective.Name] {
-			d.mistake(o.node, o.in, "%q is there twice", objective.Name)
+			d.mistake(o.node, o.in, "%q is there twice", shorten(d.mask(objective.Name)))
 		}
 		names[objective.Name] = true
 		d.checkObjective(f, o)
@@ -102,16 +111,43 @@ func (d *decoder) checkObjective(f *file, o *objectiveFields) {
 	if o.during != "" && len(f.traffic.spots) == 0 && f.traffic.node != nil {
 		d.mistake(child(o.node, "during"), o.in, "during spots, but traffic has no spots")
 	}
-	if o.request == "" || len(f.requests) == 0 {
-		return
+	d.percentileInReach(f, o)
+}
+
+// percentileInReach says so where a request that times out would still hold a
+// limit on response time.
+func (d *decoder) percentileInReach(f *file, o *objectiveFields) {
+	if timeout := f.target.timeout; d.env != nil && timeout > 0 && o.limit > timeout {
+		d.mistake(child(o.node, "p"+o.percentile), o.in, "p%s %s is above target.timeout %s: no answer takes that long (at most %s, or a longer timeout)",
+			o.percentile, lengthText(o.limit), lengthText(timeout), lengthText(timeout))
 	}
-	var names []string
+}
+
+// subject returns the name of the request that an objective is about; "" for
+// all. Names are compared as written, for that of a request without one is its
+// path, which may hold a secret. What is none so is a setting, as names are.
+func (d *decoder) subject(f *file, o *objectiveFields) string {
+	n := child(o.node, "request")
+	if n == nil || len(f.requests) == 0 {
+		return o.request
+	}
+	var written []string
 	for i := range f.requests {
-		names = append(names, f.requests[i].title())
+		r := &f.requests[i]
+		name := d.nameIn(r.source, r.title())
+		if name == o.request {
+			if r.name != "" && r.name != o.request {
+				d.settle(n, r.name)
+			}
+			return r.title()
+		}
+		written = append(written, name)
 	}
-	if !slices.Contains(names, o.request) {
-		d.mistake(child(o.node, "request"), o.in, "request %q is not among the requests (%s)", shorten(o.request), suggestion(o.request, names))
+	text, ok := d.setting(n, place{o.in, "request"})
+	if ok && !slices.ContainsFunc(f.requests, func(r requestFields) bool { return r.name == text }) {
+		d.mistake(n, o.in, "request %q is not among the requests (%s)", d.quote(n), suggestion(o.request, written))
 	}
+	return text
 }
 
 func (d *decoder) compileObserve(f *file) []Observe {
@@ -128,7 +164,7 @@ func (d *decoder) compileObserve(f *file) []Observe {
 			fleet.Namespace, fleet.Name, _ = strings.Cut(o.hpa, "/")
 		}
 		if seen[fleet.Source()] {
-			d.mistake(o.node, o.in, "%s is there twice", fleet.Source())
+			d.mistake(o.node, o.in, "%s is there twice", shorten(d.mask(fleet.Source())))
 		}
 		seen[fleet.Source()] = true
 		out = append(out, fleet)
@@ -140,9 +176,9 @@ func (d *decoder) compileProduction(f *file, s *Scenario) map[string]capacity.Pr
 	if len(f.production) == 0 {
 		return nil
 	}
-	var fleets []string
+	var fleets, shown []string
 	for _, o := range s.Fleets() {
-		fleets = append(fleets, o.Source())
+		fleets, shown = append(fleets, o.Source()), append(shown, d.mask(o.Source()))
 	}
 	out := map[string]capacity.Production{}
 	for _, p := range f.production {
@@ -152,7 +188,7 @@ func (d *decoder) compileProduction(f *file, s *Scenario) map[string]capacity.Pr
 		case len(fleets) == 0:
 			d.mistake(p.key, "production", "no fleet %q is observed (observe has none)", shorten(name))
 		default:
-			d.mistake(p.key, "production", "no fleet %q is observed (%s)", shorten(name), suggestion(name, fleets))
+			d.mistake(p.key, "production", "no fleet %q is observed (%s)", shorten(name), suggestion(name, shown))
 		}
 		out[name] = p.value
 	}
@@ -170,7 +206,7 @@ func (d *decoder) compileLayers(f *file) []capacity.Layer {
 		n := childOr(l.node, "rate")
 		rate := d.rateOf(f, l.rate, n, l.in, "rate")
 		if l.rate == (amountOf{}) {
-			d.mistake(n, l.in, "rate %q is not a positive rate such as 6k/s", n.Value)
+			d.mistake(n, l.in, "rate %q is not a positive rate such as 6k/s", d.quote(n))
 		}
 		out = append(out, capacity.Layer{Name: l.name, Rate: rate, Source: "stated in the scenario"})
 	}
@@ -184,7 +220,7 @@ func (d *decoder) compileHeadroom(f *file) capacity.Required {
 	}
 	peak := d.rateOf(f, h.peak, childOr(h.node, "peak"), h.in, "peak")
 	if n := child(h.node, "peak"); n != nil && h.peak == (amountOf{}) {
-		d.mistake(n, h.in, "peak %q is not a positive rate such as 4k/s", n.Value)
+		d.mistake(n, h.in, "peak %q is not a positive rate such as 4k/s", d.quote(n))
 	}
 	return capacity.Required{Peak: peak, AtLeast: h.atLeast, Asked: true}
 }

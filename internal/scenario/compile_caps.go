@@ -35,8 +35,8 @@ func (d *decoder) compileCaps(f *file, s *Scenario) load.Caps {
 	if lasts == 0 {
 		return caps
 	}
-	d.within(c, "rate", peak <= caps.Rate, "rate %s is below the planned peak of %s at %s", figure.Rate(caps.Rate), figure.Rate(peak), figure.Elapsed(peakAt))
-	d.within(c, "requests", planned <= float64(caps.Requests), "requests %s is below the %s that are planned", figure.Scaled(float64(caps.Requests)), figure.Scaled(planned))
+	d.within(c, "rate", peak <= caps.Rate*(1+1e-9), "rate %s is below the planned peak of %s at %s", rateText(caps.Rate), rateText(peak), figure.Elapsed(peakAt))
+	d.within(c, "requests", planned <= float64(caps.Requests), "requests %d is below the %.0f that are planned", caps.Requests, math.Ceil(planned))
 	d.within(c, "duration", lasts <= caps.Duration, "duration %s is below the %s that are planned", lengthText(caps.Duration), lengthText(lasts))
 	return caps
 }

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
-	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -16,13 +16,14 @@ import (
 
 func (d *decoder) compileTarget(f *file) Target {
 	t := &f.target
-	out := Target{AllowHosts: t.allow, Timeout: t.timeout, Header: d.header(t.headers, "target.headers")}
+	out := Target{AllowHosts: t.allow, Timeout: t.timeout, Header: d.header(f, t.headers, "target.headers")}
 	given := child(child(f.node, "target"), "url")
 	switch {
 	case given == nil && child(f.node, "lab") == nil:
 		d.mistake(childOr(f.node, "target"), "target", "url is missing (where requests go, such as https://staging.example.jp; or lab: {} for the embedded staging)")
 	case given != nil && t.url != "":
 		out.URL = d.targetURL(given, t.url)
+		d.allowed(out.URL, given, t)
 		if child(t.node, "allow_hosts") == nil && t.node != nil {
 			d.mistake(t.node, "target", "allow_hosts is missing (a list of the hosts that may be contacted, such as [staging.example.jp])")
 		}
@@ -39,40 +40,40 @@ func (d *decoder) targetURL(n *yaml.Node, text string) *url.URL {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "", u.User != nil, u.RawQuery != "", u.Fragment != "":
-		d.mistake(n, "target", "url %q is not such as https://staging.example.jp (http or https, a host, perhaps a path)", shorten(n.Value))
+		d.mistake(n, "target", "url %q is not such as https://staging.example.jp (http or https, a host, perhaps a path)", d.quote(n))
+		return nil
+	case !possiblePort(u):
+		d.mistake(n, "target", "url %q has a port that none can be (1 to 65535)", d.quote(n))
 		return nil
 	}
 	return u
 }
 
-// allowed refuses a target whose host is not among those it allows.
-func (t Target) allowed() error {
-	if t.URL == nil {
-		return nil
+// possiblePort reports whether a URL has no port, or one that there is.
+func possiblePort(u *url.URL) bool {
+	if u.Port() == "" {
+		return true
 	}
-	return load.CheckHost(t.URL.Hostname(), t.AllowHosts)
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && port > 0
 }
 
-var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+// allowed refuses a target whose host is not among those it allows.
+func (d *decoder) allowed(u *url.URL, n *yaml.Node, t *targetFields) {
+	if u != nil && load.CheckHost(u.Hostname(), t.allow) != nil {
+		d.refuse(n, "target", "the host of %q is not one of allow_hosts [%s]", d.quote(n), d.allowList(t))
+	}
+}
 
-// header checks and collects headers; nil where there are none.
-func (d *decoder) header(entries []entry[string], in string) http.Header {
-	if len(entries) == 0 {
-		return nil
-	}
-	h := http.Header{}
-	for _, e := range entries {
-		if !headerName.MatchString(e.key.Value) {
-			d.mistake(e.key, in, "%q is not a header's name such as Accept-Language", shorten(e.key.Value))
-			continue
+// allowList writes the hosts of allow_hosts as written.
+func (d *decoder) allowList(t *targetFields) string {
+	var written []string
+	if list := child(t.node, "allow_hosts"); list != nil {
+		for _, c := range list.Content {
+			written = append(written, d.written(c))
 		}
-		if strings.ContainsAny(e.value, "\r\n\x00") {
-			d.mistake(e.key, in, "%s has a line break in its value", e.key.Value)
-			continue
-		}
-		h.Add(e.key.Value, e.value)
 	}
-	return h
+	return several(written)
 }
 
 func (d *decoder) compileRequests(f *file) (requests []load.Request, weights []float64) {
@@ -86,7 +87,7 @@ func (d *decoder) compileRequests(f *file) (requests []load.Request, weights []f
 		method, path := r.call()
 		requests = append(requests, load.Request{
 			Name: r.title(), Method: strings.ToUpper(method), Path: path,
-			Header: d.header(r.headers, r.in+".headers"), Expect: r.expect,
+			Header: d.header(f, r.headers, r.in+".headers"), Expect: r.expect,
 		})
 		d.fillBody(&requests[len(requests)-1], r)
 		weights = append(weights, r.weight)
@@ -154,7 +155,7 @@ func (d *decoder) bodyFile(b *bodyFields) []byte {
 	n := child(b.node, "file")
 	body, err := readFile(d.fileName(n, b.file), maxBody)
 	if err != nil {
-		d.mistake(n, b.in, "file: %s", err)
+		d.mistake(n, b.in, "file: %s: %s", d.shownFile(n), err)
 		return nil
 	}
 	setChild(b.node, "file", nil)
@@ -192,4 +193,9 @@ func (d *decoder) fileName(n *yaml.Node, name string) string {
 		return name
 	}
 	return filepath.Join(d.dir, name)
+}
+
+// shownFile is fileName as a mistake shows it.
+func (d *decoder) shownFile(n *yaml.Node) string {
+	return d.fileName(n, d.quote(n))
 }

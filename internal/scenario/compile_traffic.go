@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 const (
 	maxRun    = 24 * time.Hour
 	maxSpots  = 50
+	maxBins   = 150_000              // replayed: a day of seconds, and what a stored scenario has room for
 	maxRecord = 366 * 24 * time.Hour // of replayed counts
 	faded     = 0.05                 // of its maximum: a spot whose extra traffic is below has no influence
 )
@@ -51,8 +53,8 @@ func (d *decoder) compileTraffic(f *file) Traffic {
 		}
 	}
 	out.Curve = traffic.Sum(curves...)
-	if peak, _ := out.Curve.Peak(); len(d.mistakes) == before && peak == 0 {
-		d.mistake(t.node, t.in, "plans no request at all")
+	if len(d.mistakes) == before {
+		d.arrives(t, out.Curve)
 	}
 	return out
 }
@@ -93,6 +95,10 @@ func (d *decoder) replay(f *file) traffic.Curve {
 	bins = traffic.SliceBins(bins, from, to)
 	if len(bins) == 0 {
 		d.mistake(childOr(r.node, "from"), r.in, "no bin lies between from and to")
+		return traffic.Curve{}
+	}
+	if len(bins) > maxBins {
+		d.mistake(r.node, r.in, "%d bins lie between from and to (at most %d)", len(bins), maxBins)
 		return traffic.Curve{}
 	}
 	for _, name := range []string{"file", "from", "to"} {
@@ -151,15 +157,14 @@ func (d *decoder) bins(r *replayFields) ([]traffic.Bin, bool) {
 		return r.bins.list(), len(r.bins.requests) > 0
 	}
 	n := child(r.node, "file")
-	name := d.fileName(n, r.file)
-	content, err := readFile(name, maxReplay)
+	content, err := readFile(d.fileName(n, r.file), maxReplay)
 	if err != nil {
-		d.mistake(n, r.in, "file: %s", err)
+		d.mistake(n, r.in, "file: %s: %s", d.shownFile(n), err)
 		return nil, false
 	}
 	bins, err := traffic.ReadBins(bytes.NewReader(content))
 	if err != nil {
-		d.mistake(n, r.in, "file: %s: %s", name, err)
+		d.mistake(n, r.in, "file: %s: %s", d.shownFile(n), err)
 		return nil, false
 	}
 	return bins, true
@@ -183,14 +188,29 @@ func (d *decoder) spot(f *file, s *spotFields, end time.Duration) (Spot, traffic
 	if len(d.mistakes) > before {
 		return spot, traffic.Curve{}, false
 	}
+	if last := end - traffic.Onset; s.at >= last {
+		d.mistake(childOr(s.node, "at"), s.in, "%s", tooLate(s.at, last, end))
+		return spot, traffic.Curve{}, false
+	}
 	extra, err := spot.Extra(f.traffic.baseline, end)
 	if err != nil {
 		field, _, _ := strings.Cut(err.Error(), " ")
 		d.mistake(childOr(s.node, field), s.in, "%s", err)
 		return spot, traffic.Curve{}, false
 	}
+	d.viewersCome(s, extra)
 	spot.Span = capacity.Span{From: s.at, To: influenceEnds(extra)}
 	return spot, extra, true
+}
+
+// tooLate says that a spot's first viewers come when the run has ended.
+func tooLate(at, last, end time.Duration) string {
+	accepted := "a longer run"
+	if last > 0 {
+		accepted = "before " + lengthText(last)
+	}
+	return fmt.Sprintf("at %s is too late: its first viewers come %s later, and the run ends at %s (%s)",
+		lengthText(at), lengthText(traffic.Onset), lengthText(end), accepted)
 }
 
 // influenceEnds returns when extra traffic has fallen below a small share of its

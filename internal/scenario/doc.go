@@ -19,7 +19,7 @@
 //
 // Values of ${VAR} come from the environment. In a URL, a header, a path or a
 // body they may be secrets: there the variable stays as written in Resolved and
-// its value is listed in Secrets. Anywhere else it is a setting, and Resolved
+// its value is listed in Secrets, for Mask. Anywhere else it is a setting, and Resolved
 // has its value. Resolved also holds the content of every file the scenario
 // names, so that it can be parsed again, without environment and files, to the
 // same plan.

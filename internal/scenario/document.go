@@ -51,7 +51,10 @@ func readTree(text []byte, limit int) (*yaml.Node, *Mistake) {
 	return tree, nil
 }
 
-var syntaxLine = regexp.MustCompile(`^line (\d+): `)
+var (
+	syntaxLine = regexp.MustCompile(`^line (\d+): `)
+	quotedName = regexp.MustCompile(`[^ ]{60,}`) // an anchor's, or a tag's
+)
 
 // syntaxMistake places an error of the YAML parser, which names a line at most.
 func syntaxMistake(err error) *Mistake {
@@ -61,7 +64,7 @@ func syntaxMistake(err error) *Mistake {
 		line, _ = strconv.Atoi(m[1])
 		text = strings.TrimPrefix(text, m[0])
 	}
-	return &Mistake{Line: max(line, 1), Column: 1, Text: "not YAML: " + text}
+	return &Mistake{Line: max(line, 1), Column: 1, Text: "not YAML: " + quotedName.ReplaceAllStringFunc(text, shorten)}
 }
 
 // plain copies a tree with its aliases and merge keys replaced. Copies keep the
@@ -111,7 +114,7 @@ func (p *plainer) copy(n *yaml.Node, depth int) *yaml.Node {
 
 func (p *plainer) alias(n *yaml.Node, depth int) *yaml.Node {
 	if n.Alias == nil || p.open[n.Alias] {
-		return p.fail(n, "*%s stands for something that contains it", n.Value)
+		return p.fail(n, "*%s stands for something that contains it", shorten(n.Value))
 	}
 	p.open[n.Alias] = true
 	defer delete(p.open, n.Alias)
@@ -179,6 +182,19 @@ func shorten(text string) string {
 		return string(runes[:57]) + "…"
 	}
 	return text
+}
+
+// several lists names, the first of them where they are many.
+func several(names []string) string {
+	const most = 20
+	var shown []string
+	for _, name := range names[:min(most, len(names))] {
+		shown = append(shown, shorten(name))
+	}
+	if more := len(names) - len(shown); more > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(shown, ", ")
 }
 
 // child returns the value of a field of a mapping, or nil.

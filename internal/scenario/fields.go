@@ -81,8 +81,8 @@ var targetTable = object[targetFields]{
 		is("url", private, func(t *targetFields) *string { return &t.url },
 			"Where requests go: scheme, host and perhaps a path that comes before each request's. Required without lab.").
 			orElse("the lab").like("https://staging.example.jp"),
-		is("allow_hosts", sequence(private), func(t *targetFields) *[]string { return &t.allow },
-			"Hosts that may be contacted; anything else is refused. Required with url. A leading *. stands for any subdomain.").
+		is("allow_hosts", sequence(allowedHost), func(t *targetFields) *[]string { return &t.allow },
+			"Hosts that may be contacted; anything else is refused, and so is a Host header that names another. Required with url. Without port; a leading *. stands for any subdomain.").
 			like("[staging.example.jp]"),
 		is("headers", mapping("headers such as {Accept-Language: ja}", private), func(t *targetFields) *[]entry[string] { return &t.headers },
 			"Headers of every request.").like(`{Authorization: "Bearer ${TOKEN}"}`),
@@ -343,8 +343,8 @@ var objectiveTable = object[objectiveFields]{
 			"The share of requests that fail is at most this.").like("0.5%"),
 		is("window", wholeSeconds, func(o *objectiveFields) *time.Duration { return &o.window },
 			"Length of the windows it is judged over.").or("10s"),
-		is("request", text, func(o *objectiveFields) *string { return &o.request },
-			"Only this request's responses.").orElse("all requests").like("top"),
+		is("request", titleText, func(o *objectiveFields) *string { return &o.request },
+			"Only this request's responses: its name, or method and path as they are written.").orElse("all requests").like("top"),
 		is("during", oneOf("spots"), func(o *objectiveFields) *string { return &o.during },
 			"Judged only while a spot has influence: from its start until its extra traffic has fallen below 5 % of its maximum.").
 			orElse("the whole run").like("spots"),

@@ -2,18 +2,31 @@ package scenario
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 )
 
 // What follows writes values in mistakes and in the names of objectives: as a
-// scenario file accepts them, so that they can be copied into it. Rates and
-// numbers are written there as package figure writes them.
+// scenario file accepts them, so that they can be copied into it.
 
 // percentText writes a ratio as a percentage: "0.5%".
 func percentText(ratio float64) string {
 	text := fmt.Sprintf("%.4f", ratio*100)
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
+}
+
+// rateText writes a rate without rounding it down, so that what it says is
+// enough: "2531/s", "0.25/s".
+func rateText(perSecond float64) string {
+	step := 1e-3
+	for perSecond > 0 && perSecond < 1e3*step && step > 1e-9 {
+		step /= 10
+	}
+	up := math.Ceil(perSecond/step*(1-1e-12)) * step
+	text := strconv.FormatFloat(up, 'f', int(math.Round(-math.Log10(step))), 64)
+	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "/s"
 }
 
 // lengthText writes a duration without empty parts: "800ms", "5m", "1h30m".

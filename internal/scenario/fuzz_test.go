@@ -1,9 +1,11 @@
 package scenario
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -25,6 +27,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(minimal), `target.headers["a.b"]=[c]`)
 	goNames := regexp.MustCompile(`yaml\.|\*?scenario\.[a-z]|interface ?\{|reflect|%!`)
+	f.Add([]byte(minimal), `objectives[0].request=GET /?k=${TOKEN}`)
+	f.Add([]byte(minimal), `requests[0]={post: /, body: {base64: "${TOKEN}"}}`)
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, text []byte, set string) {
 		o := Options{Env: environment}
@@ -36,6 +40,9 @@ func FuzzParse(f *testing.F) {
 			for _, m := range mistakes {
 				if m.File == "" || m.Text == "" || m.File == "x" && (m.Line < 1 || m.Column < 1) {
 					t.Errorf("mistake without a place: %#v", m)
+				}
+				if shown := m.Error(); strings.Contains(shown, "s3cret") && !bytes.Contains(text, []byte("s3cret")) && !strings.Contains(set, "s3cret") {
+					t.Errorf("mistake shows a value of the environment: %s", shown)
 				}
 				if goNames.MatchString(m.Text) && !goNames.Match(text) && !goNames.MatchString(set) {
 					t.Errorf("mistake speaks Go: %v", m)

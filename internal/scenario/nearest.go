@@ -1,9 +1,6 @@
 package scenario
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // suggestion names the known word that a mistyped one most likely meant, or all
 // of them where none is near.
@@ -15,9 +12,9 @@ func suggestion(word string, known []string) string {
 		}
 	}
 	if best != "" {
-		return fmt.Sprintf("did you mean %s?", best)
+		return fmt.Sprintf("did you mean %s?", shorten(best))
 	}
-	return "known: " + strings.Join(known, ", ")
+	return "known: " + several(known)
 }
 
 // editDistance counts the insertions, deletions, replacements and swaps of

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/seed-f864f198/onair/internal/load"
 )
 
 // decoder reads a tree by the tables and collects mistakes.
@@ -15,8 +17,29 @@ type decoder struct {
 	dir      string // where relative file names are looked up
 	env      func(string) (string, bool)
 	origin   map[*yaml.Node]string // nodes that came from the command line: "--set PATH"
-	secrets  map[string]bool
+	refusal  error                 // the first reason to send nothing, for safety
+	before   map[*yaml.Node]string // leaves as written, where their variables have been replaced
+	values   map[string]string     // of variables, as far as they came from the environment
+	secrets  map[string]string     // those of them that stand where secrets may
 	mistakes []Mistake
+}
+
+func newDecoder(file, dir string, env func(string) (string, bool)) *decoder {
+	return &decoder{
+		file: file, dir: dir, env: env,
+		origin: map[*yaml.Node]string{}, before: map[*yaml.Node]string{},
+		values: map[string]string{}, secrets: map[string]string{},
+	}
+}
+
+// maskedMistakes returns what was found, without values of the environment that
+// came into it by way of something worked out from them.
+func (d *decoder) maskedMistakes() []Mistake {
+	masker := newMasker(d.values)
+	for i := range d.mistakes {
+		d.mistakes[i].Text = masker.Replace(d.mistakes[i].Text)
+	}
+	return d.mistakes
 }
 
 // mistake notes that something is wrong at n, a part of the object called in.
@@ -27,6 +50,30 @@ func (d *decoder) mistake(n *yaml.Node, in, format string, args ...any) {
 	}
 	d.mistakes = append(d.mistakes, m)
 }
+
+// refuse notes that n, in the object called in, asks for what is refused for
+// safety. Mistakes come first: what is refused is a sound file.
+func (d *decoder) refuse(n *yaml.Node, in, format string, args ...any) {
+	if d.refusal == nil && d.env != nil {
+		where := Mistake{File: d.file, Line: n.Line, Column: n.Column, Place: in, Text: load.ErrRefused.Error()}
+		if from, ok := d.origin[n]; ok {
+			where.File, where.Line, where.Column = from, 0, 0
+		}
+		d.refusal = refusal(d.mask(where.Error() + ": " + fmt.Sprintf(format, args...)))
+	}
+}
+
+// refusal is an error that wraps load.ErrRefused and says no more than it should.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+func (r refusal) Unwrap() error { return load.ErrRefused }
+
+// quote returns a leaf as a mistake quotes it: as written, and not too long.
+func (d *decoder) quote(n *yaml.Node) string { return shorten(d.written(n)) }
+
+// mask writes ${NAME} for what came from the environment.
+func (d *decoder) mask(text string) string { return newMasker(d.values).Replace(text) }
 
 // field is one field of an object: an entry of its table.
 type field[T any] struct {
@@ -254,8 +301,8 @@ func sequence[V any](item shape[V]) shape[[]V] {
 
 // entry is one value of a mapping whose keys the user chooses.
 type entry[V any] struct {
-	key   *yaml.Node
-	value V
+	key, node *yaml.Node // the value's node
+	value     V
 }
 
 // mapping is a group of values under keys that the user chooses; say describes it.
@@ -272,8 +319,8 @@ func mapping[V any](say string, item shape[V]) shape[[]entry[V]] {
 			}
 			var entries []entry[V]
 			for key, value := range d.pairs(n, at.inside()) {
-				if v, ok := item.read(d, value, place{at.inside(), key.Value}); ok {
-					entries = append(entries, entry[V]{key, v})
+				if v, ok := item.read(d, value, place{at.inside(), shorten(key.Value)}); ok {
+					entries = append(entries, entry[V]{key, value, v})
 				}
 			}
 			return entries, true

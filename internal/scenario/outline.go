@@ -2,11 +2,13 @@ package scenario
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
 // Outline is a plan in a few figures.
@@ -14,8 +16,9 @@ type Outline struct {
 	Baseline       float64       // 1x in req/s; 0 where the scenario has none
 	Arrivals       float64       // requests planned in all
 	Duration       time.Duration // of sending
-	Peak           float64       // req/s
-	PeakAt         time.Duration
+	Peak           float64       // most requests due in one whole second
+	PeakAt         time.Duration // when the curve is highest
+	Multiple       float64       // of the baseline, at the curve's highest point; 0 without a baseline
 	Rise           float64       // steepest growth of the rate within a second, req/s
 	RiseAt         time.Duration // when that second begins
 	NewConnections float64       // expected new connections a second at the peak
@@ -26,18 +29,34 @@ type Outline struct {
 func (s *Scenario) Outline() Outline {
 	c := s.Traffic.Curve
 	o := Outline{Baseline: s.Traffic.Baseline, Arrivals: c.Total(), Duration: c.Duration(), Caps: s.Caps}
-	o.Peak, o.PeakAt = c.Peak()
+	highest, at := c.Peak()
+	o.Peak, o.PeakAt = busiest(c), at
+	if o.Baseline > 0 {
+		o.Multiple = highest / o.Baseline
+	}
 	o.Rise, o.RiseAt = c.SteepestRise()
 	o.NewConnections = o.Peak * s.Connections.New
 	return o
+}
+
+// busiest returns the most arrivals that are due in one whole second, as a run
+// counts them. A curve's highest point may lie above: it lasts an instant only.
+func busiest(c traffic.Curve) (most float64) {
+	before := 0.0
+	for second := time.Duration(0); second < c.Duration(); second += time.Second {
+		// Arrival n is due where the integral reaches n + 1/2.
+		due := math.Ceil(c.Arrivals(second+time.Second) - 0.5)
+		most, before = max(most, due-before), due
+	}
+	return most
 }
 
 // String returns the outline in lines for a person, each a name in 17 columns
 // and its figures.
 func (o Outline) String() string {
 	multiple := ""
-	if o.Baseline > 0 {
-		multiple = fmt.Sprintf(", %s the baseline", figure.Times(o.Peak/o.Baseline))
+	if o.Multiple > 0 {
+		multiple = fmt.Sprintf(", %s the baseline", figure.Times(o.Multiple))
 	}
 	var b strings.Builder
 	line := func(name, format string, args ...any) {

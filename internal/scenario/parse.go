@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -25,12 +23,13 @@ type Options struct {
 }
 
 // Load reads and checks the scenario file at path. The error is Mistakes where
-// the file itself is wrong, and wraps load.ErrRefused where its target is not
-// among the hosts it allows.
+// the file itself is wrong, and wraps load.ErrRefused where it names a host that
+// is not among those it allows. Neither shows a value of the environment: what
+// is wrong is quoted as written, with ${NAME}.
 func Load(path string, o Options) (*Scenario, error) {
 	text, err := readFile(path, maxAgain)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return Parse(path, filepath.Dir(path), text, o)
 }
@@ -47,21 +46,19 @@ func Parse(name, dir string, text []byte, o Options) (*Scenario, error) {
 		wrong.File = name
 		return nil, Mistakes{*wrong}
 	}
-	d := &decoder{file: name, dir: dir, env: o.Env, origin: map[*yaml.Node]string{}, secrets: map[string]bool{}}
+	d := newDecoder(name, dir, o.Env)
 	for _, s := range o.Set {
 		d.set(tree, s)
 	}
 	f, _ := fileTable.decode(d, tree, place{top, top}, top)
 	s := d.compile(&f)
 	if len(d.mistakes) > 0 {
-		return nil, inOrder(d.mistakes)
+		return nil, inOrder(d.maskedMistakes())
 	}
-	if o.Env != nil {
-		if err := s.Target.allowed(); err != nil {
-			return nil, fmt.Errorf("%s: target: %w", name, err)
-		}
+	if d.refusal != nil {
+		return nil, d.refusal
 	}
-	s.Secrets = slices.Sorted(maps.Keys(d.secrets))
+	s.Secrets, s.masker = secretValues(d.secrets), newMasker(d.secrets)
 	resolved, err := encode(tree)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -86,31 +83,32 @@ func encode(tree *yaml.Node) ([]byte, error) {
 func readFile(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, plainError(path, err)
+		return nil, plainError(err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", path)
+		return nil, errors.New("not a regular file")
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, plainError(path, err)
+		return nil, plainError(err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
-		return nil, plainError(path, err)
+		return nil, plainError(err)
 	}
 	if int64(len(text)) > limit {
-		return nil, fmt.Errorf("%s: more than %d bytes", path, limit)
+		return nil, fmt.Errorf("more than %d bytes", limit)
 	}
 	return text, nil
 }
 
-// plainError says the thing, then the cause, without the name of a system call.
-func plainError(path string, err error) error {
+// plainError leaves out the name of a system call, and that of the file, which
+// the caller knows as it was written.
+func plainError(err error) error {
 	var failed *os.PathError
 	if errors.As(err, &failed) {
-		err = failed.Err
+		return failed.Err
 	}
-	return fmt.Errorf("%s: %w", path, err)
+	return err
 }

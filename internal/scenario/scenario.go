@@ -3,6 +3,7 @@ package scenario
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
@@ -29,7 +30,9 @@ type Scenario struct {
 	Lab         *world.Config
 
 	Resolved []byte   // the file after --set, complete in itself: what the run directory stores
-	Secrets  []string // values that came from the environment, to be masked wherever text is written
+	Secrets  []string // values that came from the environment where secrets may stand; Mask replaces them
+
+	masker *strings.Replacer // nil: nothing to mask
 }
 
 // Target is what receives the traffic.

@@ -195,6 +195,124 @@ func TestRefusedHost(t *testing.T) {
 	}
 }
 
+// A Host header picks the service behind a shared load balancer, so that it is
+// judged as the target's host is. Neither refusal shows a variable's value.
+func TestRefusals(t *testing.T) {
+	for _, test := range []struct {
+		change [2]string
+		want   string // "" for none
+	}{
+		{[2]string{"{url:", "{headers: {host: STAGING.example.jp:8443}, url:"}, ""},
+		{[2]string{"{url:", "{headers: {host: www.example.jp}, url:"}, `x.yaml:3:26: target.headers: refused for safety: Host "www.example.jp" is not one of allow_hosts [staging.example.jp]`},
+		{[2]string{"{get: /}", `{get: /, headers: {Host: "${TOKEN}.example.jp:80"}}`}, `x.yaml:5:37: request 1.headers: refused for safety: Host "${TOKEN}.example.jp:80" is not one of allow_hosts [staging.example.jp]`},
+		{[2]string{`"https://staging.example.jp"`, `"https://${STAGE}.example.jp"`}, `x.yaml:3:15: target: refused for safety: the host of "https://${STAGE}.example.jp" is not one of allow_hosts [staging.example.jp]`},
+		{[2]string{`target: {url: "https://staging.example.jp", allow_hosts: [staging.example.jp]}`, "target: {headers: {Host: www.example.jp}}\nlab: {}"}, ""},
+	} {
+		_, err := Parse("x.yaml", ".", []byte(strings.Replace(minimal, test.change[0], test.change[1], 1)), Options{Env: environment})
+		if test.want == "" {
+			if err != nil {
+				t.Errorf("Parse with %s = %v; want no error", test.change[1], err)
+			}
+			continue
+		}
+		if !errors.Is(err, load.ErrRefused) || err.Error() != test.want {
+			t.Errorf("Parse with %s = %v; want %s, wrapping load.ErrRefused", test.change[1], err, test.want)
+		}
+	}
+}
+
+// A body in base64 may be a secret as any other.
+func TestSecretBody(t *testing.T) {
+	text := strings.Replace(minimal, "{get: /}", `{post: /, body: {base64: "${BODY}"}}`, 1)
+	s := mustParse(t, text, Options{Env: func(string) (string, bool) { return "aGVsbG8=", true }})
+	if got := string(s.Requests[0].Body); got != "hello" || strings.Contains(string(s.Resolved), "aGVsbG8") {
+		t.Errorf("body = %q; want hello, and no value in\n%s", got, s.Resolved)
+	}
+	mustParse(t, string(s.Resolved), Options{})
+}
+
+func TestMask(t *testing.T) {
+	values := map[string]string{"TOKEN": "s3cret/\"ü", "LONG": "s3cret/\"ü and more", "PIN": "123", "BLANK": "  "}
+	text := strings.Replace(minimal, "{get: /}", `{post: /, body: {text: "${TOKEN} ${LONG} ${PIN} ${BLANK}"}}`, 1)
+	s := mustParse(t, text, Options{Env: func(name string) (string, bool) { v, ok := values[name]; return v, ok }})
+	for text, want := range map[string]string{
+		"nothing of it":                      "nothing of it",
+		`bad token s3cret/"ü.`:               "bad token ${TOKEN}.",
+		`GET /?k=s3cret%2F%22%C3%BC&a=1`:     "GET /?k=${TOKEN}&a=1",
+		`GET /s3cret%2F%22%C3%BC/x`:          "GET /${TOKEN}/x",
+		`"s3cret/\"ü"`:                       `"${TOKEN}"`,
+		`s3cret/"ü and more, s3cret/"ü and`:  "${LONG}, ${TOKEN} and",
+		"123 is too short to be told apart":  "123 is too short to be told apart",
+		"${TOKEN} stays as it is, $${ too":   "${TOKEN} stays as it is, $${ too",
+		"s3cret%2F%22%C3%BC+and+more at end": "${LONG} at end",
+	} {
+		if got := s.Mask(text); got != want {
+			t.Errorf("Mask(%s) = %s; want %s", text, got, want)
+		}
+	}
+	if !slices.Equal(s.Secrets, []string{"  ", "123", `s3cret/"ü`, `s3cret/"ü and more`}) {
+		t.Errorf("Secrets = %q; want all four", s.Secrets)
+	}
+	if got := new(Scenario).Mask("s3cret"); got != "s3cret" {
+		t.Errorf("Mask without secrets = %q; want the text", got)
+	}
+}
+
+// A request without a name is called by its path as written, also in objectives.
+func TestSubjects(t *testing.T) {
+	text := strings.Replace(minimal, "[{get: /}]", `[{get: "/x?k=${TOKEN}"}, {name: "${STAGE}", get: /a}, {name: web-2, get: "/$${b}"}, {get: /c}]`, 1)
+	text = strings.Replace(text, "[{p99: 800ms}]", `[{p99: 1s, request: "GET /x?k=${TOKEN}"}, {p99: 1s, request: "${STAGE}"}, {p99: 1s, request: "${STAGE}-2"}, {p99: 1s, request: GET /c}]`, 1)
+	s := mustParse(t, text, Options{Env: environment})
+	for i, want := range []string{"GET /x?k=${TOKEN}", "web", "web-2", "GET /c"} {
+		if o := s.Objectives[i]; o.Request != want || s.Requests[i].Name != want || o.Name != "p99 of "+want+" <= 1s" {
+			t.Errorf("objective %q is about %q, request %q; want %q", o.Name, o.Request, s.Requests[i].Name, want)
+		}
+	}
+	if strings.Contains(string(s.Resolved), "s3cret") {
+		t.Errorf("Resolved shows the token:\n%s", s.Resolved)
+	}
+	if diff := compare(s, mustParse(t, string(s.Resolved), Options{})); diff != "" {
+		t.Errorf("Parse(Resolved) (-first +again):\n%s\n%s", diff, s.Resolved)
+	}
+}
+
+// A stored scenario has been run: it is read again whatever it proved.
+func TestStoredPlanIsNotJudged(t *testing.T) {
+	text := strings.NewReplacer("p99: 800ms", "p99: 1h, window: 1h", "{url:", "{headers: {User-Agent: x}, url:").Replace(minimal)
+	if _, err := Parse("x.yaml", ".", []byte(text), Options{Env: noEnv}); err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("Parse = %v; want three mistakes", err)
+	}
+	mustParse(t, text, Options{})
+}
+
+// However long what a file holds, a mistake stays short.
+func TestMistakesAreShort(t *testing.T) {
+	long := strings.Repeat("x", 20_000)
+	for _, text := range []string{
+		"*" + long, "a: *" + long, long + ": 1", long, "a: !!" + long + " 1",
+		strings.Replace(minimal, "smoke", long, 1),
+		strings.Replace(minimal, "{url:", "{headers: {"+long+": \"\\n\"}, url:", 1),
+		strings.Replace(minimal, "{url:", "{headers: {"+long+": a, X"+long[1:]+": b}, url:", 1),
+		strings.Replace(minimal, "staging.example.jp]", long+"]", 1),
+		strings.Replace(minimal, "p99: 800ms", "p99: 1s, request: "+long, 1),
+		minimal + "observe: [{hpa: " + long + "}, {asg: " + long + "}, {asg: " + long + "}]",
+		minimal + "production: {" + long + ": {start: 2, max: 1}}",
+		strings.Replace(minimal, "{get: /}", "{get: "+long+"}, {name: "+long+", get: /}, {name: "+long+", get: /, body: {file: "+long+"}}", 1),
+		strings.Replace(minimal, "{get: /}", "{post: /, body: {json: {"+long+": {"+long+": ${}}}}}", 1),
+	} {
+		_, err := Parse("x.yaml", ".", []byte(text), Options{Env: noEnv, Set: []string{long + "=1", "name." + long + "=1", long + "[5]=1", "name=[" + long}})
+		if err == nil {
+			t.Errorf("Parse(%.80s…) = nil; want mistakes", text)
+			continue
+		}
+		for line := range strings.Lines(err.Error()) {
+			if len(line) > 1000 {
+				t.Errorf("a mistake of %d bytes: %.300s…", len(line), line)
+			}
+		}
+	}
+}
+
 func TestLabFleets(t *testing.T) {
 	s, err := Load("../../scenarios/lab-tvcm.yaml", Options{Env: noEnv})
 	if err != nil {
@@ -405,6 +523,7 @@ func TestFormats(t *testing.T) {
 	for _, test := range []struct{ got, want string }{
 		{lengthText(90 * time.Second), "1m30s"}, {lengthText(5 * time.Minute), "5m"}, {lengthText(2 * time.Hour), "2h"}, {lengthText(0), "0s"}, {lengthText(10 * time.Second), "10s"},
 		{percentText(0.005), "0.5%"}, {percentText(0), "0%"},
+		{rateText(4000), "4000/s"}, {rateText(2530.12345), "2530.124/s"}, {rateText(0.1 + 0.2), "0.3/s"}, {rateText(1e-7), "0.0000001/s"}, {rateText(0), "0/s"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q; want %q", test.got, test.want)
@@ -420,16 +539,27 @@ func TestOutline(t *testing.T) {
 	for at := time.Duration(0); at < 12*time.Minute; at += step {
 		r := s.Traffic.Curve.Rate(at)
 		arrivals += s.Traffic.Curve.Rate(at+step/2) * step.Seconds()
-		peak = max(peak, r)
 		if at+time.Second < 12*time.Minute {
 			rise = max(rise, s.Traffic.Curve.Rate(at+time.Second)-r)
 		}
 	}
+	counts := map[time.Duration]float64{}
+	for schedule := traffic.NewSchedule(s.Traffic.Curve, nil, 1); ; {
+		a, ok := schedule.Next()
+		if !ok {
+			break
+		}
+		counts[a.Due/time.Second]++
+		peak = max(peak, counts[a.Due/time.Second])
+	}
 	o := s.Outline()
+	if o.Peak != peak || o.Multiple != 10 || o.PeakAt != 145*time.Second {
+		t.Errorf("Outline() has peak %v at %v, %vx; want %v at 2m25s, 10x", o.Peak, o.PeakAt, o.Multiple, peak)
+	}
 	for _, test := range []struct {
 		name      string
 		got, want float64
-	}{{"Arrivals", o.Arrivals, arrivals}, {"Peak", o.Peak, peak}, {"Rise", o.Rise, rise}, {"NewConnections", o.NewConnections, 0.8 * peak}} {
+	}{{"Arrivals", o.Arrivals, arrivals}, {"Rise", o.Rise, rise}, {"NewConnections", o.NewConnections, 0.8 * peak}} {
 		if math.Abs(test.got-test.want) > 0.001*test.want {
 			t.Errorf("Outline().%s = %v; want %v", test.name, test.got, test.want)
 		}

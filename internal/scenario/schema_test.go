@@ -180,7 +180,7 @@ func checkExamples[T any](t *testing.T, o object[T]) {
 				t.Errorf("%s.%s: %q: %v", o.name, f.name, text, err)
 				continue
 			}
-			d := &decoder{secrets: map[string]bool{}}
+			d := newDecoder("", "", nil)
 			var into T
 			f.read(d, scalar(f.name), doc.Content[0], o.name, &into)
 			for _, m := range d.mistakes {

@@ -21,7 +21,7 @@ type step struct {
 // items on the way are made where they are missing; an empty value removes.
 func (d *decoder) set(tree *yaml.Node, assignment string) {
 	path, text, found := strings.Cut(assignment, "=")
-	from := "--set " + path
+	from := "--set " + shorten(path)
 	fail := func(format string, args ...any) {
 		d.mistakes = append(d.mistakes, Mistake{File: from, Text: fmt.Sprintf(format, args...)})
 	}
@@ -130,10 +130,10 @@ func become(n *yaml.Node, s step, before []step) error {
 		n.Kind, n.Tag, n.Value = kind, "", ""
 	}
 	if n.Kind != kind {
-		return fmt.Errorf("%s is %s, not %s", pathText(before), kindOf(n), word)
+		return fmt.Errorf("%s is %s, not %s", shorten(pathText(before)), kindOf(n), word)
 	}
 	if s.index > len(n.Content) {
-		return fmt.Errorf("%s has no [%d] (the next one to add is [%d])", pathText(before), s.index, len(n.Content))
+		return fmt.Errorf("%s has no [%d] (the next one to add is [%d])", shorten(pathText(before)), s.index, len(n.Content))
 	}
 	return nil
 }

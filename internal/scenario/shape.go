@@ -34,6 +34,8 @@ type form[V any] struct {
 	number  bool    // the text may be a bare YAML number
 	most    float64 // the largest such number; 0: any
 	parse   func(parts []string) (V, bool)
+	bound   string                   // what parse refuses although the pattern fits: "at most 10M/s"
+	explain func(text string) string // why the pattern does not fit, where more can be said; may be nil
 }
 
 func (f form[V]) shape() shape[V] {
@@ -55,15 +57,35 @@ func (f form[V]) shape() shape[V] {
 			if !ok {
 				return none, false
 			}
-			if parts := pattern.FindStringSubmatch(text); parts != nil {
+			parts := pattern.FindStringSubmatch(text)
+			if parts != nil {
 				if v, ok := f.parse(parts); ok {
 					return v, true
 				}
 			}
-			d.mistake(n, at.in, "%s %q is not %s", at.field, shorten(text), say)
+			d.mistake(n, at.in, "%s %q is %s", at.field, d.quote(n), f.wrong(text, say, parts != nil))
 			return none, false
 		},
 	}
+}
+
+var exponent = regexp.MustCompile(`^[0-9.]+[eE][-+]?[0-9]`)
+
+// wrong says what a text is that cannot be read: too large, too fine, or
+// something else altogether.
+func (f form[V]) wrong(text, say string, fits bool) string {
+	if fits && f.bound != "" {
+		return fmt.Sprintf("out of range (%s)", f.bound)
+	}
+	if !fits && f.explain != nil {
+		if why := f.explain(text); why != "" {
+			return why
+		}
+	}
+	if !fits && exponent.MatchString(text) {
+		return "written with an exponent, not as " + say
+	}
+	return "not " + say
 }
 
 // scalar returns the text of a leaf that is a setting.
@@ -85,7 +107,19 @@ func (s shape[V]) check(say string, ok func(V) bool) shape[V] {
 	return shape[V]{say, s.schema, func(d *decoder, n *yaml.Node, at place, say string) (V, bool) {
 		v, good := s.accept(d, n, at, say)
 		if good && !ok(v) {
-			d.mistake(n, at.in, "%s %q is not %s", at.field, shorten(n.Value), say)
+			d.mistake(n, at.in, "%s %q is not %s", at.field, d.quote(n), say)
+			return v, false
+		}
+		return v, good
+	}}
+}
+
+// within bounds a shape: what ok refuses is of the right kind, but out of range.
+func (s shape[V]) within(bound string, ok func(V) bool) shape[V] {
+	return shape[V]{s.say, s.schema, func(d *decoder, n *yaml.Node, at place, say string) (V, bool) {
+		v, good := s.accept(d, n, at, say)
+		if good && !ok(v) {
+			d.mistake(n, at.in, "%s %q is out of range (%s)", at.field, d.quote(n), bound)
 			return v, false
 		}
 		return v, good
@@ -114,6 +148,7 @@ const (
 	maxCount  = 1e12
 	maxUnits  = 1e6
 	maxLength = 7 * 24 * time.Hour
+	minLength = time.Millisecond // of what has to take some time
 )
 
 var (
@@ -124,47 +159,54 @@ var (
 			v, err := time.ParseDuration(p[0])
 			return v, err == nil && v <= maxLength
 		},
+		bound: "at most 168h", explain: explainDuration,
 	}.shape()
 
-	length = duration.check("a positive duration such as 90s or 5m", func(v time.Duration) bool { return v > 0 })
+	length = duration.check("a positive duration such as 90s or 5m", func(v time.Duration) bool { return v > 0 }).
+		within("at least 1ms", func(v time.Duration) bool { return v >= minLength })
 
 	share = form[float64]{
 		name: "share", say: "a share such as 80% or 0.8",
 		pattern: `(` + decimal + `)%|0(?:\.[0-9]+)?|1(?:\.0+)?`, number: true, most: 1,
 		parse: func(p []string) (float64, bool) { v := ratioOf(p); return v, v <= 1 },
+		bound: "at most 100%",
 	}.shape()
 
 	ratio = form[float64]{
 		name: "ratio", say: "a ratio such as 20% or 0.2",
 		pattern: `(` + decimal + `)%|` + decimal, number: true,
 		parse: func(p []string) (float64, bool) { v := ratioOf(p); return v, v <= maxTimes },
+		bound: "at most 1000000",
 	}.shape()
 
 	times = form[float64]{
 		name: "times", say: "a factor such as 60x or 0.1",
 		pattern: `(` + decimal + `)x?`, number: true,
-		parse: func(p []string) (float64, bool) { v := number(p[1]); return v, v > 0 && v <= maxTimes },
-	}.shape()
+		parse: func(p []string) (float64, bool) { v := number(p[1]); return v, v <= maxTimes },
+		bound: "at most 1000000x",
+	}.shape().check("a factor such as 60x or 0.1", func(v float64) bool { return v > 0 })
 
 	weight = form[float64]{
 		name: "weight", say: "a positive number such as 5",
 		pattern: decimal, number: true,
-		parse: func(p []string) (float64, bool) { v := number(p[0]); return v, v > 0 && v <= maxTimes },
-	}.shape()
+		parse: func(p []string) (float64, bool) { v := number(p[0]); return v, v <= maxTimes },
+		bound: "at most 1000000",
+	}.shape().check("a positive number such as 5", func(v float64) bool { return v > 0 })
 
 	count = form[float64]{
 		name: "count", say: "a count such as 12, 20k or 3M",
 		pattern: `(` + decimal + `)([kM]?)`, number: true,
 		parse: func(p []string) (float64, bool) {
 			v := math.Round(number(p[1])*prefix(p[2])*1000) / 1000
-			return v, v <= maxCount && v == math.Trunc(v)
+			return v, v <= maxCount
 		},
-	}.shape()
+		bound: "at most 1000000M",
+	}.shape().check("a count such as 12, 20k or 3M", func(v float64) bool { return v == math.Trunc(v) })
 
 	rate = form[float64]{
 		name: "rate", say: "a rate such as 400/s, 4k/s or 60/m",
 		pattern: ratePattern,
-		parse:   parseRate,
+		parse:   parseRate, bound: mostRate,
 	}.shape()
 
 	amount = form[amountOf]{
@@ -178,6 +220,7 @@ var (
 			v, ok := parseRate(p)
 			return amountOf{rate: v}, ok
 		},
+		bound: mostRate + ", or 1000000x",
 	}.shape()
 )
 
@@ -187,12 +230,26 @@ type amountOf struct {
 	times float64 // of the baseline, where rate is 0
 }
 
+const mostRate = "at most 10M/s"
+
 const ratePattern = `(` + decimal + `)([kM]?)/(s|m|h)`
 
 func parseRate(p []string) (float64, bool) {
 	per := map[string]float64{"s": 1, "m": 60, "h": 3600}[p[3]]
 	v := number(p[1]) * prefix(p[2]) / per
 	return v, v <= maxRate
+}
+
+// explainDuration says why a Go duration is none that a scenario accepts.
+func explainDuration(text string) string {
+	switch v, err := time.ParseDuration(text); {
+	case err != nil || v < 0:
+		return ""
+	case v < minLength:
+		return "finer than a millisecond (units are h, m, s and ms)"
+	default:
+		return "not written in h, m, s and ms"
+	}
 }
 
 func prefix(letter string) float64 {
@@ -221,7 +278,8 @@ func ratioOf(parts []string) float64 {
 // units is a count of instances, pods or slots.
 func units(least int) shape[int] {
 	say := fmt.Sprintf("a whole number from %d", least)
-	narrow := count.check(say, func(v float64) bool { return v >= float64(least) && v <= maxUnits })
+	narrow := count.check(say, func(v float64) bool { return v >= float64(least) }).
+		within("at most 1M", func(v float64) bool { return v <= maxUnits })
 	return mapped(narrow, func(v float64) int { return int(v) })
 }
 
@@ -263,7 +321,7 @@ func oneOf(words ...string) shape[string] {
 		accept: func(d *decoder, n *yaml.Node, at place, say string) (string, bool) {
 			s, ok := d.scalar(n, at, say)
 			if ok && !slices.Contains(words, s) {
-				d.mistake(n, at.in, "%s %q is not %s", at.field, shorten(s), say)
+				d.mistake(n, at.in, "%s %q is not %s", at.field, d.quote(n), say)
 				return s, false
 			}
 			return s, ok

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -21,6 +22,12 @@ var (
 		name: "name", say: "a name of letters, digits, -, _ and . (it names a directory)",
 		pattern: `[A-Za-z0-9][A-Za-z0-9_.-]{0,62}`,
 		parse:   func(p []string) (string, bool) { return p[0], true },
+		explain: func(text string) string {
+			if n := len([]rune(text)); n > 63 {
+				return fmt.Sprintf("of %d characters (at most 63)", n)
+			}
+			return ""
+		},
 	}.shape()
 
 	objectName = form[string]{
@@ -38,6 +45,7 @@ var (
 		name: "bin_count", say: "a count such as 24000",
 		pattern: decimal, number: true,
 		parse: func(p []string) (float64, bool) { v := number(p[0]); return v, v <= maxCount },
+		bound: "at most 1000000000000",
 	}.shape()
 
 	status = mapped(form[float64]{
@@ -64,7 +72,7 @@ var (
 	target = form[metricTarget]{
 		name: "metric_target", say: "a share such as 60%, or a rate such as 50/s",
 		pattern: `(?:(` + decimal + `)%|` + decimal + `)|` + ratePattern, number: true,
-		parse: parseTarget,
+		parse: parseTarget, bound: mostRate + ", or 100000000%",
 	}.shape().check("a positive share such as 60%, or a positive rate such as 50/s", func(t metricTarget) bool { return t.value > 0 })
 )
 
@@ -114,11 +122,65 @@ var zone = shape[*time.Location]{
 		}
 		loc, err := time.LoadLocation(name)
 		if err != nil || name == "" || name == "Local" {
-			d.mistake(n, at.in, "%s %q is not %s", at.field, shorten(name), say)
+			d.mistake(n, at.in, "%s %q is not %s", at.field, d.quote(n), say)
 			return nil, false
 		}
 		return loc, true
 	},
+}
+
+// titleText is the name of a request, where it is referred to. Its variables stay: what
+// it means is found where that is known.
+var titleText = shape[string]{
+	say:    "text",
+	schema: text.schema,
+	accept: func(d *decoder, n *yaml.Node, at place, say string) (string, bool) {
+		if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+			d.wrongKind(n, at, say)
+			return "", false
+		}
+		if strings.TrimSpace(n.Value) == "" {
+			d.mistake(n, at.in, "%s is empty", at.field)
+			return "", false
+		}
+		return n.Value, true
+	},
+}
+
+// allowedHost is an entry of allow_hosts, of a form that a host can match.
+var allowedHost = shape[string]{
+	say:    "a host without port, such as staging.example.jp, *.example.jp or 127.0.0.1",
+	schema: text.schema,
+	accept: func(d *decoder, n *yaml.Node, at place, say string) (string, bool) {
+		host, ok := private.accept(d, n, at, say)
+		if !ok || d.opaque(host) {
+			return host, ok
+		}
+		if !matchable(host) {
+			d.mistake(n, at.in, "%s %q is not %s", at.field, d.quote(n), say)
+			return host, false
+		}
+		return host, true
+	},
+}
+
+var (
+	hostName  = regexp.MustCompile(`^[\pL\pM\pN_](?:[-\pL\pM\pN_]*[\pL\pM\pN_])?(?:\.[\pL\pM\pN_](?:[-\pL\pM\pN_]*[\pL\pM\pN_])?)*\.?$`)
+	endsAsOne = regexp.MustCompile(`(?:^|\.)[0-9]+\.?$`) // as an IPv4 address does, and no name
+)
+
+// matchable reports whether a host can be what an entry of allow_hosts says: an
+// address, a name, or any name below one.
+func matchable(entry string) bool {
+	inside, bracketed := strings.CutPrefix(entry, "[")
+	if bracketed {
+		inside = strings.TrimSuffix(inside, "]")
+	}
+	if address, err := netip.ParseAddr(inside); err == nil {
+		return !bracketed || address.Is6()
+	}
+	name := strings.TrimPrefix(entry, "*.")
+	return hostName.MatchString(name) && !endsAsOne.MatchString(name)
 }
 
 // requestPath is the path and query of a request.
@@ -133,7 +195,7 @@ var requestPath = shape[string]{
 		// A path that begins with two slashes could be taken for another host.
 		_, err := url.ParseRequestURI(path)
 		if err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "# ") {
-			d.mistake(n, at.in, "%s %q is not %s", at.field, shorten(n.Value), say)
+			d.mistake(n, at.in, "%s %q is not %s", at.field, d.quote(n), say)
 			return path, false
 		}
 		return path, true
@@ -144,13 +206,13 @@ var base64Text = shape[[]byte]{
 	say:    "text in base64",
 	schema: text.schema,
 	accept: func(d *decoder, n *yaml.Node, at place, say string) ([]byte, bool) {
-		s, ok := d.scalar(n, at, say)
-		if !ok {
-			return nil, false
+		s, ok := private.accept(d, n, at, say)
+		if !ok || d.opaque(s) {
+			return []byte(s), ok
 		}
 		decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s), ""))
 		if err != nil {
-			d.mistake(n, at.in, "%s %q is not %s", at.field, shorten(s), say)
+			d.mistake(n, at.in, "%s %q is not %s", at.field, d.quote(n), say)
 		}
 		return decoded, err == nil
 	},
@@ -177,7 +239,7 @@ func (d *decoder) jsonOf(n *yaml.Node, at place) any {
 	case yaml.MappingNode:
 		fields := map[string]any{}
 		for key, value := range d.pairs(n, at.inside()) {
-			fields[key.Value] = d.jsonOf(value, place{at.inside(), key.Value})
+			fields[key.Value] = d.jsonOf(value, place{at.inside(), shorten(key.Value)})
 		}
 		return fields
 	case yaml.SequenceNode:
@@ -204,7 +266,7 @@ func (d *decoder) jsonScalar(n *yaml.Node, at place) any {
 		}
 		var v float64
 		if err := n.Decode(&v); err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			d.mistake(n, at.in, "%s %q is not a number that JSON knows", at.field, shorten(n.Value))
+			d.mistake(n, at.in, "%s %q is not a number that JSON knows", at.field, d.quote(n))
 			return nil
 		}
 		return v

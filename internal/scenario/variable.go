@@ -16,25 +16,40 @@ var variable = regexp.MustCompile(`\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(:-([^}
 func (d *decoder) setting(n *yaml.Node, at place) (string, bool) {
 	text, _, ok := d.expand(n, at)
 	if ok && text != n.Value {
-		n.Value, n.Tag, n.Style = strings.ReplaceAll(text, "${", "$${"), "", 0
+		d.settle(n, text)
 	}
 	return text, ok
+}
+
+// settle gives a leaf the text that its variables stand for.
+func (d *decoder) settle(n *yaml.Node, text string) {
+	d.before[n] = d.written(n)
+	n.Value, n.Tag, n.Style = strings.ReplaceAll(text, "${", "$${"), "", 0
+}
+
+// written returns a leaf as its author wrote it, with its variables: what
+// mistakes quote, so that no value from the environment is shown.
+func (d *decoder) written(n *yaml.Node) string {
+	if before, ok := d.before[n]; ok {
+		return before
+	}
+	return n.Value
 }
 
 // secret returns the text of a leaf whose variables may hold secrets: the node
 // keeps them as written and their values are remembered. When a stored scenario
 // is read again they are opaque.
 func (d *decoder) secret(n *yaml.Node, at place) (string, bool) {
-	text, values, ok := d.expand(n, at)
-	for _, v := range values {
-		d.secrets[v] = true
+	text, names, ok := d.expand(n, at)
+	for _, name := range names {
+		d.secrets[name] = d.values[name]
 	}
 	return text, ok
 }
 
-// expand replaces the variables in a scalar and returns the values that came
-// from the environment.
-func (d *decoder) expand(n *yaml.Node, at place) (text string, values []string, ok bool) {
+// expand replaces the variables in a scalar and returns the names of those
+// whose values came from the environment.
+func (d *decoder) expand(n *yaml.Node, at place) (text string, names []string, ok bool) {
 	ok = true
 	text = variable.ReplaceAllStringFunc(n.Value, func(match string) string {
 		if match == "$${" {
@@ -52,7 +67,8 @@ func (d *decoder) expand(n *yaml.Node, at place) (text string, values []string, 
 		}
 		if value, found := d.env(name); found && (value != "" || !hasDefault) {
 			if value != "" {
-				values = append(values, value)
+				names = append(names, name)
+				d.values[name] = value
 			}
 			return value
 		}
@@ -66,7 +82,7 @@ func (d *decoder) expand(n *yaml.Node, at place) (text string, values []string, 
 		d.mistake(n, at.in, "%s is longer than %d bytes with its variables replaced", at.field, maxScalar)
 		ok = false
 	}
-	return text, values, ok
+	return text, names, ok
 }
 
 const maxScalar = 1 << 20

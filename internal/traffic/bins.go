@@ -14,15 +14,24 @@ import (
 	"time"
 )
 
+// What a file may hold: a week of seconds, or a year of minutes. A
+// compressed file can be a thousand times as long as it looks.
+const (
+	maxBins = 604_800
+	maxText = 64 << 20 // bytes, once decompressed
+	maxLine = 4 << 10  // bytes
+)
+
 // ReadBins reads the CSV `time,requests`, plain or gzip: a header, then one line
 // a second or one a minute without gaps, the time as RFC 3339 or in epoch
-// seconds. Mistakes name the line.
+// seconds; at most a week of seconds and 64 MiB. Mistakes name the line and quote
+// no more than its beginning.
 func ReadBins(r io.Reader) ([]Bin, error) {
 	plain, err := gunzip(r)
 	if err != nil {
 		return nil, err
 	}
-	lines := csv.NewReader(plain)
+	lines := csv.NewReader(&bounded{Reader: plain})
 	lines.FieldsPerRecord = -1
 	lines.ReuseRecord = true
 	if err := readHeader(lines); err != nil {
@@ -42,6 +51,9 @@ func ReadBins(r io.Reader) ([]Bin, error) {
 		if err == nil {
 			err = follow(bins, bin)
 		}
+		if err == nil && len(bins) == maxBins {
+			err = fmt.Errorf("too many lines (at most %d counts)", maxBins)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
@@ -54,6 +66,39 @@ func ReadBins(r io.Reader) ([]Bin, error) {
 		bins[i].Length = bins[1].Start.Sub(bins[0].Start)
 	}
 	return bins, nil
+}
+
+// bounded is a text that is an error, rather than at its end, where it or one
+// of its lines is too long.
+type bounded struct {
+	io.Reader
+	read int // bytes
+	line int // bytes of the line that is not yet at its end
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p[:min(len(p), maxLine)])
+	b.read += n
+	b.line += n
+	if end := bytes.LastIndexByte(p[:n], '\n'); end >= 0 {
+		b.line = n - end - 1
+	}
+	switch {
+	case b.line > maxLine:
+		return 0, fmt.Errorf("a line is too long (at most %d bytes)", maxLine)
+	case b.read > maxText:
+		return 0, fmt.Errorf("too long (at most %d MiB of text)", maxText>>20)
+	}
+	return n, err
+}
+
+// quote quotes what a file holds, or the beginning of it.
+func quote(text string) string {
+	const most = 60
+	if runes := []rune(text[:min(len(text), 4*most+4)]); len(runes) > most {
+		text = string(runes[:most-1]) + "…"
+	}
+	return strconv.Quote(text)
 }
 
 // gunzip returns the text of r, which may be compressed.
@@ -78,7 +123,7 @@ func readHeader(lines *csv.Reader) error {
 		return csvError(err)
 	}
 	if got := strings.TrimPrefix(strings.Join(header, ","), "\ufeff"); got != "time,requests" {
-		return fmt.Errorf("line 1: header %q (expected time,requests)", got)
+		return fmt.Errorf("line 1: header %s (expected time,requests)", quote(got))
 	}
 	return nil
 }
@@ -103,7 +148,7 @@ func readBin(record []string) (Bin, error) {
 	}
 	requests, err := strconv.ParseFloat(record[1], 64)
 	if err != nil || !(requests >= 0) || math.IsInf(requests, 0) {
-		return Bin{}, fmt.Errorf("requests %q is not a count", record[1])
+		return Bin{}, fmt.Errorf("requests %s is not a count", quote(record[1]))
 	}
 	return Bin{Start: start, Requests: requests}, nil
 }
@@ -114,7 +159,7 @@ func readTime(text string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("time %q is neither RFC 3339 nor epoch seconds", text)
+		return time.Time{}, fmt.Errorf("time %s is neither RFC 3339 nor epoch seconds", quote(text))
 	}
 	return t, nil
 }

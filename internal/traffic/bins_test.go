@@ -3,9 +3,11 @@ package traffic_test
 import (
 	"bytes"
 	"compress/gzip"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +74,56 @@ func TestReadBinsMistakes(t *testing.T) {
 	if bins, err := traffic.ReadBins(strings.NewReader("time,requests\n1,2\n6,3\n")); err == nil {
 		t.Errorf("ReadBins of two lines 5 s apart = %v; want an error", bins)
 	}
+}
+
+// endless is a text without end, of which a reader must not want everything.
+type endless struct{ line string }
+
+func (e endless) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		n += copy(p[n:], e.line)
+	}
+	return n, nil
+}
+
+// Neither one line that never ends nor lines without end are read to their end,
+// nor shown in full.
+func TestReadBinsBounds(t *testing.T) {
+	begin := "time,requests\n"
+	var lines strings.Builder
+	lines.WriteString(begin)
+	for second := range 604_801 {
+		lines.WriteString(strconv.Itoa(second))
+		lines.WriteString(",1\n")
+	}
+	for name, test := range map[string]struct {
+		text io.Reader
+		want string
+	}{
+		"endless line": {io.MultiReader(strings.NewReader(begin), endless{strings.Repeat("a", 4096)}), "a line is too long (at most 4096 bytes)"},
+		"bomb":         {compressed(t, begin+`"`, io.LimitReader(endless{strings.Repeat(" ", 4095) + "\n"}, 65<<20)), "too long (at most 64 MiB of text)"},
+		"long header":  {strings.NewReader(strings.Repeat("世", 1000)), `line 1: header "` + strings.Repeat("世", 59) + `…" (expected time,requests)`},
+		"long time":    {strings.NewReader(begin + strings.Repeat("9", 4000) + ",1\n"), `line 2: time "` + strings.Repeat("9", 59) + `…" is neither RFC 3339 nor epoch seconds`},
+		"long count":   {strings.NewReader(begin + "1," + strings.Repeat("x", 61) + "\n"), `line 2: requests "` + strings.Repeat("x", 59) + `…" is not a count`},
+		"many lines":   {strings.NewReader(lines.String()), "line 604802: too many lines (at most 604800 counts)"},
+	} {
+		if _, err := traffic.ReadBins(test.text); err == nil || err.Error() != test.want {
+			t.Errorf("%s: ReadBins = %.300v; want %s", name, err, test.want)
+		}
+	}
+}
+
+func compressed(t *testing.T, begin string, text io.Reader) io.Reader {
+	t.Helper()
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	if _, err := io.Copy(w, io.MultiReader(strings.NewReader(begin), text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return &zipped
 }
 
 func FuzzReadBins(f *testing.F) {
