@@ -85,9 +85,6 @@ func (r run) warnings(q Question, res Result) []string {
 	if r.capped > 0 {
 		warn = append(warn, figure.Count(r.capped)+" requests were never sent: the cap on requests in flight forbade them, though the target answered as fast as ever")
 	}
-	if unanswered := res.Load.Sent - res.Load.Succeeded - res.Load.Failed; unanswered > 0 {
-		warn = append(warn, figure.Count(unanswered)+" requests that were sent are unaccounted for: the run ended before their answers came")
-	}
 	for _, j := range res.Objectives {
 		warn = append(warn, j.undecided()...)
 	}

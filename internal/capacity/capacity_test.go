@@ -260,9 +260,11 @@ func TestVerdicts(t *testing.T) {
 			}
 		}, []int64{100, 400}, Fail, "broken"},
 		{"held back by the target", func(tl *timeline.Timeline, _ *Question) {
-			tl.Seconds[14] = secondOf(14, 100, 100)
+			for n := 10; n < 20; n++ {
+				tl.Seconds[n] = secondOf(n, 100, 100)
+			}
 			tl.Seconds[14].Planned, tl.Seconds[14].Dropped, tl.Seconds[14].HeldBack = 400, 300, 300
-		}, []int64{100, 100}, Fail, "400 of 1,300 requests slower than 300 ms, 300 of them never sent"},
+		}, []int64{100, 100}, Fail, "1,300 of 1,300 requests slower than 300 ms, 300 of them never sent"},
 		{"held back by the cap alone", func(tl *timeline.Timeline, _ *Question) {
 			tl.Seconds[14].Planned, tl.Seconds[14].Dropped, tl.Seconds[14].HeldBack = 400, 300, 300
 		}, []int64{100, 100}, Invalid, "only 76.9 % of the planned requests were sent"},
@@ -271,6 +273,13 @@ func TestVerdicts(t *testing.T) {
 			s.Failed, s.Succeeded, s.Errors = 60, 40, map[string]int64{timeline.GeneratorLimit: 60}
 		}, []int64{100, 100}, Invalid, "only 94 % of the planned requests were sent"},
 		{"killed", func(tl *timeline.Timeline, _ *Question) { tl.Events = nil }, []int64{100, 100}, Invalid, "the run was killed"},
+		{"killed with requests in flight", func(tl *timeline.Timeline, _ *Question) {
+			for n := range tl.Seconds {
+				tl.Seconds[n].Succeeded -= 20
+			}
+		}, []int64{100, 100}, Invalid, "could not be judged"},
+		{"counts that do not add up", func(tl *timeline.Timeline, _ *Question) { tl.Seconds[3].Succeeded-- },
+			[]int64{100, 100}, Invalid, "the counts do not add up: planned 2,000, sent 2,000, dropped 0, succeeded 1,999, failed 0"},
 		{"ended by a cap", func(tl *timeline.Timeline, _ *Question) { tl.Seconds = tl.Seconds[:15] },
 			[]int64{100, 100}, Invalid, "sending ended early: 1,500 of 2,000 arrivals came due"},
 		{"fails at the very end", func(tl *timeline.Timeline, _ *Question) {
@@ -306,7 +315,7 @@ func TestVerdicts(t *testing.T) {
 		{"headroom unknown", func(tl *timeline.Timeline, q *Question) {
 			tl.Readings = nil
 			q.Required = Required{AtLeast: 0.1, Asked: true}
-		}, []int64{100}, Invalid, "what could be shown is unknown"},
+		}, []int64{100}, Invalid, "hpa/default/web was never observed"},
 		{"nothing sent", func(tl *timeline.Timeline, _ *Question) { tl.Seconds = nil }, []int64{100}, Invalid, "no request was due"},
 	} {
 		tl, q := steady(c.rates, 350)

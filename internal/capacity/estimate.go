@@ -100,8 +100,7 @@ func (r run) steady(fleet Fleet, ready timeline.Series) []stretch {
 func worstVerdict(objectives []Objective, s timeline.Second) string {
 	verdict := Held
 	for _, o := range objectives {
-		total, over := o.breaches(s)
-		switch judge(total, over, o.allowed()) {
+		switch o.judge(s) {
 		case Failed:
 			return Failed
 		case Undecided:

@@ -103,6 +103,15 @@ func (res *Result) doubts(q Question, r run) []string {
 	if !res.Generator.Delivered {
 		reasons = append(reasons, "the load was not delivered as planned: "+res.Generator.Shortcoming)
 	}
+	if lost := r.sent.Sent - r.sent.Succeeded - r.sent.Failed; lost != 0 || r.sent.Planned != r.sent.Sent+r.sent.Dropped {
+		reasons = append(reasons, fmt.Sprintf("the counts do not add up: planned %s, sent %s, dropped %s, succeeded %s, failed %s",
+			figure.Count(r.sent.Planned), figure.Count(r.sent.Sent), figure.Count(r.sent.Dropped), figure.Count(r.sent.Succeeded), figure.Count(r.sent.Failed)))
+	}
+	for _, f := range res.Fleets {
+		if f.ReadyMax == nil {
+			reasons = append(reasons, f.Name+" was never observed")
+		}
+	}
 	for _, j := range res.Objectives {
 		switch j.Verdict {
 		case Undecided:
@@ -124,8 +133,8 @@ func (r run) cutShort(q Question) string {
 	ended := slices.ContainsFunc(r.Events, func(e timeline.Event) bool { return e.Kind == timeline.SendingDone })
 	switch total := q.Demand.Total(); {
 	case !ended:
-		return fmt.Sprintf("the run was killed: it has facts of %s out of %s",
-			figure.Duration(r.end()), figure.Duration(q.Demand.Duration()))
+		return fmt.Sprintf("the run was killed before it was complete: %s of %s arrivals came due",
+			figure.Count(r.whole.Planned), figure.Count(int64(q.Demand.Total())))
 	case float64(r.whole.Planned) < total-1:
 		return fmt.Sprintf("sending ended early: %s of %s arrivals came due",
 			figure.Count(r.whole.Planned), figure.Count(int64(total)))

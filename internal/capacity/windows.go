@@ -38,22 +38,21 @@ func newRun(t timeline.Timeline, zone *time.Location) run {
 	r.whole = r.sent
 	r.calm = r.calmService()
 	for n := range r.seconds {
-		r.blame(&r.seconds[n])
+		r.blame(n)
 	}
 	return r
 }
 
-// blame tells what the target is answerable for from what the generator is.
-// Arrivals held back by the cap on requests in flight are the target's doing
-// only where it was slow; requests that found no port or file left were never
-// sent.
-func (r *run) blame(s *timeline.Second) {
-	if s.HeldBack > 0 {
-		if p50, ok := s.Service.Quantile(0.5); ok && r.calm > 0 && p50 <= 2*r.calm {
-			r.capped += s.HeldBack
-			r.whole.HeldBack -= s.HeldBack
-			s.HeldBack = 0
-		}
+// blame tells what the target is answerable for in second n from what the
+// generator is. Arrivals held back by the cap on requests in flight are the
+// target's doing only where it was slow just then; requests that found no port
+// or file left were never sent.
+func (r *run) blame(n int) {
+	s := &r.seconds[n]
+	if s.HeldBack > 0 && !r.slow(time.Duration(n)*time.Second) {
+		r.capped += s.HeldBack
+		r.whole.HeldBack -= s.HeldBack
+		s.HeldBack = 0
 	}
 	unsent := s.Errors[timeline.GeneratorLimit]
 	for _, judged := range []*timeline.Second{s, &r.whole} {
@@ -61,6 +60,14 @@ func (r *run) blame(s *timeline.Second) {
 		judged.Failed -= unsent
 		judged.Dropped += unsent
 	}
+}
+
+// slow reports whether the target took more than twice its calm time around an
+// instant, or did not answer at all.
+func (r *run) slow(at time.Duration) bool {
+	around := r.sum(Span{max(at-trialWindow/2, 0), at + trialWindow/2})
+	p50, ok := around.Service.Quantile(0.5)
+	return !ok || r.calm == 0 || p50 > 2*r.calm
 }
 
 // clock is the time of day at an offset of the run, in words.
@@ -168,6 +175,22 @@ func (o Objective) value(s timeline.Second) (v float64, ok bool) {
 	return d.Seconds(), ok
 }
 
+// judge says what the requests of s prove about the condition. Those that were
+// sent and never accounted for, in a run that was killed, may have broken it.
+func (o Objective) judge(s timeline.Second) string {
+	total, over := o.breaches(s)
+	verdict := judge(total, over, o.allowed())
+	if lost := s.Sent - s.Succeeded - s.Failed; lost > 0 && verdict == Held {
+		if o.Quantile > 0 {
+			total += lost
+		}
+		if judge(total, over+lost, o.allowed()) != Held {
+			return Undecided
+		}
+	}
+	return verdict
+}
+
 // judgeObjective judges o in every window of the spans. The objective failed
 // if any window failed, and held if none failed and any held.
 func (r run) judgeObjective(o Objective, spans []Span, rule delivery) Judged {
@@ -177,7 +200,7 @@ func (r run) judgeObjective(o Objective, spans []Span, rule delivery) Judged {
 			s := r.sum(window)
 			w := Window{Span: window, HeldBack: s.HeldBack, Failed: o.failed(s), Delivered: rule.shortcoming(s) == ""}
 			w.Total, w.Over = o.breaches(s)
-			w.Verdict = judge(w.Total, w.Over, o.allowed())
+			w.Verdict = o.judge(s)
 			if v, ok := o.value(s); ok {
 				w.Value = &v
 			}

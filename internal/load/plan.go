@@ -18,10 +18,8 @@ var ErrRefused = errors.New("refused for safety")
 // IP address, or "*." before a domain for every name below it (not the domain
 // itself, and no address).
 func CheckHost(host string, allow []string) error {
-	if address, err := netip.ParseAddr(plainHost(host)); err == nil {
-		if reason := forbidden(address); reason != "" {
-			return &refusedAddress{address, reason}
-		}
+	if reason := Forbidden(host); reason != "" {
+		return fmt.Errorf("%w: host %q is never contacted: %s", ErrRefused, host, reason)
 	}
 	for _, entry := range allow {
 		if allows(entry, host) {
@@ -29,6 +27,16 @@ func CheckHost(host string, allow []string) error {
 		}
 	}
 	return fmt.Errorf("%w: host %q is not one of allow_hosts [%s]", ErrRefused, host, strings.Join(allow, ", "))
+}
+
+// Forbidden says why a host that is written as an address is never contacted;
+// empty where it is no address, or not such a one.
+func Forbidden(host string) (reason string) {
+	address, err := netip.ParseAddr(plainHost(host))
+	if err != nil {
+		return ""
+	}
+	return forbidden(address)
 }
 
 func allows(entry, host string) bool {

@@ -75,12 +75,12 @@ func (t *textWriter) objectives(r *Report) {
 	rows := r.objectiveRows()
 	width := columnWidth(rows, func(o objectiveRow) string { return o.Name })
 	for _, o := range rows {
-		line := "worst " + o.Worst
-		if o.At != "" && o.Worst != "no answers" {
-			line += " at " + o.At
+		line := o.Worst
+		if o.Measured {
+			line = "worst " + o.Worst
 		}
-		if o.Worst == "no answers" {
-			line = o.Worst
+		if o.Measured && o.At != "" {
+			line += " at " + o.At
 		}
 		if o.Broken != "" {
 			line += ", broken for " + o.Broken

@@ -19,14 +19,25 @@ import (
 // The rows below are the same in text, Markdown and HTML; only their dress
 // differs.
 
-type objectiveRow struct{ Verdict, Name, Worst, At, Broken string }
+type objectiveRow struct {
+	Verdict, Name, Worst, At, Broken string
+	Measured                         bool // Worst is a value
+}
+
+// noValue says why an objective has no worst value.
+func noValue(o capacity.Judged) string {
+	if o.Broken > 0 {
+		return "too many failed"
+	}
+	return "no answers"
+}
 
 func (r *Report) objectiveRows() []objectiveRow {
 	var rows []objectiveRow
 	for _, o := range r.Result.Objectives {
-		row := objectiveRow{Verdict: o.Verdict, Name: o.Name, Worst: "no answers"}
+		row := objectiveRow{Verdict: o.Verdict, Name: o.Name, Worst: noValue(o)}
 		if worst := finite(o.Worst); worst != nil {
-			row.Worst = worstText(o.Objective, *worst)
+			row.Worst, row.Measured = worstText(o.Objective, *worst), true
 		}
 		if o.WorstAt != nil {
 			row.At = r.clock(*o.WorstAt)

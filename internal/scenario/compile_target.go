@@ -60,7 +60,11 @@ func possiblePort(u *url.URL) bool {
 
 // allowed refuses a target whose host is not among those it allows.
 func (d *decoder) allowed(u *url.URL, n *yaml.Node, t *targetFields) {
-	if u != nil && load.CheckHost(u.Hostname(), t.allow) != nil {
+	switch {
+	case u == nil:
+	case load.Forbidden(u.Hostname()) != "":
+		d.refuse(n, "target", "the host of %q is never contacted: %s", d.quote(n), load.Forbidden(u.Hostname()))
+	case load.CheckHost(u.Hostname(), t.allow) != nil:
 		d.refuse(n, "target", "the host of %q is not one of allow_hosts [%s]", d.quote(n), d.allowList(t))
 	}
 }
