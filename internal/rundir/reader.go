@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -100,10 +101,26 @@ func readLines[T any](d *Dir, name string, add func(T) error) error {
 		}
 		var value T
 		if err := json.Unmarshal(bytes.TrimSpace(line), &value); err != nil {
-			return fmt.Errorf("%s:%d: %w", path, number, err)
+			return fmt.Errorf("%s:%d: %w", path, number, plain(err))
 		}
 		if err := add(value); err != nil {
 			return fmt.Errorf("%s:%d: %w", path, number, err)
 		}
 	}
+}
+
+// plain says what is wrong with JSON text in words of the file, not of the
+// program that reads it.
+func plain(err error) error {
+	var kind *json.UnmarshalTypeError
+	var instant *time.ParseError
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return fmt.Errorf("%s: it cannot be of type %s", kind.Field, kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Errorf("a value of type %s is not what belongs here", kind.Value)
+	case errors.As(err, &instant):
+		return fmt.Errorf("%q is not an instant such as 2026-12-01T12:54:00Z", instant.Value)
+	}
+	return err
 }

@@ -94,7 +94,7 @@ func (d *Dir) Manifest() (Manifest, error) {
 		return m, err
 	}
 	if err := json.Unmarshal(text, &m); err != nil {
-		return m, fmt.Errorf("%s: %w", filepath.Join(d.path, manifestFile), err)
+		return m, fmt.Errorf("%s: %w", filepath.Join(d.path, manifestFile), plain(err))
 	}
 	if m.Format != Format {
 		return m, fmt.Errorf("%s: run directory format %d (this onair reads %d)", d.path, m.Format, Format)

@@ -212,3 +212,25 @@ func TestErrorsSayWhatIsMissing(t *testing.T) {
 		t.Errorf("writing after Close = %v; want ErrClosed", err)
 	}
 }
+
+// Errors speak of the file, never of the program's types.
+func TestErrorsAreInWordsOfTheFile(t *testing.T) {
+	for _, c := range []struct{ file, text, want string }{
+		{"manifest.json", `[]`, "manifest.json: a value of type array is not what belongs here"},
+		{"manifest.json", `{"started":"x"}`, `manifest.json: "x" is not an instant`},
+		{"seconds.ndjson", "{\"second\":\"one\"}\n", "seconds.ndjson:1: second: it cannot be of type string"},
+		{"warnings.ndjson", "5\n", "warnings.ndjson:1: a value of type number is not what belongs here"},
+	} {
+		w := create(t)
+		if err := os.WriteFile(filepath.Join(w.Dir().Path(), c.file), []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.Dir().Timeline()
+		if err == nil {
+			_, err = w.Dir().Warnings()
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "Go ") {
+			t.Errorf("%s with %s: %v; want %q", c.file, c.text, err, c.want)
+		}
+	}
+}
