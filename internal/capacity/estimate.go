@@ -100,7 +100,7 @@ func (r run) steady(fleet Fleet, ready timeline.Series) []stretch {
 func worstVerdict(objectives []Objective, s timeline.Second) string {
 	verdict := Held
 	for _, o := range objectives {
-		switch o.judge(s) {
+		switch o.count(s).judge() {
 		case Failed:
 			return Failed
 		case Undecided:

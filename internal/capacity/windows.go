@@ -108,20 +108,34 @@ func tile(span Span, length time.Duration) []Span {
 
 func (s Span) length() time.Duration { return s.To - s.From }
 
-// breaches counts the requests of s that an objective is about, and those of
-// them that break its condition. A request that failed has no response time
-// that could hold: however fast the error came, it breaches. So does an arrival
-// that could not be sent because the target kept too many others waiting.
-func (o Objective) breaches(s timeline.Second) (total, over int64) {
+// count is what the requests of one stretch are to one objective.
+type count struct {
+	Objective
+	total, over int64              // requests, and those that break the condition
+	failed      int64              // of those the objective is about
+	lost        int64              // sent and never accounted for, in a run that was killed
+	answered    timeline.Histogram // response times of those that succeeded, where they are judged
+}
+
+// count counts the requests of s that an objective is about. A request that
+// failed has no response time that could hold: however fast the error came, it
+// breaches. So does an arrival that could not be sent because the target kept
+// too many others waiting.
+func (o Objective) count(s timeline.Second) count {
+	c := count{Objective: o, failed: s.Failed, lost: s.Sent - s.Succeeded - s.Failed}
 	if o.Quantile == 0 {
-		return s.Sent + s.HeldBack, s.Failed + s.HeldBack
+		c.total, c.over = s.Sent+s.HeldBack, s.Failed+s.HeldBack
+		return c
 	}
 	answered, failed := o.responses(s)
-	total, over = answered.Count()+failed.Count(), answered.Over(o.Limit)+failed.Count()
+	c.answered = answered
+	c.total, c.over = answered.Count()+failed.Count(), answered.Over(o.Limit)+failed.Count()
 	if o.Request == "" {
-		total, over = total+s.HeldBack, over+s.HeldBack
+		c.total, c.over = c.total+s.HeldBack, c.over+s.HeldBack
+	} else {
+		c.failed = failed.Count()
 	}
-	return total, over
+	return c
 }
 
 // responses are the response times of the requests an objective is about: of
@@ -139,14 +153,6 @@ func (o Objective) responses(s timeline.Second) (answered, failed timeline.Histo
 	return answered, failed
 }
 
-// failed counts the requests of s that an objective is about and that failed.
-func (o Objective) failed(s timeline.Second) int64 {
-	if o.Request == "" {
-		return s.Failed
-	}
-	return s.Failures[o.Request].Count()
-}
-
 // allowed is the share of requests that may break the condition.
 func (o Objective) allowed() float64 {
 	if o.Quantile == 0 {
@@ -158,35 +164,39 @@ func (o Objective) allowed() float64 {
 // value is what the condition limits: seconds of response time at the
 // quantile, or the error ratio. It is unknown where nothing was answered, and
 // where so many requests failed that the quantile falls among them.
-func (o Objective) value(s timeline.Second) (v float64, ok bool) {
-	total, over := o.breaches(s)
-	if total == 0 {
-		return 0, false
+func (c count) value() *float64 {
+	if c.total == 0 {
+		return nil
 	}
-	if o.Quantile == 0 {
-		return float64(over) / float64(total), true
+	if c.Quantile == 0 {
+		share := float64(c.over) / float64(c.total)
+		return &share
 	}
-	answered, _ := o.responses(s)
-	rank := o.Quantile * float64(total) / float64(answered.Count())
+	rank := c.Quantile * float64(c.total) / float64(c.answered.Count())
 	if rank > 1 {
-		return 0, false
+		return nil
 	}
-	d, ok := answered.Quantile(rank)
-	return d.Seconds(), ok
+	d, ok := c.answered.Quantile(rank)
+	if !ok {
+		return nil
+	}
+	seconds := d.Seconds()
+	return &seconds
 }
 
-// judge says what the requests of s prove about the condition. Those that were
-// sent and never accounted for, in a run that was killed, may have broken it.
-func (o Objective) judge(s timeline.Second) string {
-	total, over := o.breaches(s)
-	verdict := judge(total, over, o.allowed())
-	if lost := s.Sent - s.Succeeded - s.Failed; lost > 0 && verdict == Held {
-		if o.Quantile > 0 {
-			total += lost
-		}
-		if judge(total, over+lost, o.allowed()) != Held {
-			return Undecided
-		}
+// judge says what the requests prove about the condition. Those that were lost
+// may have broken it.
+func (c count) judge() string {
+	verdict := judge(c.total, c.over, c.allowed())
+	if c.lost <= 0 || verdict != Held {
+		return verdict
+	}
+	total := c.total
+	if c.Quantile > 0 {
+		total += c.lost
+	}
+	if judge(total, c.over+c.lost, c.allowed()) != Held {
+		return Undecided
 	}
 	return verdict
 }
@@ -198,11 +208,10 @@ func (r run) judgeObjective(o Objective, spans []Span, rule delivery) Judged {
 	for _, span := range spans {
 		for _, window := range tile(span, o.Window) {
 			s := r.sum(window)
-			w := Window{Span: window, HeldBack: s.HeldBack, Failed: o.failed(s), Delivered: rule.shortcoming(s) == ""}
-			w.Total, w.Over = o.breaches(s)
-			w.Verdict = o.judge(s)
-			if v, ok := o.value(s); ok {
-				w.Value = &v
+			c := o.count(s)
+			w := Window{
+				Span: window, Total: c.total, Over: c.over, HeldBack: s.HeldBack, Failed: c.failed,
+				Value: c.value(), Verdict: c.judge(), Delivered: rule.shortcoming(s) == "",
 			}
 			j.add(w)
 		}
