@@ -90,11 +90,20 @@ func (f form[V]) wrong(text, say string, fits bool) string {
 
 // scalar returns the text of a leaf that is a setting.
 func (d *decoder) scalar(n *yaml.Node, at place, say string) (string, bool) {
-	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-		d.wrongKind(n, at, say)
+	if !d.leaf(n, at, say) {
 		return "", false
 	}
 	return d.setting(n, at)
+}
+
+// leaf reports whether n is a value of its own, neither empty nor a list or a
+// group; anything else is a mistake.
+func (d *decoder) leaf(n *yaml.Node, at place, say string) bool {
+	if n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+		return true
+	}
+	d.wrongKind(n, at, say)
+	return false
 }
 
 // wrongKind says that a value is not of the kind its field takes.
@@ -302,8 +311,7 @@ var private = shape[string]{
 	say:    "text",
 	schema: text.schema,
 	accept: func(d *decoder, n *yaml.Node, at place, say string) (string, bool) {
-		if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-			d.wrongKind(n, at, say)
+		if !d.leaf(n, at, say) {
 			return "", false
 		}
 		return d.secret(n, at)

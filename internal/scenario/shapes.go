@@ -135,8 +135,7 @@ var titleText = shape[string]{
 	say:    "text",
 	schema: text.schema,
 	accept: func(d *decoder, n *yaml.Node, at place, say string) (string, bool) {
-		if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-			d.wrongKind(n, at, say)
+		if !d.leaf(n, at, say) {
 			return "", false
 		}
 		if strings.TrimSpace(n.Value) == "" {
