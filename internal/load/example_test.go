@@ -18,6 +18,8 @@ type forget struct{}
 
 func (forget) WriteSecond(timeline.Second) error   { return nil }
 func (forget) WriteReading(timeline.Reading) error { return nil }
+func (forget) WriteEvent(timeline.Event) error     { return nil }
+func (forget) WriteHits([]byte) error              { return nil }
 
 func ExampleRun() {
 	staging := httptest.NewServer(http.NotFoundHandler())
@@ -31,7 +33,7 @@ func ExampleRun() {
 		Target:         target,
 		AllowHosts:     []string{"127.0.0.1"},
 		Requests:       []load.Request{{Name: "top", Path: "/"}},
-		Schedule:       traffic.NewSchedule(traffic.Flat(100, 200*time.Millisecond), nil, 1),
+		Schedule:       traffic.NewSchedule(traffic.Plan{Visits: traffic.Flat(100, 200*time.Millisecond), Seed: 1}),
 		NewConnections: 0.8,
 		DropAfter:      time.Minute,
 		Caps:           load.Caps{Rate: 1000, InFlight: 100, Requests: 1000, Duration: time.Minute},

@@ -53,6 +53,7 @@ type Request struct {
 	Path   string // with query; joined to the target's
 	Header http.Header
 	Body   []byte
+	Raw    bool  // Body is sent as it is, without placeholders
 	Expect []int // accepted statuses; empty: 200 to 399
 }
 
@@ -76,17 +77,25 @@ type Plan struct {
 	Timeout        time.Duration // of one request, its connection included; default 10 s
 	NewConnections float64       // share of requests on a fresh connection
 	Caps           Caps
-	UserAgent      string            // default "onair"
-	RunID          string            // sent with every request as X-Onair-Run
-	LateAfter      time.Duration     // a request sent later than this counts as late; default 20 ms
-	DropAfter      time.Duration     // one that would be sent later than this is dropped; default 1 s
-	Door           http.RoundTripper // nil: the network; a lab's in-memory door otherwise, which may be in simulated time
+	UserAgent      string              // default "onair"
+	RunID          string              // sent with every request as X-Onair-Run
+	LateAfter      time.Duration       // a request sent later than this counts as late; default 20 ms
+	DropAfter      time.Duration       // one that would be sent later than this is dropped; default 1 s
+	CatchUp        bool                // instead, late ones are sent however late it is, and those a cap holds back wait for room
+	Feed           *Feed               // rows for the placeholders of requests; nil: none
+	Seed           uint64              // of what placeholders draw at random
+	Resolve        time.Duration       // how old the addresses of a name may become; default 5 s
+	Hits           bool                // every hit goes to Sink.WriteHits
+	Mask           func(string) string // takes secrets out of samples and hits; nil: there are none
+	Door           http.RoundTripper   // nil: the network; a lab's in-memory door otherwise, which may be in simulated time
 }
 
 // Sink keeps what load measures. Safe for concurrent use.
 type Sink interface {
 	WriteSecond(timeline.Second) error
 	WriteReading(timeline.Reading) error
+	WriteEvent(timeline.Event) error
+	WriteHits(lines []byte) error // of vegeta's JSON results, whole lines
 }
 
 // Progress is a cheap snapshot for a person who watches.

@@ -27,6 +27,8 @@ type memory struct {
 	seconds  map[int]timeline.Second
 	parts    int
 	readings []timeline.Reading
+	events   []timeline.Event
+	hits     []byte
 	err      error // returned once the sink is full
 	room     int
 }
@@ -51,6 +53,20 @@ func (m *memory) WriteReading(r timeline.Reading) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.readings = append(m.readings, r)
+	return nil
+}
+
+func (m *memory) WriteEvent(e timeline.Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.events = append(m.events, e)
+	return nil
+}
+
+func (m *memory) WriteHits(lines []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.hits = append(m.hits, lines...)
 	return nil
 }
 
@@ -101,7 +117,7 @@ func planFor(target string, c traffic.Curve) Plan {
 		Target:     u,
 		AllowHosts: []string{u.Hostname()},
 		Requests:   []Request{{Name: "top", Method: "GET", Path: "/"}},
-		Schedule:   traffic.NewSchedule(c, nil, 1),
+		Schedule:   traffic.NewSchedule(traffic.Plan{Visits: c, Seed: 1}),
 		Timeout:    5 * time.Second,
 		Caps:       plenty(),
 		DropAfter:  time.Minute,
@@ -166,7 +182,7 @@ func TestAnHour(t *testing.T) {
 		curve := traffic.Sum(traffic.Flat(10, time.Hour), extra)
 		p := planInside(steady(30*time.Millisecond), curve)
 		p.Requests = []Request{{Name: "top", Path: "/"}, {Name: "signup", Method: "POST", Path: "/signup", Body: []byte("{}")}}
-		p.Schedule = traffic.NewSchedule(curve, []float64{3, 1}, 1)
+		p.Schedule = traffic.NewSchedule(traffic.Plan{Visits: curve, Steps: []traffic.Step{{Weight: 3}, {Weight: 1}}, Seed: 1})
 		r, m := mustRun(t, p)
 
 		planned := make(map[int]int64)

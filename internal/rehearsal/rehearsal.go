@@ -139,7 +139,7 @@ func (p Plan) loadPlan(start time.Time) load.Plan {
 		AllowHosts:     p.allowHosts(),
 		Header:         s.Target.Header,
 		Requests:       s.Requests,
-		Schedule:       traffic.NewSchedule(s.Traffic.Curve, s.Weights, 0),
+		Schedule:       traffic.NewSchedule(s.Plan()),
 		Timeout:        s.Target.Timeout,
 		NewConnections: s.Connections.New,
 		Caps:           s.Caps,
@@ -147,6 +147,7 @@ func (p Plan) loadPlan(start time.Time) load.Plan {
 		RunID:          rundir.Name(s.Name, start),
 		LateAfter:      lateAfter,
 		DropAfter:      dropAfter,
+		Mask:           s.Mask,
 		Door:           p.Door,
 	}
 }

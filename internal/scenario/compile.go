@@ -18,7 +18,7 @@ func (d *decoder) compile(f *file) *Scenario {
 	s := &Scenario{Name: f.name, Zone: f.zone, Connections: f.connections, Lab: f.lab}
 	s.Target = d.compileTarget(f)
 	s.Traffic = d.compileTraffic(f)
-	s.Requests, s.Weights = d.compileRequests(f)
+	s.Requests, s.Steps = d.compileRequests(f)
 	s.Objectives = d.compileObjectives(f)
 	s.Observe = d.compileObserve(f)
 	s.Production = d.compileProduction(f, s)

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
 func (d *decoder) compileTarget(f *file) Target {
@@ -80,7 +81,7 @@ func (d *decoder) allowList(t *targetFields) string {
 	return several(written)
 }
 
-func (d *decoder) compileRequests(f *file) (requests []load.Request, weights []float64) {
+func (d *decoder) compileRequests(f *file) (requests []load.Request, steps []traffic.Step) {
 	names := map[string]bool{}
 	for i := range f.requests {
 		r := &f.requests[i]
@@ -94,9 +95,9 @@ func (d *decoder) compileRequests(f *file) (requests []load.Request, weights []f
 			Header: d.header(f, r.headers, r.in+".headers"), Expect: r.expect,
 		})
 		d.fillBody(&requests[len(requests)-1], r)
-		weights = append(weights, r.weight)
+		steps = append(steps, traffic.Step{Weight: r.weight})
 	}
-	return requests, weights
+	return requests, steps
 }
 
 // call returns the request's method, as the file names it, and its path.

@@ -52,7 +52,8 @@ func (d *decoder) compileTraffic(f *file) Traffic {
 			out.Spots, curves = append(out.Spots, spot), append(curves, extra)
 		}
 	}
-	out.Curve = traffic.Sum(curves...)
+	out.Visits = traffic.Sum(curves...)
+	out.Curve = out.Visits
 	if len(d.mistakes) == before {
 		d.arrives(t, out.Curve)
 	}

@@ -20,8 +20,11 @@ type Scenario struct {
 	Connections Connections
 	Traffic     Traffic
 	Requests    []load.Request
-	Weights     []float64 // of Requests, same order
+	Steps       []traffic.Step // of Requests, same order
+	Feed        *load.Feed     // nil: none, and in a stored scenario
+	Late        Late
 	Objectives  []capacity.Objective
+	Abort       []Guard
 	Observe     []Observe                      // as written; Fleets adds the lab's own
 	Production  map[string]capacity.Production // by fleet name
 	Layers      []capacity.Layer
@@ -45,15 +48,36 @@ type Target struct {
 
 // Connections says how requests share connections.
 type Connections struct {
-	New float64 // share of requests on a fresh connection, 0 to 1; default 0.8
+	New     float64       // share of requests on a fresh connection, 0 to 1; default 0.8
+	Resolve time.Duration // how old the addresses of a name may become; default 5 s
+}
+
+// Late says what becomes of arrivals that cannot be sent when they are due.
+type Late struct {
+	DropAfter time.Duration // they are dropped when this late; default 250 ms
+	CatchUp   bool          // they are sent however late, instead
+}
+
+// Guard is a condition that ends a run: it fires when it held in every second
+// for so long. One of Errors, Quantile and InFlight is set.
+type Guard struct {
+	Name     string        // as written, such as "errors >= 50% for 20s"
+	Errors   float64       // at least this share of requests failed
+	Quantile float64       // at this quantile,
+	Limit    time.Duration // response time was longer than this
+	InFlight int           // at least so many requests were unanswered
+	For      time.Duration // whole seconds
 }
 
 // Traffic is the planned load.
 type Traffic struct {
-	Baseline float64       // req/s; 0 where there is none
-	Base     traffic.Curve // without spots
+	Baseline float64       // 1x in req/s: that many visits, each with all its requests; 0 where there is none
+	Base     traffic.Curve // visits/s without spots
 	Spots    []Spot
-	Curve    traffic.Curve // base and spots
+	Visits   traffic.Curve // visits/s, base and spots
+	Curve    traffic.Curve // req/s: what all visits ask for
+	Poisson  bool
+	Seed     uint64 // of all that is random
 }
 
 // Spot is a named spot with its span of influence: from its start until its
@@ -94,6 +118,11 @@ func (s *Scenario) Fleets() []Observe {
 		own = append(own, Observe{Kind: capacity.ASG, Name: g.Name, Region: g.Region})
 	}
 	return own
+}
+
+// Plan is all that decides the arrivals of a run of s.
+func (s *Scenario) Plan() traffic.Plan {
+	return traffic.Plan{Visits: s.Traffic.Visits, Steps: s.Steps, Poisson: s.Traffic.Poisson, Seed: s.Traffic.Seed}
 }
 
 // Question is what a run of s asks package capacity.

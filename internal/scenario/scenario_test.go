@@ -107,8 +107,8 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff([]capacity.Objective{{Name: "p99 <= 800ms", Quantile: 0.99, Limit: 800 * time.Millisecond, Window: 10 * time.Second}}, s.Objectives); diff != "" {
 		t.Errorf("objectives (-want +got):\n%s", diff)
 	}
-	if s.Weights[0] != 1 || s.Requests[0].Method != "GET" || s.Headroom.Asked {
-		t.Errorf("weights %v, requests %+v, headroom %+v", s.Weights, s.Requests, s.Headroom)
+	if s.Steps[0].Weight != 1 || s.Requests[0].Method != "GET" || s.Headroom.Asked {
+		t.Errorf("steps %v, requests %+v, headroom %+v", s.Steps, s.Requests, s.Headroom)
 	}
 }
 
@@ -169,7 +169,7 @@ caps: {rate: 8k/s, in_flight: 20k, requests: 3M, duration: 2h}
 	if got := string(s.Requests[0].Body); got != `{"n":1,"s":"x"}` || s.Requests[0].Header.Get("Content-Type") != "application/json" {
 		t.Errorf("json body = %s, header %v", got, s.Requests[0].Header)
 	}
-	if diff := cmp.Diff([]float64{2.5, 1}, s.Weights); diff != "" {
+	if diff := cmp.Diff([]traffic.Step{{Weight: 2.5}, {Weight: 1}}, s.Steps); diff != "" {
 		t.Errorf("weights (-want +got):\n%s", diff)
 	}
 	if got := s.Requests[1]; got.Name != "DELETE /y" || got.Method != "DELETE" || string(got.Body) != "hi" {
@@ -365,7 +365,7 @@ func TestSecrets(t *testing.T) {
 func compare(a, b *Scenario) string {
 	zones := cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
 	return cmp.Diff(a.Question(), b.Question(), zones, cmp.Transformer("segments", func(c traffic.Curve) []traffic.Segment { return c.Segments() })) +
-		cmp.Diff([]any{a.Name, a.Zone.String(), a.Caps, a.Weights}, []any{b.Name, b.Zone.String(), b.Caps, b.Weights}) +
+		cmp.Diff([]any{a.Name, a.Zone.String(), a.Caps, a.Steps}, []any{b.Name, b.Zone.String(), b.Caps, b.Steps}) +
 		cmp.Diff(names(a), names(b)) + cmp.Diff(a.Lab, b.Lab)
 }
 
@@ -544,7 +544,7 @@ func TestOutline(t *testing.T) {
 		}
 	}
 	counts := map[time.Duration]float64{}
-	for schedule := traffic.NewSchedule(s.Traffic.Curve, nil, 1); ; {
+	for schedule := traffic.NewSchedule(traffic.Plan{Visits: s.Traffic.Curve, Seed: 1}); ; {
 		a, ok := schedule.Next()
 		if !ok {
 			break

@@ -12,12 +12,15 @@ type Second struct {
 	Late      int64            `json:"late,omitempty"`      // sent after the due time by more than the tolerance
 	Dropped   int64            `json:"dropped,omitempty"`   // never sent
 	HeldBack  int64            `json:"held_back,omitempty"` // of Dropped: too many requests were in flight
+	Capped    int64            `json:"capped,omitempty"`    // of Dropped: the cap on rate or on requests forbade them
+	Queued    int64            `json:"queued,omitempty"`    // of Sent: too many requests were in flight when they were due, and they waited
 	Succeeded int64            `json:"succeeded,omitempty"`
 	Failed    int64            `json:"failed,omitempty"`
 	Errors    map[string]int64 `json:"errors,omitempty"` // failed requests by class; sums to Failed
 	BytesIn   int64            `json:"bytes_in,omitempty"`
 	BytesOut  int64            `json:"bytes_out,omitempty"`
 	NewConns  int64            `json:"new_connections,omitempty"` // requests that opened a connection
+	Addresses map[string]int64 `json:"addresses,omitempty"`       // requests that had a connection, by the address it led to
 
 	Lag      Histogram            `json:"lag,omitzero"`       // sent - due, of every request sent
 	Service  Histogram            `json:"service,omitzero"`   // answered - sent
@@ -36,25 +39,34 @@ func (s *Second) Add(o Second) {
 	s.Late += o.Late
 	s.Dropped += o.Dropped
 	s.HeldBack += o.HeldBack
+	s.Capped += o.Capped
+	s.Queued += o.Queued
 	s.Succeeded += o.Succeeded
 	s.Failed += o.Failed
 	s.BytesIn += o.BytesIn
 	s.BytesOut += o.BytesOut
 	s.NewConns += o.NewConns
-	if len(o.Errors) > 0 {
-		sum := maps.Clone(s.Errors)
-		if sum == nil {
-			sum = make(map[string]int64, len(o.Errors))
-		}
-		for class, n := range o.Errors {
-			sum[class] += n
-		}
-		s.Errors = sum
-	}
+	s.Errors = added(s.Errors, o.Errors)
+	s.Addresses = added(s.Addresses, o.Addresses)
 	s.Lag.Merge(o.Lag)
 	s.Service.Merge(o.Service)
 	s.Response = merged(s.Response, o.Response)
 	s.Failures = merged(s.Failures, o.Failures)
+}
+
+// added returns the counts of both, by name; neither is changed.
+func added(sum, more map[string]int64) map[string]int64 {
+	if len(more) == 0 {
+		return sum
+	}
+	total := maps.Clone(sum)
+	if total == nil {
+		total = make(map[string]int64, len(more))
+	}
+	for name, n := range more {
+		total[name] += n
+	}
+	return total
 }
 
 // merged adds the histograms of more to those of sum, by name.

@@ -64,7 +64,8 @@ type Reading struct {
 }
 
 // Names of readings that more than one package relies on. Unit counts are
-// plain numbers, CPU is a share of the machine from 0 to 1.
+// plain numbers; those of the generator from CPU on are read once a second, and
+// a share is one of the machine from 0 to 1.
 const (
 	Desired = "desired"
 	Ready   = "ready"
@@ -76,6 +77,17 @@ const (
 	InFlight    = "in_flight"
 	Connections = "connections"
 	Answered    = "answered" // requests that succeeded so far
+
+	InFlightCap    = "in_flight_cap"
+	LagP99         = "lag_p99"       // seconds, of what was answered in the last second
+	Goroutines     = "goroutines"    //
+	GCPause        = "gc_pause"      // seconds the garbage collector stopped everything in the last one
+	MachineCPU     = "machine_cpu"   // share used by every process together, stolen time included
+	CPUThrottled   = "cpu_throttled" // share of the last second in which a quota on processor time held this process back
+	OpenFiles      = "open_files"    //
+	OpenFilesLimit = "open_files_limit"
+	Ports          = "ephemeral_ports" // in use for connections to others, those still closing included
+	PortsLimit     = "ephemeral_ports_limit"
 )
 
 // Generator is the source name of readings about onair itself.
@@ -104,7 +116,11 @@ const (
 	Gone        = "gone"         // it left
 	Interrupted = "interrupted"  // the user stopped the run
 	GuardFired  = "guard"        // an abort condition held
-	SendingDone = "sending_done" // no more requests were sent after this
+	SendingDone = "sending_done" // every planned request was sent or dropped
+	CutShort    = "cut_short"    // a cap ended sending before that
+	Sample      = "sample"       // the first request that failed in the class that Unit names; Text says how
+	Resolved    = "resolved"     // the target's name leads to the address that Unit names from here on
+	Unresolved  = "unresolved"   // and no more from here on
 	Blind       = "blind"        // the source could not be observed from here on: a Gap begins
 )
 

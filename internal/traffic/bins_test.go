@@ -203,7 +203,7 @@ func TestReplayOfARealDay(t *testing.T) {
 		sum += b.Requests
 	}
 	c := traffic.Replay(bins, 1, 1)
-	if got := traffic.NewSchedule(c, nil, 1).Len(); len(bins) != 1440 || float64(got) != sum {
+	if got := traffic.NewSchedule(traffic.Plan{Visits: c, Seed: 1}).Len(); len(bins) != 1440 || float64(got) != sum {
 		t.Errorf("%d bins, Len() = %d; want 1440 bins and the file's %g", len(bins), got, sum)
 	}
 	if peak, _ := c.Peak(); math.Abs(peak-229426.0/60) > 1e-9 {
@@ -217,7 +217,7 @@ func TestReplayOfARealDay(t *testing.T) {
 func countMinutes(t *testing.T, bins []traffic.Bin) {
 	t.Helper()
 	counts := make([]float64, len(bins))
-	for _, a := range all(traffic.NewSchedule(traffic.Replay(bins, 1, 1), nil, 1)) {
+	for _, a := range all(traffic.NewSchedule(traffic.Plan{Visits: traffic.Replay(bins, 1, 1), Seed: 1})) {
 		counts[a.Due/time.Minute]++
 	}
 	for i, b := range bins {

@@ -24,7 +24,7 @@ func Example() {
 	curve := traffic.Sum(traffic.Flat(400, 12*time.Minute), extra)
 	peak, at := curve.Peak()
 	fmt.Printf("%.0f/s at %s\n", peak, at)
-	schedule := traffic.NewSchedule(curve, []float64{5, 1}, 1)
+	schedule := traffic.NewSchedule(traffic.Plan{Visits: curve, Steps: []traffic.Step{{Weight: 5}, {Weight: 1}}, Seed: 1})
 	first, _ := schedule.Next()
 	fmt.Printf("%d arrivals, the first due at %s\n", schedule.Len(), first.Due)
 	// Output:
@@ -182,7 +182,7 @@ func TestEmptyCurve(t *testing.T) {
 	peak, _ := c.Peak()
 	growth, _ := c.SteepestRise()
 	got := []any{c.Duration(), c.Rate(0), c.Arrivals(time.Second), due, peak, growth,
-		traffic.Sum().Duration(), c.Clip(time.Second).Duration(), traffic.NewSchedule(c, nil, 1).Len()}
+		traffic.Sum().Duration(), c.Clip(time.Second).Duration(), traffic.NewSchedule(traffic.Plan{Visits: c, Seed: 1}).Len()}
 	want := []any{time.Duration(0), 0.0, 0.0, false, 0.0, 0.0, time.Duration(0), time.Duration(0), uint64(0)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("empty curve (-want +got):\n%s", diff)

@@ -8,6 +8,7 @@ import (
 // Arrival is one request that is due.
 type Arrival struct {
 	N       uint64        // its number in due order, from 0
+	Visit   uint64        // number of the visit that makes it, in order of their starts, from 0
 	Due     time.Duration // since the start
 	Request int           // index of the request it makes
 }
@@ -24,13 +25,16 @@ type Schedule struct {
 	segment int    // of the curve: the arrival yielded last lies in it
 }
 
-// NewSchedule spaces arrivals evenly along the curve; weights give the share of
-// each request. Which request arrival n makes depends on seed and n alone.
-func NewSchedule(c Curve, weights []float64, seed uint64) *Schedule {
+// NewSchedule lays out the arrivals of a plan.
+func NewSchedule(p Plan) *Schedule {
+	var weights []float64
+	for _, s := range p.Steps {
+		weights = append(weights, s.Weight)
+	}
 	return &Schedule{
-		curve:  c,
-		mix:    newMix(weights, seed),
-		total:  uint64(math.Round(c.Total())),
+		curve:  p.Visits,
+		mix:    newMix(weights, p.Seed),
+		total:  uint64(math.Round(p.Visits.Total())),
 		stride: 1,
 	}
 }

@@ -30,7 +30,7 @@ func FuzzScheduleFollowsTheCurve(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		c := randomCurve(seed)
-		s := traffic.NewSchedule(c, []float64{1}, seed)
+		s := traffic.NewSchedule(traffic.Plan{Visits: c, Steps: []traffic.Step{{Weight: 1}}, Seed: seed})
 		arrivals := all(s)
 		if got := uint64(len(arrivals)); got != s.Len() || got != uint64(math.Round(c.Total())) {
 			t.Fatalf("%d arrivals, Len() = %d; want %g", got, s.Len(), math.Round(c.Total()))
@@ -62,9 +62,9 @@ func TestStripesAreTheWhole(t *testing.T) {
 		}
 		return b.Bytes()
 	}
-	whole := all(traffic.NewSchedule(c, weights, 42))
+	whole := all(traffic.NewSchedule(traffic.Plan{Visits: c, Steps: weighted(weights), Seed: 42}))
 	for _, of := range []uint64{1, 2, 3, 7, 64, uint64(len(whole)) + 5, math.MaxUint64} {
-		reader := traffic.NewSchedule(c, weights, 42)
+		reader := traffic.NewSchedule(traffic.Plan{Visits: c, Steps: weighted(weights), Seed: 42})
 		reader.Next() // a stripe begins at the first arrival all the same
 		var union []traffic.Arrival
 		for i := range min(of, 100_000) {
@@ -85,13 +85,24 @@ func TestStripesAreTheWhole(t *testing.T) {
 	}
 }
 
-func reader(c traffic.Curve) *traffic.Schedule { return traffic.NewSchedule(c, nil, 0) }
+// weighted are the steps of visits that each make one request.
+func weighted(weights []float64) []traffic.Step {
+	var steps []traffic.Step
+	for _, w := range weights {
+		steps = append(steps, traffic.Step{Weight: w})
+	}
+	return steps
+}
+
+func reader(c traffic.Curve) *traffic.Schedule {
+	return traffic.NewSchedule(traffic.Plan{Visits: c, Seed: 0})
+}
 
 func TestMix(t *testing.T) {
 	c := traffic.Flat(1000, 100*time.Second)
 	count := func(weights []float64, seed uint64) []int {
 		counts := make([]int, max(len(weights), 1))
-		for _, a := range all(traffic.NewSchedule(c, weights, seed)) {
+		for _, a := range all(traffic.NewSchedule(traffic.Plan{Visits: c, Steps: weighted(weights), Seed: seed})) {
 			counts[a.Request]++
 		}
 		return counts
@@ -121,7 +132,7 @@ func BenchmarkScheduleNext(b *testing.B) {
 		b.Fatal(err)
 	}
 	c := traffic.Sum(traffic.Flat(400, 4*time.Hour), spot)
-	s := traffic.NewSchedule(c, []float64{5, 3, 1, 1}, 1)
+	s := traffic.NewSchedule(traffic.Plan{Visits: c, Steps: []traffic.Step{{Weight: 5}, {Weight: 3}, {Weight: 1}, {Weight: 1}}, Seed: 1})
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, ok := s.Next(); !ok {
