@@ -33,12 +33,8 @@ const lead = 2 * time.Second
 // source names the rehearsal itself in events.
 const source = "rehearsal"
 
-// A request is late when it is sent this long after it was due, and dropped
-// when it would be sent even later.
-const (
-	lateAfter = 20 * time.Millisecond
-	dropAfter = 250 * time.Millisecond
-)
+// lateAfter is how long after it was due a request counts as sent late.
+const lateAfter = 20 * time.Millisecond
 
 // Plan is one rehearsal to make.
 type Plan struct {
@@ -95,29 +91,39 @@ func (p Plan) record(ctx context.Context, plan load.Plan, sink maskedSink) error
 		}
 	}()
 
-	result, loadErr := load.Run(sending, plan, sink, p.Progress)
+	guarded := newGuarded(sink, p.Scenario, stopSending)
+	result, loadErr := load.Run(sending, plan, guarded, func(now load.Progress) {
+		guarded.look(now)
+		if p.Progress != nil {
+			p.Progress(now)
+		}
+	})
 	stopWatching()
 	<-watched
 
-	if err := errors.Join(loadErr, watchErr); err != nil {
+	if err := errors.Join(loadErr, watchErr, guarded.err); err != nil {
 		return err
 	}
-	err := sink.WriteEvent(sendingEnded(result))
+	var err error
+	if !guarded.fired {
+		err = sink.WriteEvent(sendingEnded(result))
+	}
 	for _, text := range warnings {
 		err = errors.Join(err, sink.WriteWarning(text))
 	}
 	return err
 }
 
-// sendingEnded tells when and why no more requests were sent. Facts were kept to
-// the end, so that only the user can have interrupted it.
+// sendingEnded tells when and why no more requests were sent, where no guard
+// ended it. Facts were kept to the end, so that only the user can have
+// interrupted it.
 func sendingEnded(r load.Result) timeline.Event {
 	e := timeline.Event{At: timeline.Offset(r.SendingEnded), Source: source, Kind: timeline.SendingDone, Text: "the last request was sent"}
 	switch {
 	case r.Interrupted:
 		e.Kind, e.Text = timeline.Interrupted, "stopped by the user"
 	case r.Capped:
-		e.Text = "the cap on duration ended sending"
+		e.Kind, e.Text = timeline.CutShort, "the cap on duration ended sending"
 	}
 	return e
 }
@@ -142,11 +148,15 @@ func (p Plan) loadPlan(start time.Time) load.Plan {
 		Schedule:       traffic.NewSchedule(s.Plan()),
 		Timeout:        s.Target.Timeout,
 		NewConnections: s.Connections.New,
+		Resolve:        s.Connections.Resolve,
+		Feed:           s.Feed,
+		Seed:           s.Traffic.Seed,
 		Caps:           s.Caps,
 		UserAgent:      "onair/" + p.Tool,
 		RunID:          rundir.Name(s.Name, start),
 		LateAfter:      lateAfter,
-		DropAfter:      dropAfter,
+		DropAfter:      s.Late.DropAfter,
+		CatchUp:        s.Late.CatchUp,
 		Mask:           s.Mask,
 		Door:           p.Door,
 	}

@@ -390,7 +390,7 @@ func TestTheCapOnDurationIsNamed(t *testing.T) {
 		s := parse(t, short)
 		s.Caps.Duration = 10 * time.Second
 		facts := run(t, t.Context(), s, answers(time.Millisecond))
-		if got := lastEvent(facts); got.Kind != timeline.SendingDone || got.Text != "the cap on duration ended sending" {
+		if got := lastEvent(facts); got.Kind != timeline.CutShort || got.Text != "the cap on duration ended sending" {
 			t.Errorf("last event = %+v; want that the cap ended sending", got)
 		}
 	})
