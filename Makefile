@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD       = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: build rehearse test check format lint tidy cross smoke example fuzz
+.PHONY: build rehearse test check format lint tidy cross smoke soak example fuzz
 
 build:
 	$(BUILD) -o bin/onair ./cmd/onair
@@ -37,6 +37,10 @@ cross:
 ## smoke: a short real rehearsal, and what its summary must say
 smoke: build
 	ONAIR_BIN=$(CURDIR)/bin/onair go test -count=1 -run TestSmoke -v ./cmd/onair
+
+## soak: ten minutes of steady load; memory must not grow with the length of a run
+soak: build
+	ONAIR_BIN=$(CURDIR)/bin/onair ONAIR_SOAK=1 go test -count=1 -timeout 30m -run TestSoak -v ./cmd/onair
 
 ## example: make the checked-in report again, by a real run
 example: build

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,20 +15,28 @@ import (
 	"github.com/seed-f864f198/onair/internal/rundir"
 )
 
-// realRun runs the built program as a user would and returns the run directory,
-// the exit status and how long it took. An invalid run proves nothing, by its
-// own word: where the machine was busy with other work it is made once more.
-func realRun(t *testing.T, args ...string) (dir string, status int, took time.Duration) {
-	t.Helper()
-	dir, status, took = runOnce(t, args...)
-	if status == exitInvalid {
-		t.Logf("the run was invalid (%q); making it once more", summaryOf(t, dir).Reasons)
-		dir, status, took = runOnce(t, args...)
-	}
-	return dir, status, took
+// finished is a run of the built program that is over.
+type finished struct {
+	dir    string // of the run
+	status int    // on exit
+	took   time.Duration
+	rss    int64 // bytes, at their most
 }
 
-func runOnce(t *testing.T, args ...string) (dir string, status int, took time.Duration) {
+// realRun runs the built program as a user would. An invalid run proves
+// nothing, by its own word: where the machine was busy with other work it is
+// made once more.
+func realRun(t *testing.T, args ...string) (dir string, status int, took time.Duration) {
+	t.Helper()
+	run := runOnce(t, args...)
+	if run.status == exitInvalid {
+		t.Logf("the run was invalid (%q); making it once more", summaryOf(t, run.dir).Reasons)
+		run = runOnce(t, args...)
+	}
+	return run.dir, run.status, run.took
+}
+
+func runOnce(t *testing.T, args ...string) finished {
 	t.Helper()
 	binary := os.Getenv("ONAIR_BIN")
 	if binary == "" {
@@ -39,18 +48,22 @@ func runOnce(t *testing.T, args ...string) (dir string, status int, took time.Du
 	cmd.Stderr, cmd.Stdout = os.Stderr, os.Stdout
 	began := time.Now()
 	err := cmd.Run()
-	took = time.Since(began)
+	run := finished{took: time.Since(began)}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		status = exit.ExitCode()
+		run.status = exit.ExitCode()
 	} else if err != nil {
 		t.Fatal(err)
+	}
+	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		run.rss = int64(used.Maxrss) << 10 // Linux counts in KiB
 	}
 	runs, err := filepath.Glob(filepath.Join(out, "*"))
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("%d run directories, %v; want one", len(runs), err)
 	}
-	return runs[0], status, took
+	run.dir = runs[0]
+	return run
 }
 
 func summaryOf(t *testing.T, dir string) report.Summary {
