@@ -17,6 +17,7 @@ import (
 type rehearseOptions struct {
 	scenarioOptions
 	out            string
+	hits           bool
 	stdout, stderr io.Writer
 }
 
@@ -29,7 +30,13 @@ func newRehearse() *cobra.Command {
 and report headroom. With a lab: section the target is the embedded staging.
 
 Ctrl-C stops sending at once, lets requests in flight finish and reports what
-there is; a second Ctrl-C quits.`,
+there is; a second Ctrl-C quits.
+
+With --hits the run directory also has one line for each request sent, which
+vegeta's commands read:
+
+  zstd -dc reports/RUN/hits.ndjson.zst | vegeta report
+  zstd -dc reports/RUN/hits.ndjson.zst | vegeta plot > plot.html`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file, o.stdout, o.stderr = args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()
@@ -38,6 +45,7 @@ there is; a second Ctrl-C quits.`,
 	}
 	o.scenarioOptions.flags(cmd)
 	cmd.Flags().StringVar(&o.out, "out", "reports", "folder in which the run directory is made")
+	cmd.Flags().BoolVar(&o.hits, "hits", false, "keep every request in the run directory, as hits.ndjson.zst")
 	return cmd
 }
 
@@ -69,6 +77,7 @@ func rehearse(ctx context.Context, o rehearseOptions) error {
 		Observers: observers,
 		Root:      o.out,
 		Tool:      version,
+		Hits:      o.hits,
 		Progress:  progress.show,
 	})
 	progress.done()

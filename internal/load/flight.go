@@ -20,6 +20,8 @@ type hit struct {
 	opened    bool  // which was opened for it
 	bytesIn   int64 // of the answer's body
 	bytesOut  int64 // of the request's body
+
+	address string // the connection led to; empty where it had none
 }
 
 // flight holds the hits let go and not yet folded, by vegeta's number: as many

@@ -36,6 +36,7 @@ type run struct {
 	network *network
 	flight  *flight
 	tally   *tally
+	hits    *hitLog // nil: they are not kept
 
 	stop    context.CancelFunc // ends sending
 	failing sync.Once
@@ -53,6 +54,7 @@ func newRun(plan Plan, templates []template, sink Sink, progress func(Progress))
 		start:     now.Add(plan.Start.Sub(now)),
 		flight:    newFlight(),
 		tally:     newTally(),
+		hits:      newHitLog(plan),
 	}
 	if plan.Door != nil {
 		// In simulated time the clock stands still while a thread sleeps in the
@@ -74,11 +76,13 @@ func (r *run) do(ctx context.Context) (Result, error) {
 	var others sync.WaitGroup
 	others.Go(func() { r.write(batches) })
 	others.Go(func() { r.watchGenerator(answered) })
+	others.Go(r.writeHits)
 
-	r.consume(attacker.Attack(placeholder, pacer, 0, "onair"), batches)
+	r.consume(attacker.Attack(placeholder, pacer, 0, attackName), batches)
 
 	close(batches)
 	close(answered)
+	r.hits.close()
 	others.Wait()
 	result := r.tally.result()
 	result.SendingEnded, result.Interrupted, result.Capped = pacer.ended, pacer.cut, pacer.capped
@@ -127,6 +131,7 @@ func (r *run) consume(results <-chan *vegeta.Result, batches chan<- batch) {
 			}
 			r.fold(result)
 		case <-second.C:
+			r.hits.handOn()
 			// Nobody else sends: where there is room now, there is room below.
 			// Where there is none, the next second takes this one's share along.
 			if len(batches) < cap(batches) {
@@ -140,11 +145,15 @@ func (r *run) consume(results <-chan *vegeta.Result, batches chan<- batch) {
 func (r *run) fold(result *vegeta.Result) {
 	h := r.flight.land(result.Seq)
 	lag := result.Timestamp.Sub(h.due)
+	class := h.class(r.templates[h.arrival.Request].expect)
 	r.tally.answer(h, answer{
 		name:    r.templates[h.arrival.Request].name,
-		class:   h.class(r.templates[h.arrival.Request].expect),
+		class:   class,
 		lag:     lag,
 		late:    lag > r.plan.LateAfter,
 		service: result.Latency,
 	})
+	if err := r.hits.add(result, h, class); err != nil {
+		r.fail(err)
+	}
 }

@@ -29,6 +29,7 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 		GotConn: func(c httptrace.GotConnInfo) {
 			h.connected = true
 			h.opened = !c.Reused
+			h.address = c.Conn.RemoteAddr().String()
 		},
 	})
 	answer, err := s.network.of(h.arrival.N).RoundTrip(t.request(ctx))

@@ -44,6 +44,7 @@ type Plan struct {
 	Door      http.RoundTripper // nil: the network
 	Root      string            // where the run directory is made
 	Tool      string            // onair's version
+	Hits      bool              // every request is kept in the directory
 	Progress  func(load.Progress)
 }
 
@@ -157,6 +158,7 @@ func (p Plan) loadPlan(start time.Time) load.Plan {
 		LateAfter:      lateAfter,
 		DropAfter:      s.Late.DropAfter,
 		CatchUp:        s.Late.CatchUp,
+		Hits:           p.Hits,
 		Mask:           s.Mask,
 		Door:           p.Door,
 	}

@@ -12,6 +12,7 @@
 //	readings.ndjson  timeline.Reading
 //	events.ndjson    timeline.Event, and timeline.Gap as kind "gap"
 //	warnings.ndjson  what weakens the conclusions without preventing them
+//	hits.ndjson.zst  every request sent, in vegeta's JSON; only where asked for
 //
 // Renderings such as report.html are written beside them by package report.
 package rundir
@@ -36,6 +37,7 @@ const (
 	readingsFile = "readings.ndjson"
 	eventsFile   = "events.ndjson"
 	warningsFile = "warnings.ndjson"
+	hitsFile     = "hits.ndjson.zst"
 )
 
 // Manifest says what was run, where and when. It holds no secret.

@@ -21,7 +21,8 @@ type Writer struct {
 
 	mu    sync.Mutex
 	files map[string]*os.File
-	err   error // the first; nothing is written after it
+	hits  *hitsWriter // nil until the first come
+	err   error       // the first; nothing is written after it
 }
 
 // Create makes the directory ROOT/RUN with the manifest and the scenario in
@@ -80,9 +81,6 @@ func (w *Writer) WriteGap(g timeline.Gap) error {
 	return w.append(eventsFile, eventLine{Event: &timeline.Event{At: g.From, Source: g.Source, Kind: gapKind, Text: g.Cause}, To: &g.To})
 }
 
-// WriteHits appends lines of hits.
-func (w *Writer) WriteHits(lines []byte) error { return errors.ErrUnsupported }
-
 // WriteWarning appends what weakens the run's conclusions.
 func (w *Writer) WriteWarning(text string) error { return w.append(warningsFile, text) }
 
@@ -104,7 +102,7 @@ func (w *Writer) append(name string, value any) error {
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	err := w.err
+	err := errors.Join(w.err, w.hits.close())
 	for _, file := range w.files {
 		err = errors.Join(err, file.Close())
 	}
