@@ -27,7 +27,7 @@ const (
 // seconds; at most a week of seconds and 64 MiB. Mistakes name the line and quote
 // no more than its beginning.
 func ReadBins(r io.Reader) ([]Bin, error) {
-	plain, err := gunzip(r)
+	plain, err := Gunzip(r)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +101,8 @@ func quote(text string) string {
 	return strconv.Quote(text)
 }
 
-// gunzip returns the text of r, which may be compressed.
-func gunzip(r io.Reader) (io.Reader, error) {
+// Gunzip returns the text of r, which may be compressed.
+func Gunzip(r io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReader(r)
 	if magic, _ := buffered.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		return buffered, nil
