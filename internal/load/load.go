@@ -50,7 +50,7 @@ import (
 type Request struct {
 	Name   string
 	Method string // default GET
-	Path   string // with query; joined to the target's
+	Path   string // with query; joined to the target's; all of these may have placeholders
 	Header http.Header
 	Body   []byte
 	Raw    bool  // Body is sent as it is, without placeholders
@@ -83,6 +83,7 @@ type Plan struct {
 	DropAfter      time.Duration       // one that would be sent later than this is dropped; default 1 s
 	CatchUp        bool                // instead, late ones are sent however late it is, and those a cap holds back wait for room
 	Feed           *Feed               // rows for the placeholders of requests; nil: none
+	Visits         uint64              // of the whole schedule, each of which takes a row of Feed; default one for each arrival
 	Seed           uint64              // of what placeholders draw at random
 	Resolve        time.Duration       // how old the addresses of a name may become; default 5 s
 	Hits           bool                // every hit goes to Sink.WriteHits

@@ -76,6 +76,9 @@ func (p Plan) Check() error {
 // it cannot run.
 func (p Plan) ready() (Plan, []template, error) {
 	p, err := p.checked()
+	if err == nil {
+		err = p.checkFeed()
+	}
 	if err != nil {
 		return p, nil, err
 	}
