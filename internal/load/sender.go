@@ -32,9 +32,10 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 			h.address = c.Conn.RemoteAddr().String()
 		},
 	})
-	answer, err := s.network.of(h.arrival.N).RoundTrip(t.request(ctx))
+	request := t.request(ctx, h.arrival)
+	answer, err := s.network.of(h.arrival.N).RoundTrip(request)
 	if h.connected || err == nil {
-		h.bytesOut = int64(len(t.body))
+		h.bytesOut = request.ContentLength
 	}
 	if err != nil {
 		h.err = err
