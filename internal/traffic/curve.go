@@ -8,7 +8,7 @@ import (
 )
 
 // Segment is a stretch of a Curve on which the rate runs straight from From to
-// To, both in requests per second and never below zero.
+// To, both in requests (or visits) per second and never below zero.
 type Segment struct {
 	Length   time.Duration
 	From, To float64
@@ -39,9 +39,9 @@ func (s Segment) due(k float64) time.Duration {
 	return time.Duration(math.Round(seconds * float64(time.Second)))
 }
 
-// Curve is a planned request rate over time, piecewise linear and possibly
-// with jumps, from offset 0 until its duration; outside it the rate is 0. The
-// zero value is an empty curve. Curves are immutable and may be shared.
+// Curve is a planned rate of requests, or of visits, over time: piecewise linear
+// and possibly with jumps, from offset 0 until its duration; outside it the rate
+// is 0. The zero value is an empty curve. Curves are immutable and may be shared.
 type Curve struct {
 	segments []Segment
 	starts   []time.Duration // of each segment, and the end of the last
@@ -185,6 +185,15 @@ func (c Curve) Scale(factor float64) Curve {
 		segments[i].To *= factor
 	}
 	return NewCurve(segments...)
+}
+
+// Shift moves the curve to a later time, with a rate of 0 before it; it has no
+// place earlier, so that a d below zero does not move it.
+func (c Curve) Shift(d time.Duration) Curve {
+	if len(c.segments) == 0 {
+		return c
+	}
+	return NewCurve(append([]Segment{{Length: d}}, c.segments...)...)
 }
 
 // Clip cuts the curve to [0, end).

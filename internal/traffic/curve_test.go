@@ -90,7 +90,7 @@ func FuzzDueInvertsArrivals(f *testing.F) {
 	})
 }
 
-func FuzzSumAndScale(f *testing.F) {
+func FuzzLawsOfCurves(f *testing.F) {
 	for seed := range uint64(100) {
 		f.Add(seed, seed+1000, seed*17)
 	}
@@ -120,6 +120,23 @@ func FuzzSumAndScale(f *testing.F) {
 		}
 		if got, want := clipped.Duration(), min(c.Duration(), x); got != want {
 			t.Errorf("Clip(%s).Duration() = %s; want %s", x, got, want)
+		}
+		y := time.Duration(a % uint64(max(sum.Duration(), 1)))
+		if got, want := clipped.Arrivals(y), min(c.Arrivals(x), c.Arrivals(y)); !near(got, want, 1e-12) {
+			t.Errorf("Clip(%s).Arrivals(%s) = %g; want %g", x, y, got, want)
+		}
+		shifted := c.Shift(x)
+		if got, want := shifted.Arrivals(x+y), c.Arrivals(y); got != want {
+			t.Errorf("Shift(%s).Arrivals(%s) = %g; want %g", x, x+y, got, want)
+		}
+		if got, want := shifted.Rate(x+y), c.Rate(y); got != want {
+			t.Errorf("Shift(%s).Rate(%s) = %g; want %g", x, x+y, got, want)
+		}
+		if got := shifted.Arrivals(x); got != 0 {
+			t.Errorf("Shift(%s).Arrivals(%s) = %g; want 0", x, x, got)
+		}
+		if c.Duration() > 0 && shifted.Duration() != x+c.Duration() {
+			t.Errorf("Shift(%s).Duration() = %s; want %s", x, shifted.Duration(), x+c.Duration())
 		}
 	})
 }
