@@ -24,12 +24,12 @@ func Example() {
 	curve := traffic.Sum(traffic.Flat(400, 12*time.Minute), extra)
 	peak, at := curve.Peak()
 	fmt.Printf("%.0f/s at %s\n", peak, at)
-	schedule := traffic.NewSchedule(traffic.Plan{Visits: curve, Steps: []traffic.Step{{Weight: 5}, {Weight: 1}}, Seed: 1})
-	first, _ := schedule.Next()
-	fmt.Printf("%d arrivals, the first due at %s\n", schedule.Len(), first.Due)
+	plan := traffic.Plan{Visits: curve, Steps: []traffic.Step{{Weight: 5}, {Weight: 1}}, Seed: 1}
+	first, _ := traffic.NewSchedule(plan).Next()
+	fmt.Printf("%d visits of %g request each, the first due at %s\n", plan.CountVisits(1e6), plan.PerVisit(), first.Due)
 	// Output:
 	// 4000/s at 2m25s
-	// 611929 arrivals, the first due at 1.25ms
+	// 611929 visits of 1 request each, the first due at 1.25ms
 }
 
 // randomCurve draws rises, falls, flats, silences and jumps.
@@ -199,8 +199,9 @@ func TestEmptyCurve(t *testing.T) {
 	peak, _ := c.Peak()
 	growth, _ := c.SteepestRise()
 	got := []any{c.Duration(), c.Rate(0), c.Arrivals(time.Second), due, peak, growth,
-		traffic.Sum().Duration(), c.Clip(time.Second).Duration(), traffic.NewSchedule(traffic.Plan{Visits: c, Seed: 1}).Len()}
-	want := []any{time.Duration(0), 0.0, 0.0, false, 0.0, 0.0, time.Duration(0), time.Duration(0), uint64(0)}
+		traffic.Sum().Duration(), c.Clip(time.Second).Duration(), c.Shift(time.Second).Duration(),
+		traffic.Plan{Visits: c, Poisson: true}.CountVisits(1), traffic.Plan{Visits: c}.CountVisits(1)}
+	want := []any{time.Duration(0), 0.0, 0.0, false, 0.0, 0.0, time.Duration(0), time.Duration(0), time.Duration(0), uint64(0), uint64(0)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("empty curve (-want +got):\n%s", diff)
 	}

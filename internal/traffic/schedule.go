@@ -1,7 +1,7 @@
 package traffic
 
 import (
-	"math"
+	"slices"
 	"time"
 )
 
@@ -13,62 +13,69 @@ type Arrival struct {
 	Request int           // index of the request it makes
 }
 
-// Schedule yields the arrivals of a Curve in due order, each in constant time
-// on average. It is read by one goroutine; Stripe gives others of their own.
+// Schedule yields the arrivals of a Plan in due order, in memory that grows with
+// the number of steps alone. Of arrivals due at the same nanosecond, those that
+// begin a visit come first, then the other steps in their order, each by visit.
+// It is read by one goroutine; Stripe gives others of their own.
 type Schedule struct {
-	curve   Curve
-	mix     mix
-	total   uint64 // arrivals of the whole curve
-	first   uint64 // number of the first arrival of this stripe
-	stride  uint64 // from one arrival of this stripe to the next
-	next    uint64 // number of the arrival to yield next
-	segment int    // of the curve: the arrival yielded last lies in it
+	plan    Plan
+	stripe  uint64    // it yields the arrivals whose N mod stripes = stripe
+	stripes uint64    // at least 1
+	next    uint64    // number of the arrival that comes next, of whatever stripe
+	streams []*stream // those that have a head
 }
 
 // NewSchedule lays out the arrivals of a plan.
 func NewSchedule(p Plan) *Schedule {
-	var weights []float64
-	for _, s := range p.Steps {
-		weights = append(weights, s.Weight)
+	s := &Schedule{plan: p, stripes: 1}
+	for _, stream := range newStreams(p) {
+		if stream.advance() {
+			s.streams = append(s.streams, stream)
+		}
 	}
-	return &Schedule{
-		curve:  p.Visits,
-		mix:    newMix(weights, p.Seed),
-		total:  uint64(math.Round(p.Visits.Total())),
-		stride: 1,
-	}
-}
-
-// Next returns the next arrival; ok is false after the last.
-func (s *Schedule) Next() (a Arrival, ok bool) {
-	if s.next >= s.total {
-		return Arrival{}, false
-	}
-	n := s.next
-	s.next += min(s.stride, s.total-n)
-	k := float64(n) + 0.5
-	// The last segment takes what rounding leaves over the whole integral.
-	for s.segment < len(s.curve.segments)-1 && s.curve.sums[s.segment+1] < k {
-		s.segment++
-	}
-	return Arrival{N: n, Due: s.curve.dueIn(s.segment, k), Request: s.mix.pick(n)}, true
+	return s
 }
 
 // Stripe returns, from the first, the arrivals of the whole schedule whose
 // N mod of = i; the stripes 0 to of-1 are together the whole, each arrival once.
+// A stripe goes through the whole to number its arrivals. Machines that share a
+// run are of one architecture: on another, floating point may round a due time
+// otherwise.
 func (s *Schedule) Stripe(i, of uint64) *Schedule {
-	stripe := &Schedule{curve: s.curve, mix: s.mix, total: s.total, first: i, stride: of, next: i}
 	if i >= of {
-		stripe.total = 0
+		return &Schedule{plan: s.plan, stripes: 1}
 	}
+	stripe := NewSchedule(s.plan)
+	stripe.stripe, stripe.stripes = i, of
 	return stripe
 }
 
-// Len returns how many arrivals the schedule has from its first to its last,
-// whether they were yielded already or not; for a stripe, its own.
-func (s *Schedule) Len() uint64 {
-	if s.first >= s.total {
-		return 0
+// Next returns the next arrival; ok is false after the last.
+func (s *Schedule) Next() (a Arrival, ok bool) {
+	for {
+		a, ok = s.merge()
+		if !ok || a.N%s.stripes == s.stripe {
+			return a, ok
+		}
 	}
-	return (s.total-s.first-1)/s.stride + 1
+}
+
+// merge takes the next arrival, of whatever stripe, from the stream that has it.
+func (s *Schedule) merge() (a Arrival, ok bool) {
+	if len(s.streams) == 0 {
+		return Arrival{}, false
+	}
+	first := 0
+	for i, stream := range s.streams {
+		if stream.head.Due < s.streams[first].head.Due {
+			first = i
+		}
+	}
+	a = s.streams[first].head
+	a.N = s.next
+	s.next++
+	if !s.streams[first].advance() {
+		s.streams = slices.Delete(s.streams, first, first+1)
+	}
+	return a, true
 }
