@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
@@ -195,23 +196,11 @@ func (p Plan) checkFeed() error {
 			return fmt.Errorf("feed: row %d: %w", i+1, err)
 		}
 	}
-	visits := p.Visits
-	if visits == 0 {
-		visits = p.Schedule.Stripe(0, 1).Len()
-	}
 	switch rows := uint64(len(f.Rows)); {
 	case rows == 0:
 		return errors.New("feed: no rows")
-	case visits > rows && !f.Repeat:
-		return fmt.Errorf("feed: %s rows for %s visits (repeat: true uses them again)", thousands(rows), thousands(visits))
+	case p.Visits > rows && !f.Repeat:
+		return fmt.Errorf("feed: %s rows, and there are more visits (repeat: true uses them again)", figure.Count(int64(rows)))
 	}
 	return nil
-}
-
-// thousands writes a count as people read it: 1,200.
-func thousands(n uint64) string {
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }

@@ -116,11 +116,11 @@ func TestTheLinesOfHits(t *testing.T) {
 		want := `{"attack":"onair","seq":0,"code":200,"timestamp":"2000-01-01T00:00:00.125Z","latency":30000000,"bytes_out":2,"bytes_in":5,"error":""` +
 			shared + `,"due":0.125,"lag":0,"response":30000000,"visit":0,"new_connection":false}
 {"attack":"onair","seq":1,"code":503,"timestamp":"2000-01-01T00:00:00.425000001Z","latency":1000000,"bytes_out":2,"bytes_in":5,"error":"503 Service Unavailable"` +
-			shared + `,"due":0.375,"lag":50000001,"response":51000001,"visit":0,"class":"status_503","new_connection":false}
+			shared + `,"due":0.375,"lag":50000001,"response":51000001,"visit":1,"class":"status_503","new_connection":false}
 {"attack":"onair","seq":3,"code":204,"timestamp":"2000-01-01T00:00:00.875Z","latency":1000000,"bytes_out":2,"bytes_in":5,"error":"204 No Content"` +
-			shared + `,"due":0.875,"lag":0,"response":1000000,"visit":0,"class":"status_204","new_connection":false}
+			shared + `,"due":0.875,"lag":0,"response":1000000,"visit":3,"class":"status_204","new_connection":false}
 {"attack":"onair","seq":2,"code":0,"timestamp":"2000-01-01T00:00:00.625Z","latency":2000000000,"bytes_out":2,"bytes_in":0,"error":"context deadline exceeded"` +
-			shared + `,"due":0.625,"lag":0,"response":2000000000,"visit":0,"class":"response_timeout","new_connection":false}
+			shared + `,"due":0.625,"lag":0,"response":2000000000,"visit":2,"class":"response_timeout","new_connection":false}
 `
 		if diff := cmp.Diff(want, string(m.hits)); diff != "" {
 			t.Errorf("lines (-want +got):\n%s", diff)

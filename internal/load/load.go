@@ -83,7 +83,7 @@ type Plan struct {
 	DropAfter      time.Duration       // one that would be sent later than this is dropped; default 1 s
 	CatchUp        bool                // instead, late ones are sent however late it is, and those a cap holds back wait for room
 	Feed           *Feed               // rows for the placeholders of requests; nil: none
-	Visits         uint64              // of the whole schedule, each of which takes a row of Feed; default one for each arrival
+	Visits         uint64              // how many take a row of Feed, counted no further than one more than it has
 	Seed           uint64              // of what placeholders draw at random
 	Resolve        time.Duration       // how old the addresses of a name may become; default 5 s
 	Hits           bool                // every hit goes to Sink.WriteHits

@@ -151,6 +151,7 @@ func (p Plan) loadPlan(start time.Time) load.Plan {
 		NewConnections: s.Connections.New,
 		Resolve:        s.Connections.Resolve,
 		Feed:           s.Feed,
+		Visits:         s.Visitors(),
 		Seed:           s.Traffic.Seed,
 		Caps:           s.Caps,
 		UserAgent:      "onair/" + p.Tool,

@@ -125,6 +125,15 @@ func (s *Scenario) Plan() traffic.Plan {
 	return traffic.Plan{Visits: s.Traffic.Visits, Steps: s.Steps, Poisson: s.Traffic.Poisson, Seed: s.Traffic.Seed}
 }
 
+// Visitors returns how many visits take a row of the feed, counted no further
+// than one more than it has.
+func (s *Scenario) Visitors() uint64 {
+	if s.Feed == nil {
+		return 0
+	}
+	return s.Plan().CountVisits(uint64(len(s.Feed.Rows)) + 1)
+}
+
 // Question is what a run of s asks package capacity.
 func (s *Scenario) Question() capacity.Question {
 	q := capacity.Question{
