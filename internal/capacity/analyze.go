@@ -30,11 +30,11 @@ import (
 
 // Analyze says what the facts of a run mean for the questions asked.
 func Analyze(t timeline.Timeline, q Question) Result {
-	r := newRun(t, q.Zone)
+	r := newRun(t, q)
 	rule := newDelivery(q.Objectives)
 	var res Result
 	res.Load = r.load()
-	res.Generator = r.generator(r.runShortcoming(rule))
+	res.Generator = r.generator(rule)
 	for _, o := range q.Objectives {
 		res.Objectives = append(res.Objectives, r.judgeObjective(o, r.spans(o.During, q.Spots), rule))
 	}
@@ -82,9 +82,7 @@ func (r run) warnings(q Question, res Result) []string {
 	if len(q.Fleets) == 0 {
 		warn = append(warn, "no fleet was observed, so capacity and headroom are not known")
 	}
-	if r.capped > 0 {
-		warn = append(warn, figure.Count(r.capped)+" requests were never sent: the cap on requests in flight forbade them, though the target answered as fast as ever")
-	}
+	warn = append(warn, r.undelivered(res)...)
 	for _, j := range res.Objectives {
 		warn = append(warn, j.undecided()...)
 	}
@@ -99,6 +97,22 @@ func (r run) warnings(q Question, res Result) []string {
 		if f.Production != nil && q.Required.Peak == 0 {
 			warn = append(warn, f.Name+": production's size is not used without headroom.peak, the peak to hold it against")
 		}
+	}
+	return warn
+}
+
+// undelivered warns of requests that a cap kept back, and of a load that was not
+// delivered where no reason of the verdict tells of it.
+func (r run) undelivered(res Result) []string {
+	var warn []string
+	if r.capped > 0 {
+		warn = append(warn, fmt.Sprintf("%s requests were never sent: the cap on requests in flight forbade them, %s", figure.Count(r.capped), asFastAsEver))
+	}
+	if n := r.sent.Capped; n > 0 {
+		warn = append(warn, figure.Count(n)+" requests were never sent: the cap on rate or on requests forbade them")
+	}
+	if g := res.Generator; !g.Delivered && (res.Verdict == Fail || res.Verdict == Aborted) && r.whole.Planned > 0 {
+		warn = append(warn, "the load was not delivered as planned throughout: "+g.Shortcoming)
 	}
 	return warn
 }

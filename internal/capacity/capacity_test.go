@@ -272,7 +272,7 @@ func TestVerdicts(t *testing.T) {
 			s := &tl.Seconds[14]
 			s.Failed, s.Succeeded, s.Errors = 60, 40, map[string]int64{timeline.GeneratorLimit: 60}
 		}, []int64{100, 100}, Invalid, "only 94 % of the planned requests were sent"},
-		{"killed", func(tl *timeline.Timeline, _ *Question) { tl.Events = nil }, []int64{100, 100}, Invalid, "the run was killed"},
+		{"killed", func(tl *timeline.Timeline, _ *Question) { tl.Events = nil }, []int64{100, 100}, Invalid, "the run was killed before it was complete: 2,000 of about 2,000 planned arrivals came due"},
 		{"killed with requests in flight", func(tl *timeline.Timeline, _ *Question) {
 			for n := range tl.Seconds {
 				tl.Seconds[n].Succeeded -= 20
@@ -280,8 +280,16 @@ func TestVerdicts(t *testing.T) {
 		}, []int64{100, 100}, Invalid, "could not be judged"},
 		{"counts that do not add up", func(tl *timeline.Timeline, _ *Question) { tl.Seconds[3].Succeeded-- },
 			[]int64{100, 100}, Invalid, "the counts do not add up: planned 2,000, sent 2,000, dropped 0, succeeded 1,999, failed 0"},
-		{"ended by a cap", func(tl *timeline.Timeline, _ *Question) { tl.Seconds = tl.Seconds[:15] },
-			[]int64{100, 100}, Invalid, "sending ended early: 1,500 of 2,000 arrivals came due"},
+		{"ended by a cap", func(tl *timeline.Timeline, _ *Question) {
+			tl.Seconds = tl.Seconds[:15]
+			tl.Events = []timeline.Event{{At: at(15), Source: "rehearsal", Kind: timeline.CutShort, Text: "the cap on duration ended sending"}}
+		}, []int64{100, 100}, Invalid, "the cap on duration ended sending at 00:00:15: 1,500 of about 2,000 planned arrivals came due"},
+		{"ended by a cap, and broken before", func(tl *timeline.Timeline, _ *Question) {
+			tl.Seconds = tl.Seconds[:25]
+			tl.Events = []timeline.Event{{At: at(25), Source: "rehearsal", Kind: timeline.CutShort}}
+		}, []int64{100, 400, 100}, Fail, "broken for 10 s"},
+		{"fewer arrivals than expected, by chance", func(tl *timeline.Timeline, _ *Question) { tl.Seconds = tl.Seconds[:19] },
+			[]int64{100, 100}, Pass, "1,900 of 1,900 requests sent"},
 		{"fails at the very end", func(tl *timeline.Timeline, _ *Question) {
 			for n := 20; n < 24; n++ {
 				tl.Seconds = append(tl.Seconds, secondOf(n, 100, 100))
@@ -304,6 +312,9 @@ func TestVerdicts(t *testing.T) {
 		{"stopped", func(tl *timeline.Timeline, _ *Question) {
 			tl.Events = []timeline.Event{{At: at(12), Source: "rehearsal", Kind: timeline.Interrupted, Text: "stopped by the user"}}
 		}, []int64{100, 400}, Aborted, "stopped by the user at 00:00:12"},
+		{"a guard", func(tl *timeline.Timeline, _ *Question) {
+			tl.Events = []timeline.Event{{At: at(20), Source: "rehearsal", Kind: timeline.GuardFired, Text: "errors reached 50% for 20 s (57% in the last second)"}}
+		}, []int64{100, 400}, Aborted, "aborted at 00:00:20: errors reached 50% for 20 s (57% in the last second)"},
 		{"headroom missed", func(_ *timeline.Timeline, q *Question) {
 			q.Objectives[0].During, q.Spots = true, []Span{{0, 20 * time.Second}}
 			q.Required = Required{AtLeast: 0.6, Asked: true}
@@ -442,7 +453,7 @@ func TestCalmIsNotMadeOfErrors(t *testing.T) {
 		s.Failed, s.Succeeded, s.Service = s.Sent, 0, timeline.Histogram{}
 		s.Service.Record(time.Millisecond)
 	}
-	if r := newRun(tl, nil); (r.calm - 20*time.Millisecond).Abs() > 20*time.Microsecond {
+	if r := newRun(tl, Question{}); (r.calm - 20*time.Millisecond).Abs() > 20*time.Microsecond {
 		t.Errorf("calm service time = %v; want 20ms", r.calm)
 	}
 }
@@ -457,7 +468,7 @@ func TestAPolledStretchEndsAtTheLastReading(t *testing.T) {
 	for n := range 20 {
 		tl.Seconds = append(tl.Seconds, secondOf(n, 10, 0))
 	}
-	r := newRun(tl, nil)
+	r := newRun(tl, Question{})
 	ready := tl.Series(web, timeline.Ready)
 	for kind, want := range map[string]time.Duration{HPA: 10 * time.Second, ASG: 5 * time.Second} {
 		if got := r.steady(Fleet{Name: web, Kind: kind}, ready)[0].To; got != want {
@@ -573,8 +584,8 @@ func TestSentencesTellTheTime(t *testing.T) {
 	tl.Seconds[15].Planned, tl.Seconds[15].Dropped = 300, 100
 	tl.Events = []timeline.Event{{At: at(12), Kind: timeline.Interrupted, Text: "stopped by the user"}}
 	r = Analyze(tl, q)
-	if got, want := r.Generator.Shortcoming, "between 21:54:00 and 21:54:10 only 95.2 % of the planned requests were sent"; got != want {
-		t.Errorf("shortcoming = %q; want %q", got, want)
+	if got, want := r.Generator.Shortcoming, "between 21:54:00 and 21:54:10 only 95.2 % of the planned requests were sent: "; !strings.HasPrefix(got, want) {
+		t.Errorf("shortcoming = %q; want it to begin %q", got, want)
 	}
 	if got, want := r.Reasons[0], "stopped by the user at 21:54:02"; got != want {
 		t.Errorf("reason = %q; want %q", got, want)

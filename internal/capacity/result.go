@@ -33,19 +33,31 @@ type Load struct {
 	Planned, Sent, Late, Dropped, Succeeded, Failed int64
 	PeakRate                                        float64 // planned, highest second
 	Lag, Service, Response                          Quantiles
-	Errors                                          map[string]int64
+	Errors                                          map[string]int64 // failed requests by class
 }
 
 // Quantiles of a distribution; nil where nothing was recorded.
 type Quantiles struct{ P50, P90, P99, Max *time.Duration }
 
-// Generator sums up onair's own health.
+// Generator sums up onair's own health: the most that was read over the run; a
+// nil pointer was not read.
 type Generator struct {
-	CPUMax             *float64 // share of the machine, 0 to 1
+	CPUMax             *float64 // share of the processor time onair may use, 0 to 1
+	MachineCPUMax      *float64 // share of the machine's that all processes used
+	CPUThrottledMax    *float64 // share of a second in which a quota held onair back
 	RSSMax             *float64 // bytes
 	OpenConnectionsMax *float64
-	Delivered          bool   // the planned load was sent, on time
-	Shortcoming        string // why not, in words
+	OpenFilesMax       *float64
+	OpenFilesLimit     *float64
+	PortsMax           *float64 // ephemeral ports in use
+	PortsLimit         *float64
+	InFlightMax        *float64
+	InFlightCap        *float64
+	GoroutinesMax      *float64
+	GCPauseMax         *time.Duration // of one second
+	Delivered          bool           // the planned load was sent, on time
+	Shortcoming        string         // why not, in words; with Cause
+	Cause              string         // whose doing that was, its figure, and the way out
 }
 
 // Verdicts of an objective or a window.

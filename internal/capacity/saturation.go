@@ -1,7 +1,9 @@
 package capacity
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/timeline"
@@ -16,12 +18,11 @@ const busyAtLeast = 5 * time.Second
 // still and requests were waiting all the time. The generator's own count of
 // answers tells when they came back; nil where there was no such stretch.
 func (r run) saturation(stretches []stretch) *float64 {
-	answered := r.Series(timeline.Generator, timeline.Answered)
 	var served, unitSeconds float64
 	for _, s := range stretches {
 		for _, busy := range r.busy(s.Span) {
-			first, ok1 := nearest(answered, busy.From)
-			last, ok2 := nearest(answered, busy.To)
+			first, ok1 := nearest(r.answered, busy.From)
+			last, ok2 := nearest(r.answered, busy.To)
 			if ok1 && ok2 && last.At > first.At {
 				served += last.Value - first.Value
 				unitSeconds += s.units * (last.At - first.At).Seconds()
@@ -59,13 +60,14 @@ func (r run) busy(span Span) []Span {
 }
 
 // waiting is the median service time of the requests that were due in the
-// second before an instant; the longest there is where some were held back.
+// second before an instant; the longest there is where some were held back or had to
+// wait.
 func (r run) waiting(at time.Duration) time.Duration {
 	if at < time.Second {
 		return 0
 	}
 	before := r.sum(Span{at - time.Second, at})
-	if before.HeldBack > 0 {
+	if before.HeldBack+before.Queued > 0 {
 		return math.MaxInt64
 	}
 	p50, _ := before.Service.Quantile(0.5)
@@ -88,7 +90,8 @@ func (r run) calmService() (calm time.Duration) {
 // nearest is the reading closest to at, if within a second and a half.
 func nearest(s timeline.Series, at time.Duration) (p timeline.Point, ok bool) {
 	best := 1500 * time.Millisecond
-	for _, candidate := range s {
+	next, _ := slices.BinarySearchFunc(s, timeline.Offset(at), func(p timeline.Point, o timeline.Offset) int { return cmp.Compare(p.At, o) })
+	for _, candidate := range s[max(next-1, 0):min(next+1, len(s))] {
 		if off := (time.Duration(candidate.At) - at).Abs(); off <= best {
 			p, best, ok = candidate, off, true
 		}

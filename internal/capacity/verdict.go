@@ -1,8 +1,9 @@
 package capacity
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
+	"math"
 	"strings"
 	"time"
 
@@ -15,10 +16,14 @@ import (
 // not delivered hides only a pass.
 func (res *Result) verdict(q Question, r run) {
 	for _, e := range r.Events {
-		if e.Kind == timeline.Interrupted || e.Kind == timeline.GuardFired {
+		at := r.clock(time.Duration(e.At))
+		switch e.Kind {
+		case timeline.GuardFired:
 			res.Verdict = Aborted
-			res.Interrupted = res.Interrupted || e.Kind == timeline.Interrupted
-			res.Reasons = append(res.Reasons, fmt.Sprintf("%s at %s", e.Text, r.clock(time.Duration(e.At))))
+			res.Reasons = append(res.Reasons, fmt.Sprintf("aborted at %s: %s", at, e.Text))
+		case timeline.Interrupted:
+			res.Verdict, res.Interrupted = Aborted, true
+			res.Reasons = append(res.Reasons, fmt.Sprintf("%s at %s", e.Text, at))
 		}
 	}
 	if res.Verdict == Aborted {
@@ -128,16 +133,17 @@ func (res *Result) doubts(q Question, r run) []string {
 	return reasons
 }
 
-// cutShort says that a run did not come to its planned end; empty if it did.
+// cutShort says that a run did not come to its planned end; empty if it did. How
+// many arrivals were planned is told as about: chance may have a part in it.
 func (r run) cutShort(q Question) string {
-	ended := slices.ContainsFunc(r.Events, func(e timeline.Event) bool { return e.Kind == timeline.SendingDone })
-	switch total := q.Demand.Total(); {
-	case !ended:
-		return fmt.Sprintf("the run was killed before it was complete: %s of %s arrivals came due",
-			figure.Count(r.whole.Planned), figure.Count(int64(q.Demand.Total())))
-	case float64(r.whole.Planned) < total-1:
-		return fmt.Sprintf("sending ended early: %s of %s arrivals came due",
-			figure.Count(r.whole.Planned), figure.Count(int64(total)))
+	came := fmt.Sprintf("%s of about %s planned arrivals came due", figure.Count(r.whole.Planned), figure.Count(int64(math.Round(q.Demand.Total()))))
+	for _, e := range r.Events {
+		switch e.Kind {
+		case timeline.SendingDone:
+			return ""
+		case timeline.CutShort:
+			return fmt.Sprintf("%s at %s: %s", cmp.Or(e.Text, "a cap ended sending"), r.clock(time.Duration(e.At)), came)
+		}
 	}
-	return ""
+	return "the run was killed before it was complete: " + came
 }

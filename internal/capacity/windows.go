@@ -13,19 +13,30 @@ import (
 // run is one timeline with its seconds by number, as they are judged.
 type run struct {
 	timeline.Timeline
-	seconds []timeline.Second // seconds[n].Second == n
-	zone    *time.Location
-	sent    timeline.Second // all seconds together, as they were recorded
-	whole   timeline.Second // all seconds together, as they are judged
-	calm    time.Duration   // the median service time of the calmest window; 0 if unknown
-	capped  int64           // arrivals a cap kept back though the target was not slow
+	seconds  []timeline.Second // seconds[n].Second == n
+	zone     *time.Location
+	sent     timeline.Second // all seconds together, as they were recorded
+	whole    timeline.Second // all seconds together, as they are judged
+	calm     time.Duration   // the median service time of the calmest window; 0 if unknown
+	tightest time.Duration   // of the limits on every request's response time; 0 if there is none
+	capped   int64           // arrivals the cap in flight kept back though the target was not slow
+
+	answered, inFlight timeline.Series // the generator's readings
+	inFlightCap        *float64        // by its reading
+	read               []time.Duration // when it was read
 }
 
-func newRun(t timeline.Timeline, zone *time.Location) run {
-	if zone == nil {
-		zone = time.UTC
+func newRun(t timeline.Timeline, q Question) run {
+	r := run{
+		Timeline: t, zone: q.Zone, tightest: tightest(q.Objectives),
+		answered: t.Series(timeline.Generator, timeline.Answered),
+		inFlight: t.Series(timeline.Generator, timeline.InFlight),
+		read:     readTimes(t),
 	}
-	r := run{Timeline: t, zone: zone}
+	r.inFlightCap = r.highest(timeline.Generator, timeline.InFlightCap)
+	if r.zone == nil {
+		r.zone = time.UTC
+	}
 	for _, s := range t.Seconds {
 		for len(r.seconds) <= s.Second {
 			r.seconds = append(r.seconds, timeline.Second{Second: len(r.seconds)})
@@ -37,37 +48,19 @@ func newRun(t timeline.Timeline, zone *time.Location) run {
 	r.sent = r.sum(Span{0, r.end()})
 	r.whole = r.sent
 	r.calm = r.calmService()
-	for n := range r.seconds {
-		r.blame(n)
-	}
+	r.blame(newDelivery(q.Objectives))
 	return r
 }
 
-// blame tells what the target is answerable for in second n from what the
-// generator is. Arrivals held back by the cap on requests in flight are the
-// target's doing only where it was slow just then; requests that found no port
-// or file left were never sent.
-func (r *run) blame(n int) {
-	s := &r.seconds[n]
-	if s.HeldBack > 0 && !r.slow(time.Duration(n)*time.Second) {
-		r.capped += s.HeldBack
-		r.whole.HeldBack -= s.HeldBack
-		s.HeldBack = 0
+// tightest is the lowest limit on response time that at least half of all
+// requests have to keep; 0 if there is none.
+func tightest(objectives []Objective) (limit time.Duration) {
+	for _, o := range objectives {
+		if o.Quantile >= 0.5 && o.Request == "" && (limit == 0 || o.Limit < limit) {
+			limit = o.Limit
+		}
 	}
-	unsent := s.Errors[timeline.GeneratorLimit]
-	for _, judged := range []*timeline.Second{s, &r.whole} {
-		judged.Sent -= unsent
-		judged.Failed -= unsent
-		judged.Dropped += unsent
-	}
-}
-
-// slow reports whether the target took more than twice its calm time around an
-// instant, or did not answer at all.
-func (r *run) slow(at time.Duration) bool {
-	around := r.sum(Span{max(at-trialWindow/2, 0), at + trialWindow/2})
-	p50, ok := around.Service.Quantile(0.5)
-	return !ok || r.calm == 0 || p50 > 2*r.calm
+	return limit
 }
 
 // clock is the time of day at an offset of the run, in words.
