@@ -57,6 +57,7 @@ func (r run) load() Load {
 		Planned: whole.Planned, Sent: whole.Sent, Late: whole.Late, Dropped: whole.Dropped,
 		Succeeded: whole.Succeeded, Failed: whole.Failed, Errors: whole.Errors,
 		Lag: quantiles(whole.Lag), Service: quantiles(whole.Service), Response: quantiles(whole.AllResponses()),
+		Samples: r.samples(), Addresses: r.addresses(),
 	}
 	for _, s := range r.seconds {
 		l.PeakRate = max(l.PeakRate, float64(s.Planned))
@@ -83,6 +84,7 @@ func (r run) warnings(q Question, res Result) []string {
 		warn = append(warn, "no fleet was observed, so capacity and headroom are not known")
 	}
 	warn = append(warn, r.undelivered(res)...)
+	warn = append(warn, r.addressWarnings(res.Load.Addresses)...)
 	for _, j := range res.Objectives {
 		warn = append(warn, j.undecided()...)
 	}
@@ -115,6 +117,22 @@ func (r run) undelivered(res Result) []string {
 		warn = append(warn, "the load was not delivered as planned throughout: "+g.Shortcoming)
 	}
 	return warn
+}
+
+// samples are the words on the first request that failed in each class; nil if
+// there are none.
+func (r run) samples() map[string]string {
+	var samples map[string]string
+	for _, e := range r.Events {
+		if _, known := samples[e.Unit]; e.Kind != timeline.Sample || known {
+			continue
+		}
+		if samples == nil {
+			samples = make(map[string]string)
+		}
+		samples[e.Unit] = e.Text
+	}
+	return samples
 }
 
 // undecided warns of an objective that held where it was judged, but of whose

@@ -33,7 +33,19 @@ type Load struct {
 	Planned, Sent, Late, Dropped, Succeeded, Failed int64
 	PeakRate                                        float64 // planned, highest second
 	Lag, Service, Response                          Quantiles
-	Errors                                          map[string]int64 // failed requests by class
+	Errors                                          map[string]int64  // failed requests by class
+	Samples                                         map[string]string // how the first request of a class failed
+	Addresses                                       []Address         // most requests first
+}
+
+// Address is one of those the target's name led to, or that requests went to.
+// Offsets are nil where that never happened, or was not seen.
+type Address struct {
+	Address     string
+	Requests    int64
+	First, Last *time.Duration // beginnings of the first and the last second that had requests
+	Resolved    *time.Duration // when the name first led there
+	Unresolved  *time.Duration // when it first ceased to
 }
 
 // Quantiles of a distribution; nil where nothing was recorded.

@@ -1,0 +1,142 @@
+package capacity
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// A load balancer that grows adds addresses to its name, and kept connections
+// never see them. What follows is worth a warning only where chance cannot have
+// done it.
+const (
+	settled        = 5 * time.Second // what is resolved this early belongs to the start
+	followsFor     = 10 * time.Second
+	followsWith    = 200  // requests
+	busiestAtLeast = 1000 // requests
+	keptInPlace    = "raise connections.new: kept connections stay where they are"
+)
+
+// addresses are all that were resolved or connected to, by requests.
+func (r run) addresses() []Address {
+	byName := make(map[string]*Address)
+	of := func(name string) *Address {
+		if byName[name] == nil {
+			byName[name] = &Address{Address: name}
+		}
+		return byName[name]
+	}
+	for n, s := range r.seconds {
+		for name, requests := range s.Addresses {
+			a, at := of(name), second(n)
+			a.Requests += requests
+			a.First, a.Last = cmp.Or(a.First, &at), &at
+		}
+	}
+	for _, e := range r.Events {
+		at := time.Duration(e.At)
+		switch e.Kind {
+		case timeline.Resolved:
+			a := of(e.Unit)
+			a.Resolved = cmp.Or(a.Resolved, &at)
+		case timeline.Unresolved:
+			a := of(e.Unit)
+			a.Unresolved = cmp.Or(a.Unresolved, &at)
+		}
+	}
+	var all []Address
+	for _, a := range byName {
+		all = append(all, *a)
+	}
+	slices.SortFunc(all, func(a, b Address) int {
+		return cmp.Or(cmp.Compare(b.Requests, a.Requests), cmp.Compare(a.Address, b.Address))
+	})
+	return all
+}
+
+// addressWarnings tells of addresses that got no share of the load, or little.
+// Those of a family that got nothing at all are not this machine's to reach.
+func (r run) addressWarnings(all []Address) []string {
+	var warn []string
+	for _, sixth := range []bool{false, true} {
+		var family []Address
+		reached := false
+		for _, a := range all {
+			if ip, err := netip.ParseAddr(a.Address); err == nil && ip.Unmap().Is6() == sixth {
+				family = append(family, a)
+				reached = reached || a.Requests > 0
+			}
+		}
+		if reached {
+			warn = append(warn, r.leftOut(family)...)
+			warn = append(warn, uneven(family)...)
+		}
+	}
+	return warn
+}
+
+// leftOut warns of addresses that joined during the run and got nothing of what
+// was sent from then on.
+func (r run) leftOut(all []Address) []string {
+	var names []string
+	var since time.Duration
+	var followed int64
+	for _, a := range all {
+		if a.Requests > 0 || a.Resolved == nil || *a.Resolved <= settled {
+			continue
+		}
+		until := r.end()
+		if a.Unresolved != nil {
+			until = min(until, *a.Unresolved)
+		}
+		sent := r.sum(Span{*a.Resolved, until}).Sent
+		if until-*a.Resolved < followsFor || sent < followsWith {
+			continue
+		}
+		if len(names) == 0 || *a.Resolved < since {
+			since, followed = *a.Resolved, sent
+		}
+		names = append(names, a.Address)
+	}
+	switch len(names) {
+	case 0:
+		return nil
+	case 1:
+		return []string{fmt.Sprintf("%s joined the target's addresses at %s and got none of the %s requests sent after (%s)",
+			names[0], r.clock(since), figure.Count(followed), keptInPlace)}
+	}
+	return []string{fmt.Sprintf("%s joined the target's addresses from %s on and got none of the requests sent after (%s)",
+		few(names), r.clock(since), keptInPlace)}
+}
+
+// few lists the first names, and how many more there are.
+func few(names []string) string {
+	const most = 3
+	if len(names) <= most {
+		return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	}
+	return fmt.Sprintf("%s and %s more", strings.Join(names[:most], ", "), figure.Count(len(names)-most))
+}
+
+// uneven warns where of addresses that were there all the time one got more
+// than twice the requests of another.
+func uneven(all []Address) []string {
+	stayed := slices.DeleteFunc(slices.Clone(all), func(a Address) bool {
+		return a.Resolved == nil || *a.Resolved > settled || a.Unresolved != nil
+	})
+	if len(stayed) < 2 {
+		return nil
+	}
+	busiest, least := stayed[0], stayed[len(stayed)-1]
+	if busiest.Requests < busiestAtLeast || busiest.Requests <= 2*least.Requests {
+		return nil
+	}
+	return []string{fmt.Sprintf("the target's addresses shared the load unevenly: %s got %s requests, %s got %s (%s)",
+		busiest.Address, figure.Count(busiest.Requests), least.Address, figure.Count(least.Requests), keptInPlace)}
+}
