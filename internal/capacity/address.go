@@ -119,7 +119,7 @@ func (r run) leftOut(all []Address) []string {
 func few(names []string) string {
 	const most = 3
 	if len(names) <= most {
-		return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+		return listed(names)
 	}
 	return fmt.Sprintf("%s and %s more", strings.Join(names[:most], ", "), figure.Count(len(names)-most))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -170,14 +171,31 @@ func (r run) portsCause(window Span) string {
 // noCause says what was looked at in vain. Memory alone proves nothing, and is
 // told only here.
 func (r run) noCause(window Span) string {
-	if len(r.around(window, timeline.CPU)) == 0 {
+	var looked []string
+	for _, at := range []struct{ name, words string }{
+		{timeline.CPU, "processor time"}, {timeline.GCPause, "garbage collection"}, {timeline.OpenFiles, "open files"}, {timeline.Ports, "ports"},
+	} {
+		if len(r.around(window, at.name)) > 0 {
+			looked = append(looked, at.words)
+		}
+	}
+	if len(looked) == 0 {
 		return fmt.Sprintf("no cause is known, for nothing was read of this machine (%s)", ownMachine)
 	}
 	memory := ""
 	if rss := highestIn(r.around(window, timeline.RSS)); rss != nil {
-		memory = ", and memory reached " + figure.Bytes(*rss)
+		memory = "; memory reached " + figure.Bytes(*rss)
 	}
-	return fmt.Sprintf("no cause was found in processor time, garbage collection, open files and ports%s (%s)", memory, ownMachine)
+	return fmt.Sprintf("no cause was found in %s%s (%s)", listed(looked), memory, ownMachine)
+}
+
+// listed joins words as a sentence does: a, b and c.
+func listed(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // most is the highest reading of the generator in a window; 0 where there is
