@@ -24,5 +24,13 @@ func ExampleReport_Text() {
 	//   dropped            0     succeeded      3,451     failed             0
 	//   peak 88/s; lag p99 1.2 ms, max 8.1 ms; response p50 48 ms, p99 310 ms
 	//
+	// Generator
+	//   delivered         yes             in flight    640 of 20,000
+	//   own CPU           43 %            connections  812
+	//   machine's CPU     61.2 %          open files   830 of 1,048,576
+	//   held by a quota   0 %             ports        2,204 of 28,232
+	//   memory            182 MB          goroutines   3,104
+	//   longest GC pause  1.1 ms
+	//
 	// Report: reports/prime-time-20261122T125300Z/report.html
 }

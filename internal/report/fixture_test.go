@@ -30,11 +30,16 @@ type evening struct {
 	unknown        bool
 	noAnswers      bool
 	blind          []curtain // when the first fleet was not observed
+	guard          string    // why it was aborted at its end; empty: it was not
 }
 
 var passing = evening{seconds: 240, baseline: 400, peak: 2600, required: 2600, airing: 60, start: 48, max: 60, delay: 20, sustains: 72, saturates: 80, fleets: 1}
 
 var failing = evening{seconds: 300, baseline: 400, peak: 4000, required: 4000, airing: 60, start: 10, max: 48, delay: 35, sustains: 72, saturates: 80, fleets: 2}
+
+// aborted is failing until a guard ended it.
+var aborted = evening{seconds: 98, baseline: 400, peak: 4000, required: 4000, airing: 60, start: 10, max: 48, delay: 35, sustains: 72, saturates: 80, fleets: 2,
+	guard: "errors reached 50% for 20 s (57% in the last second)"}
 
 func (e evening) demandAt(t int) float64 {
 	since := float64(t - e.airing - 5)
@@ -65,11 +70,14 @@ func (e evening) report() *Report {
 		e.scale(r, &s, t)
 		e.answer(r, &s, t)
 	}
-	if e.fleets > 1 {
+	if e.fleets > 1 && e.seconds > 122 {
 		r.Timeline.Gaps = []timeline.Gap{{From: timeline.Offset(100 * time.Second), To: timeline.Offset(122 * time.Second), Source: "asg/web-nodes", Cause: "throttled: Rate exceeded"}}
 	}
 	for _, k := range e.blind {
 		r.Timeline.Gaps = append(r.Timeline.Gaps, timeline.Gap{From: timeline.Offset(*after(k.from)), To: timeline.Offset(*after(k.to)), Source: fleetName(0), Cause: "forbidden"})
+	}
+	if e.guard != "" {
+		r.Timeline.Events = []timeline.Event{{At: timeline.Offset(*after(float64(e.seconds) - 0.4)), Source: "rehearsal", Kind: timeline.GuardFired, Text: e.guard}}
 	}
 	e.judge(r)
 	return r
@@ -182,7 +190,19 @@ func (e evening) judge(r *Report) {
 		res.Load.PeakRate = max(res.Load.PeakRate, float64(s.Planned))
 	}
 	if res.Load.Failed > 0 {
-		res.Load.Errors = map[string]int64{"status_503": res.Load.Failed - 3, "timeout": 3}
+		res.Load.Errors = map[string]int64{"status_503": res.Load.Failed - 3, "response_timeout": 3}
+		res.Load.Samples = map[string]string{
+			"status_503":       `top: GET / answered 503 Service Unavailable: {"error":"all units are busy","retry_after":2}`,
+			"response_timeout": "signup: POST /api/signup: no answer within 10 s",
+		}
+	}
+	if e.fleets > 1 {
+		end := float64(e.seconds - 1)
+		res.Load.Addresses = []capacity.Address{
+			{Address: "10.0.0.5", Requests: res.Load.Sent * 3 / 5, First: after(0), Last: after(end), Resolved: after(-1.2)},
+			{Address: "10.0.0.6", Requests: res.Load.Sent - res.Load.Sent*3/5, First: after(0), Last: after(end - 20), Resolved: after(-1.2), Unresolved: after(end - 22)},
+			{Address: "10.0.0.7", Resolved: after(75.3)},
+		}
 	}
 	res.Load.Lag = capacity.Quantiles{P50: after(0.0001), P90: after(0.0004), P99: after(0.0012), Max: after(0.0081)}
 	if !e.noAnswers {
@@ -190,6 +210,13 @@ func (e evening) judge(r *Report) {
 		res.Load.Response = capacity.Quantiles{P50: after(0.048), P90: after(0.11), P99: after(0.31), Max: after(2.38)}
 	}
 	res.Generator = capacity.Generator{CPUMax: number(0.43), RSSMax: number(182e6), OpenConnectionsMax: number(812), Delivered: true}
+	if !e.unknown {
+		res.Generator = capacity.Generator{
+			CPUMax: number(0.43), MachineCPUMax: number(0.612), CPUThrottledMax: number(0), RSSMax: number(182e6), OpenConnectionsMax: number(812),
+			OpenFilesMax: number(830), OpenFilesLimit: number(1_048_576), PortsMax: number(2204), PortsLimit: number(28_232),
+			InFlightMax: number(640), InFlightCap: number(20_000), GoroutinesMax: number(3104), GCPauseMax: after(0.0011), Delivered: true,
+		}
+	}
 	e.judgeObjectives(res)
 	e.judgeFleets(r)
 	e.judgeHeadroom(r)
@@ -212,6 +239,12 @@ func (e evening) judgeObjectives(res *capacity.Result) {
 		res.Reasons = []string{"p99 <= 800ms was broken for 50 s, worst at 21:54:30: 20,413 of 40,020 requests slower than 800 ms"}
 		res.Warnings = []string{"asg/web-nodes was not observed for 22 s: throttled: Rate exceeded", "the estimate of one unit was made at 10 to 14 ready units and is used for 48"}
 		res.Shortfall, res.ScaleLag, res.Recovered = after(68), after(57.4), after(80)
+	}
+	if e.guard != "" {
+		res.Verdict = capacity.Aborted
+		res.Reasons = []string{"aborted at 21:54:37: " + e.guard}
+		res.Warnings, res.ScaleLag, res.Recovered = nil, nil, nil
+		p99.Broken, errors.Broken = 30*time.Second, 20*time.Second
 	}
 	res.Objectives = []capacity.Judged{p99, errors}
 }

@@ -31,6 +31,7 @@ type headroomView struct {
 	blind        []curtain
 	required     capacity.Required
 	spots        []mark
+	ended        endings
 	scalings     []fleetMarks
 	deficits     []deficit
 	worst        *plotter.XY // where the headroom is least
@@ -54,7 +55,7 @@ func (r *Report) headroomView() headroomView {
 		deficits: deficits(r.Result.Headroom.Series),
 	}
 	v.note = r.headroomNote(v)
-	v.spots = r.spots()
+	v.spots, v.ended = r.spots(), r.endings()
 	if at := r.Result.Headroom.WorstAt; at != nil {
 		v.worst = r.demandAt(*at)
 	}
@@ -140,8 +141,10 @@ func (v headroomView) draw(c draw.Canvas) {
 	if len(v.spots) > 0 {
 		rows++
 	}
-	const row = vg.Length(14)
-	head := 52 + row*vg.Length(rows)
+	if len(v.ended) > 0 {
+		rows++
+	}
+	head := 52 + markRow*vg.Length(rows)
 	top := v.top()
 	p := newPanel(v.span, 0, top, valueTicks{write: figure.Scaled, most: 5}, true)
 	v.addValues(p, top)
@@ -149,10 +152,14 @@ func (v headroomView) draw(c draw.Canvas) {
 	for i := len(v.scalings) - 1; i >= 0; i-- {
 		f := v.scalings[i]
 		p.Add(marks{list: f.list, name: shortName(f.fleet) + " desired", paint: scaling, above: above})
-		above += row
+		above += markRow
 	}
 	p.Add(marks{list: v.spots, name: "on air", paint: ink, above: above})
-	p.Add(zoneName{v.span}, lineLabels(p.labels))
+	if len(v.spots) > 0 {
+		above += markRow
+	}
+	p.Add(v.ended.row(above))
+	p.Add(v.ended, zoneName{v.span}, lineLabels(p.labels))
 	p.Draw(draw.Crop(c, 14, -margin, 12, -head))
 	v.writeHead(c)
 }

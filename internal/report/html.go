@@ -33,6 +33,7 @@ type pageView struct {
 	Peak       string
 	Times      []timeRow
 	Errors     []errorRow
+	Addresses  []addressRow
 	Generator  []fact
 	Gaps       []gapRow
 	Scenario   string
@@ -66,18 +67,18 @@ func (r *Report) pageView(headroom, timeline picture) (pageView, error) {
 		return pageView{}, err
 	}
 	var reasons []string
-	for _, reason := range r.Result.Reasons {
+	for _, reason := range r.notes() {
 		reasons = append(reasons, unbroken(reason))
 	}
 	return pageView{
 		Light: template.CSS(variables(false)), Dark: template.CSS(variables(true)),
-		Name: r.name(), Verdict: r.Result.Verdict, When: r.when(), Sentence: unbroken(r.sentence()),
+		Name: r.name(), Verdict: r.Result.Verdict, When: r.when(), Sentence: unbroken(r.headline()),
 		Run: r.Manifest.Run, Tool: r.Manifest.Tool,
 		Reasons: reasons, Warnings: r.Result.Warnings,
 		Headroom: template.HTML(above), Timeline: template.HTML(below),
 		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
 		Layers: r.layerRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
-		Errors: r.errorRows(), Generator: r.generatorFacts(), Gaps: r.gapRows(),
+		Errors: r.errorRows(), Addresses: r.addressRows(), Generator: r.generatorFacts(), Gaps: r.gapRows(),
 		Scenario: string(r.Scenario.Resolved),
 	}, nil
 }

@@ -10,11 +10,12 @@ import (
 func (r *Report) Markdown(w io.Writer) error {
 	m := &markdown{}
 	fmt.Fprintf(&m.b, "## %s %s: %s\n\n", badge(r.Result.Verdict), cell(r.name()), r.Result.Verdict)
-	fmt.Fprintf(&m.b, "**%s**\n\n", cell(r.sentence()))
-	for _, reason := range r.Result.Reasons {
-		fmt.Fprintf(&m.b, "- %s\n", cell(reason))
+	fmt.Fprintf(&m.b, "**%s**\n\n", cell(r.headline()))
+	notes := r.notes()
+	for _, note := range notes {
+		fmt.Fprintf(&m.b, "- %s\n", cell(note))
 	}
-	if len(r.Result.Reasons) > 0 {
+	if len(notes) > 0 {
 		m.b.WriteString("\n")
 	}
 	fmt.Fprintf(&m.b, "%s, run %s\n", r.when(), cell(r.Manifest.Run))
@@ -22,6 +23,8 @@ func (r *Report) Markdown(w io.Writer) error {
 	m.fleets(r)
 	m.layers(r)
 	m.load(r)
+	m.addresses(r)
+	m.generator(r)
 	m.list("Warnings", r.Result.Warnings)
 	_, err := io.WriteString(w, m.b.String())
 	return err
@@ -41,7 +44,7 @@ func badge(verdict string) string {
 
 // cell keeps a text from outside from becoming markup or ending its cell.
 func cell(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "#", `\#`).Replace(clean(s))
+	return strings.NewReplacer(`\`, `\\`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "#", `\#`).Replace(clean(s))
 }
 
 // table writes rows under a header, unless there are none.
@@ -107,9 +110,25 @@ func (m *markdown) load(r *Report) {
 	m.table("Times", "| | p50 | p90 | p99 | max |", "|---|--:|--:|--:|--:|", rows)
 	rows = nil
 	for _, e := range r.errorRows() {
-		rows = append(rows, []string{e.Class, e.Count, e.Share})
+		rows = append(rows, []string{e.Class, e.Count, e.Share, e.Sample})
 	}
-	m.table("Errors", "| class | requests | of sent |", "|---|--:|--:|", rows)
+	m.table("Errors", "| class | requests | of sent | the first |", "|---|--:|--:|---|", rows)
+}
+
+func (m *markdown) addresses(r *Report) {
+	var rows [][]string
+	for _, a := range r.addressRows() {
+		rows = append(rows, []string{a.Address, a.Requests, a.Share, a.First, a.Last, a.Joined, a.Left})
+	}
+	m.table("Addresses", "| address | requests | of all | first | last | joined | left |", "|---|--:|--:|---|---|---|---|", rows)
+}
+
+func (m *markdown) generator(r *Report) {
+	var rows [][]string
+	for _, f := range r.generatorFacts() {
+		rows = append(rows, []string{f.Name, f.Value})
+	}
+	m.table("Generator", "| | most |", "|---|--:|", rows)
 }
 
 func (m *markdown) facts(facts []fact) {

@@ -20,8 +20,8 @@ type mark struct {
 }
 
 // marks is one row of marks above a panel. Each has a thin rule through the
-// panel; labels never overlap: where there is no room the earlier mark keeps
-// its label.
+// panel and its label behind that, or before it at the right edge; labels never
+// overlap: where there is no room the earlier mark keeps its label.
 //
 //	spots     |CM 1              |CM 2
 //	desired      |4→8   |8→12
@@ -31,6 +31,7 @@ type marks struct {
 	name  string // of the row, in the right margin
 	paint paint
 	above vg.Length // of the labels' foot over the panel
+	room  vg.Length // that a label may take; 0: 150
 }
 
 // Plot implements plot.Plotter.
@@ -40,12 +41,21 @@ func (m marks) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	x, _ := p.Transforms(&c)
 	style := letters(markSize, m.paint, false)
-	free := c.Min.X
+	free, room := c.Min.X, m.room
+	if room == 0 {
+		room = 150
+	}
 	for _, k := range m.list {
 		at := x(min(max(k.at, p.X.Min), p.X.Max))
-		label := fit(k.text, markSize, 150)
+		label := fit(k.text, markSize, room)
 		width := style.Width(label)
-		left := min(at+3, c.Max.X+6-width)
+		left := at + 3
+		if left > c.Max.X+6-width { // behind the rule there is no room
+			left = at - 4 - width
+		}
+		if left < free {
+			left = min(at+3, c.Max.X+6-width)
+		}
 		if left < free || label == "" {
 			continue
 		}

@@ -23,26 +23,35 @@ func (r *Report) timelinePicture() picture {
 		panels = append(panels, r.fleetPanel(s, f))
 	}
 	panels = append(panels, r.errorPanel(s))
+	ended, head := r.endings(), vg.Length(34)
 	for _, p := range panels {
-		p.Add(airings(r.spots()), lineLabels(p.labels))
+		p.Add(airings(r.spots()), ended, lineLabels(p.labels))
+	}
+	if len(ended) > 0 {
+		panels[0].Add(ended.row(titleAbove + markRow))
+		head += markRow
 	}
 	last := panels[len(panels)-1]
 	last.Add(zoneName{last.span})
 	return picture{
-		height: vg.Length(len(panels))*135 + 34,
+		height: vg.Length(len(panels))*135 + head,
 		about:  "Timeline: requests, response time, units and errors a second",
-		draw:   func(c draw.Canvas) { stack(c, panels) },
+		draw:   func(c draw.Canvas) { stack(c, panels, head) },
 	}
 }
 
-// stack draws panels of equal size below one another; the last has the clock.
-func stack(c draw.Canvas, panels []*panel) {
+// markRow is the height of a row of marks.
+const markRow = vg.Length(14)
+
+// stack draws panels of equal size below one another, under a head for the first
+// one's title; the last has the clock.
+func stack(c draw.Canvas, panels []*panel, head vg.Length) {
 	rows := make([][]*plot.Plot, len(panels))
 	for i, p := range panels {
 		rows[i] = []*plot.Plot{p.Plot}
 	}
 	tiles := draw.Tiles{Rows: len(panels), Cols: 1, PadY: 32}
-	for i, row := range plot.Align(rows, tiles, draw.Crop(c, 14, -margin, 12, -34)) {
+	for i, row := range plot.Align(rows, tiles, draw.Crop(c, 14, -margin, 12, -head)) {
 		panels[i].Draw(row[0])
 	}
 }

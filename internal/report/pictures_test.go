@@ -20,7 +20,7 @@ func cases() map[string]evening {
 	mute.noAnswers = true
 	blinded.blind = []curtain{{20, 24}, {100, 160}, {250, 320}}
 	return map[string]evening{
-		"passing": passing, "failing": failing, "unknown": unmeasured, "no-fleets": alone, "no-answers": mute, "gaps": blinded,
+		"passing": passing, "failing": failing, "unknown": unmeasured, "no-fleets": alone, "no-answers": mute, "gaps": blinded, "aborted": aborted,
 		"moment": {seconds: 5, baseline: 20, peak: 90, airing: 2, start: 2, max: 40, delay: 8, sustains: 66, saturates: 80, fleets: 1},
 		"minute": {seconds: 60, baseline: 20, peak: 90, airing: 15, start: 2, max: 40, delay: 8, sustains: 66, saturates: 80, fleets: 1},
 	}

@@ -25,16 +25,18 @@ func TestRenderingsGolden(t *testing.T) {
 	}
 	golden(t, "failing-colour.txt", rendered(t, func(w io.Writer) error { return failing.report().Text(w, true) }))
 	golden(t, "failing.html", rendered(t, failing.report().HTML))
+	golden(t, "aborted.html", rendered(t, aborted.report().HTML))
 }
 
 // The keys of every object, whatever the run: readers of summary.json rely on
 // them, null or not.
 func TestSummaryHasEveryKey(t *testing.T) {
 	want := map[string][]string{
-		"":          {"binding", "fleets", "generator", "headroom", "layers", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "started", "verdict", "warnings"},
-		"load":      {"dropped", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
-		"generator": {"cpu_max", "delivered", "open_connections_max", "rss_max_bytes"},
-		"headroom":  {"deficit_requests", "demand_peak", "high", "low", "mid", "probability", "worst_at"},
+		"":     {"binding", "fleets", "generator", "headroom", "layers", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "started", "verdict", "warnings"},
+		"load": {"addresses", "dropped", "error_samples", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
+		"generator": {"cause", "cpu_max", "cpu_throttled_max", "delivered", "gc_pause_max", "goroutines_max", "in_flight_cap", "in_flight_max", "machine_cpu_max",
+			"open_connections_max", "open_files_limit", "open_files_max", "ports_limit", "ports_max", "rss_max_bytes"},
+		"headroom": {"deficit_requests", "demand_peak", "high", "low", "mid", "probability", "worst_at"},
 	}
 	for name, e := range cases() {
 		var summary map[string]any
@@ -72,11 +74,15 @@ func TestUnknownIsNull(t *testing.T) {
 	for name, p := range map[string]*float64{
 		"headroom.low": s.Headroom.Low, "headroom.mid": s.Headroom.Mid, "headroom.high": s.Headroom.High,
 		"headroom.probability": s.Headroom.Probability, "scale_lag": s.ScaleLag, "cpu_max": s.Generator.CPUMax,
+		"gc_pause_max": s.Generator.GCPauseMax, "open_files_limit": s.Generator.OpenFilesLimit, "in_flight_cap": s.Generator.InFlightCap,
 		"per_unit.low": s.Fleets[0].PerUnit.Low, "worst_at": s.Headroom.WorstAt,
 	} {
 		if p != nil {
 			t.Errorf("%s = %v; want null", name, *p)
 		}
+	}
+	if s.Generator.Cause != nil {
+		t.Errorf("cause = %q; want null", *s.Generator.Cause)
 	}
 	if s.Binding != nil {
 		t.Errorf("binding = %q; want null", *s.Binding)
@@ -130,6 +136,9 @@ func hostile() *Report {
 	r.Result.Fleets[0].PerUnit.Said = attack
 	r.Result.Layers[0] = capacity.Layer{Name: attack, Rate: 1, Source: attack}
 	r.Result.Load.Errors = map[string]int64{attack: 5}
+	r.Result.Load.Samples = map[string]string{attack: attack + `\| left`}
+	r.Result.Load.Addresses = []capacity.Address{{Address: attack, Requests: 2}, {Address: attack}}
+	r.Timeline.Events = []timeline.Event{{At: timeline.Offset(*after(200)), Kind: timeline.GuardFired, Text: attack}}
 	r.Timeline.Gaps = append(r.Timeline.Gaps, timeline.Gap{Source: attack, Cause: attack})
 	return r
 }
@@ -141,6 +150,8 @@ func TestTextsFromOutsideStayTexts(t *testing.T) {
 	}
 	if md := string(rendered(t, r.Markdown)); strings.Contains(md, "<script") || strings.Contains(md, "\n# y") || strings.Contains(md, "\x1b") {
 		t.Errorf("report.md lets texts become markup:\n%s", md)
+	} else if !strings.Contains(md, `y\\\| left`) {
+		t.Errorf("report.md lets a backslash undo the escape of what follows:\n%s", md)
 	}
 	if text := string(rendered(t, func(w io.Writer) error { return r.Text(w, false) })); strings.Contains(text, "\x1b") {
 		t.Errorf("text lets a text steer the terminal:\n%q", text)

@@ -50,6 +50,18 @@ type Load struct {
 	Service   Quantiles        `json:"service"`
 	Response  Quantiles        `json:"response"`
 	Errors    map[string]int64 `json:"errors"`
+
+	ErrorSamples map[string]string `json:"error_samples"` // how the first request of a class failed
+	Addresses    []Address         `json:"addresses"`     // most requests first
+}
+
+// Address is one that the target's name led to, or that requests went to. First
+// and Last are the seconds between which it had requests.
+type Address struct {
+	Address  string   `json:"address"`
+	Requests int64    `json:"requests"`
+	First    *float64 `json:"first"`
+	Last     *float64 `json:"last"`
 }
 
 // Quantiles of a length of time, in seconds.
@@ -60,12 +72,24 @@ type Quantiles struct {
 	Max *float64 `json:"max"`
 }
 
-// Generator is onair's own health.
+// Generator is onair's own health: the most of the run.
 type Generator struct {
 	CPUMax             *float64 `json:"cpu_max"` // ratio
 	RSSMaxBytes        *float64 `json:"rss_max_bytes"`
 	OpenConnectionsMax *float64 `json:"open_connections_max"`
 	Delivered          bool     `json:"delivered"`
+	Cause              *string  `json:"cause"` // of what was not delivered; null where all was
+
+	MachineCPUMax   *float64 `json:"machine_cpu_max"`   // ratio
+	CPUThrottledMax *float64 `json:"cpu_throttled_max"` // ratio
+	OpenFilesMax    *float64 `json:"open_files_max"`
+	OpenFilesLimit  *float64 `json:"open_files_limit"`
+	PortsMax        *float64 `json:"ports_max"`
+	PortsLimit      *float64 `json:"ports_limit"`
+	InFlightMax     *float64 `json:"in_flight_max"`
+	InFlightCap     *float64 `json:"in_flight_cap"`
+	GCPauseMax      *float64 `json:"gc_pause_max"` // seconds of one second
+	GoroutinesMax   *float64 `json:"goroutines_max"`
 }
 
 // Objective is an objective with what became of it. Limit and Worst are
@@ -138,18 +162,13 @@ func (r *Report) Summary() Summary {
 		Reasons:        append([]string{}, res.Reasons...),
 		Warnings:       append([]string{}, res.Warnings...),
 		Load:           summaryLoad(res.Load),
+		Generator:      summaryGenerator(res.Generator),
 		Objectives:     []Objective{},
 		Fleets:         []Fleet{},
 		Layers:         []Layer{},
 		ScaleLag:       inSeconds(res.ScaleLag),
 		RecoveredAfter: inSeconds(res.Recovered),
 		Headroom:       summaryHeadroom(res.Headroom),
-	}
-	s.Generator = Generator{
-		CPUMax:             finite(res.Generator.CPUMax),
-		RSSMaxBytes:        finite(res.Generator.RSSMax),
-		OpenConnectionsMax: finite(res.Generator.OpenConnectionsMax),
-		Delivered:          res.Generator.Delivered,
 	}
 	for _, o := range res.Objectives {
 		s.Objectives = append(s.Objectives, summaryObjective(o))
@@ -173,10 +192,32 @@ func summaryLoad(l capacity.Load) Load {
 		Lag:      summaryQuantiles(l.Lag),
 		Service:  summaryQuantiles(l.Service),
 		Response: summaryQuantiles(l.Response),
-		Errors:   l.Errors,
+		Errors:   l.Errors, ErrorSamples: l.Samples, Addresses: []Address{},
 	}
 	if out.Errors == nil {
 		out.Errors = map[string]int64{}
+	}
+	if out.ErrorSamples == nil {
+		out.ErrorSamples = map[string]string{}
+	}
+	for _, a := range l.Addresses {
+		out.Addresses = append(out.Addresses, Address{a.Address, a.Requests, inSeconds(a.First), inSeconds(a.Last)})
+	}
+	return out
+}
+
+func summaryGenerator(g capacity.Generator) Generator {
+	out := Generator{
+		CPUMax: finite(g.CPUMax), RSSMaxBytes: finite(g.RSSMax), OpenConnectionsMax: finite(g.OpenConnectionsMax),
+		Delivered:     g.Delivered,
+		MachineCPUMax: finite(g.MachineCPUMax), CPUThrottledMax: finite(g.CPUThrottledMax),
+		OpenFilesMax: finite(g.OpenFilesMax), OpenFilesLimit: finite(g.OpenFilesLimit),
+		PortsMax: finite(g.PortsMax), PortsLimit: finite(g.PortsLimit),
+		InFlightMax: finite(g.InFlightMax), InFlightCap: finite(g.InFlightCap),
+		GCPauseMax: inSeconds(g.GCPauseMax), GoroutinesMax: finite(g.GoroutinesMax),
+	}
+	if g.Cause != "" {
+		out.Cause = &g.Cause
 	}
 	return out
 }

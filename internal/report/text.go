@@ -22,6 +22,9 @@ func (r *Report) Text(w io.Writer, colour bool) error {
 	t.objectives(r)
 	t.fleets(r)
 	t.load(r)
+	t.errors(r)
+	t.addresses(r)
+	t.generator(r)
 	t.warnings(r)
 	if r.Path != "" {
 		fmt.Fprintf(&t.b, "\nReport: %s\n", clean(filepath.Join(r.Path, "report.html")))
@@ -64,8 +67,8 @@ func (t *textWriter) coloured(s, with string) string {
 func (t *textWriter) verdict(r *Report) {
 	verdict := r.Result.Verdict
 	fmt.Fprintf(&t.b, "%s  %s  %s\n", t.coloured(strings.ToUpper(verdict), bold+tone(verdict)), clean(r.name()), r.when())
-	t.wrapped("", "", r.sentence())
-	for _, reason := range r.Result.Reasons {
+	t.wrapped("", "", r.headline())
+	for _, reason := range r.notes() {
 		t.wrapped("- ", "  ", reason)
 	}
 }
@@ -123,8 +126,72 @@ func (t *textWriter) load(r *Report) {
 	times := r.timeRows()
 	fmt.Fprintf(&t.b, "  peak %s; lag p99 %s, max %s; response p50 %s, p99 %s\n",
 		figure.Rate(r.Result.Load.PeakRate), times[0].P99, times[0].Max, times[2].P50, times[2].P99)
-	for _, e := range r.errorRows() {
-		fmt.Fprintf(&t.b, "  %s failed: %s (%s)\n", e.Count, clean(e.Class), e.Share)
+}
+
+func (t *textWriter) errors(r *Report) {
+	rows := r.errorRows()
+	if len(rows) == 0 {
+		return
+	}
+	t.title("Errors")
+	class := columnWidth(rows, func(e errorRow) string { return e.Class })
+	count := columnWidth(rows, func(e errorRow) string { return e.Count })
+	share := columnWidth(rows, func(e errorRow) string { return e.Share })
+	for _, e := range rows {
+		line := fmt.Sprintf("  %s  %*s  %s", pad(e.Class, class), count, e.Count, pad(e.Share, share))
+		if e.Sample == "" {
+			t.b.WriteString(line)
+			t.endLine()
+			continue
+		}
+		t.wrapped(line+"  ", "    ", e.Sample)
+	}
+}
+
+// mostAddresses is how many a terminal shows.
+const mostAddresses = 8
+
+func (t *textWriter) addresses(r *Report) {
+	rows := r.addressRows()
+	if len(rows) == 0 {
+		return
+	}
+	t.title("Addresses")
+	shown := rows[:min(len(rows), mostAddresses)]
+	address := columnWidth(shown, func(a addressRow) string { return a.Address })
+	requests := columnWidth(shown, func(a addressRow) string { return a.Requests })
+	share := columnWidth(shown, func(a addressRow) string { return a.Share })
+	for _, a := range shown {
+		when := "no requests"
+		if a.First != "never" {
+			when = a.First + " to " + a.Last
+		}
+		if a.Joined != "" {
+			when += ", joined " + a.Joined
+		}
+		if a.Left != "" {
+			when += ", left " + a.Left
+		}
+		t.wrapped(fmt.Sprintf("  %s  %*s  %s  ", pad(a.Address, address), requests, a.Requests, pad(a.Share, share)), "    ", when)
+	}
+	if more := len(rows) - len(shown); more > 0 {
+		fmt.Fprintf(&t.b, "  and %s more\n", figure.Count(more))
+	}
+}
+
+// generator writes its facts in two columns, the first one's first.
+func (t *textWriter) generator(r *Report) {
+	t.title("Generator")
+	facts := r.generatorFacts()
+	half := (len(facts) + 1) / 2
+	left := columnWidth(facts[:half], func(f fact) string { return f.Name })
+	right := columnWidth(facts[half:], func(f fact) string { return f.Name })
+	for i, f := range facts[:half] {
+		fmt.Fprintf(&t.b, "  %s  %s", pad(f.Name, left), pad(f.Value, 14))
+		if half+i < len(facts) {
+			fmt.Fprintf(&t.b, "  %s  %s", pad(facts[half+i].Name, right), facts[half+i].Value)
+		}
+		t.endLine()
 	}
 }
 

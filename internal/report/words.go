@@ -122,7 +122,10 @@ func (r *Report) timeRows() []timeRow {
 	return []timeRow{row("lag", l.Lag), row("service time", l.Service), row("response time", l.Response)}
 }
 
-type errorRow struct{ Class, Count, Share string }
+type errorRow struct {
+	Class, Count, Share string
+	Sample              string // how the first of them failed; empty where that was not kept
+}
 
 // errorRows are the classes of failures, most frequent first.
 func (r *Report) errorRows() []errorRow {
@@ -132,7 +135,7 @@ func (r *Report) errorRows() []errorRow {
 	})
 	var rows []errorRow
 	for _, class := range classes {
-		row := errorRow{Class: class, Count: figure.Count(errors[class])}
+		row := errorRow{Class: class, Count: figure.Count(errors[class]), Sample: r.Result.Load.Samples[class]}
 		if sent := r.Result.Load.Sent; sent > 0 {
 			row.Share = figure.Share(float64(errors[class]) / float64(sent))
 		}
@@ -162,20 +165,6 @@ func (r *Report) loadFacts() []fact {
 	}
 }
 
-func (r *Report) generatorFacts() []fact {
-	g := r.Result.Generator
-	delivered := "yes"
-	if !g.Delivered {
-		delivered = "no"
-	}
-	return []fact{
-		{"delivered as planned", delivered},
-		{"highest CPU share", figure.OrUnknown(finite(g.CPUMax), figure.Share)},
-		{"highest memory", figure.OrUnknown(finite(g.RSSMax), figure.Bytes)},
-		{"most open connections", figure.OrUnknown(finite(g.OpenConnectionsMax), func(n float64) string { return figure.Count(int64(n)) })},
-	}
-}
-
 // scalingFacts tell how scaling followed the demand.
 func (r *Report) scalingFacts() []fact {
 	var facts []fact
@@ -199,12 +188,37 @@ func (r *Report) scalingFacts() []fact {
 	return facts
 }
 
-// sentence is the headroom in words.
-func (r *Report) sentence() string {
-	s := r.Result.Headroom.Sentence
-	if s == "" {
-		s = "headroom " + r.headroomTitle()
+// headline is the answer of the run: the headroom, or why it was aborted.
+func (r *Report) headline() string {
+	if reasons := r.Result.Reasons; r.aborted() && len(reasons) > 0 {
+		return sentenceOf(reasons[0])
 	}
+	return r.sentence()
+}
+
+// notes are what else there is to say of the verdict.
+func (r *Report) notes() []string {
+	reasons := r.Result.Reasons
+	if r.aborted() && len(reasons) > 0 {
+		return append(slices.Clone(reasons[1:]), "until then: "+r.headroomWords())
+	}
+	return reasons
+}
+
+func (r *Report) aborted() bool { return r.Result.Verdict == capacity.Aborted }
+
+// sentence is the headroom in words.
+func (r *Report) sentence() string { return sentenceOf(r.headroomWords()) }
+
+func (r *Report) headroomWords() string {
+	if s := r.Result.Headroom.Sentence; s != "" {
+		return s
+	}
+	return "headroom " + r.headroomTitle()
+}
+
+// sentenceOf gives words a capital and a full stop.
+func sentenceOf(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + strings.TrimSuffix(s[size:], ".") + "."
 }
