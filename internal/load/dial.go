@@ -26,7 +26,9 @@ type dialer struct {
 	conns  map[*conn]struct{} // open ones
 }
 
-func newDialer(timeout time.Duration) *dialer {
+// newDialer returns a dialer whose answers for names grow no older than age;
+// tell is told how they change.
+func newDialer(timeout, age time.Duration, tell func(change)) *dialer {
 	ctx, end := context.WithCancel(context.Background())
 	// Control sees the address that the system's connect is called with, so
 	// nothing between a check and the connection can exchange it.
@@ -34,7 +36,7 @@ func newDialer(timeout time.Duration) *dialer {
 	return &dialer{
 		connect: checked.DialContext,
 		timeout: timeout,
-		names:   newNames(ctx, net.DefaultResolver.LookupNetIP),
+		names:   newNames(ctx, net.DefaultResolver.LookupNetIP, age, tell),
 		ctx:     ctx,
 		end:     end,
 		conns:   make(map[*conn]struct{}),

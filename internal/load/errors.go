@@ -8,14 +8,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// Classes of failed requests. Together with timeline.GeneratorLimit and one for
-// each status that was not expected ("status_503") they are all there are, so
-// that a run of any length reports a bounded number.
+// Classes of failed requests. Together with timeline.GeneratorLimit and those of
+// statuses that were not expected ("status_503") they are all there are, so that
+// a run of any length reports a bounded number.
 const (
 	classDNS             = "dns"              // the host's name was not resolved
 	classRefused         = "blocked_address"  // its address is never connected to
@@ -30,16 +31,68 @@ const (
 )
 
 // class returns the class of a failed hit, and "" for one that succeeded.
-func (h *hit) class(expect []int) string {
+func (h *hit) class() string {
 	switch {
 	case h.err != nil:
 		return classify(h.err, h.connected)
 	case h.status == 0:
 		return classOther
-	case expected(h.status, expect):
-		return ""
 	}
-	return "status_" + strconv.Itoa(h.status)
+	return h.refused
+}
+
+// A run tells apart at most so many statuses that were not expected; all further
+// ones, and those that no service should answer, are of one class.
+const (
+	mostStatuses     = 24
+	classOtherStatus = "status_other"
+)
+
+// classes names the classes of statuses and remembers which classes have their
+// sample. Safe for concurrent use.
+type classes struct {
+	mu       sync.Mutex
+	statuses map[int]string
+	samples  map[string]bool
+}
+
+func newClasses() *classes {
+	return &classes{statuses: make(map[int]string), samples: make(map[string]bool)}
+}
+
+// of returns the class of a status that was not expected.
+func (c *classes) of(status int) string {
+	if status < 100 || status > 599 {
+		return classOtherStatus
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	class, known := c.statuses[status]
+	switch {
+	case known:
+	case len(c.statuses) >= mostStatuses:
+		class = classOtherStatus
+	default:
+		class = "status_" + strconv.Itoa(status)
+		c.statuses[status] = class
+	}
+	return class
+}
+
+// sampled tells whether a class has its sample.
+func (c *classes) sampled(class string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.samples[class]
+}
+
+// sample tells whether this is the class's first failure, which is its sample.
+func (c *classes) sample(class string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := !c.samples[class]
+	c.samples[class] = true
+	return first
 }
 
 func expected(status int, expect []int) bool {

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
@@ -14,24 +15,29 @@ type hit struct {
 	arrival traffic.Arrival
 	due     time.Time
 
-	status    int   // of the answer; 0 where there was none
-	err       error // why there was no answer, or not the whole of it
-	connected bool  // it was given a connection
-	opened    bool  // which was opened for it
-	bytesIn   int64 // of the answer's body
-	bytesOut  int64 // of the request's body
-
-	address string // the connection led to; empty where it had none
+	status    int        // of the answer; 0 where there was none
+	refused   string     // class of a status that was not expected; empty otherwise
+	err       error      // why there was no answer, or not the whole of it
+	connected bool       // it was given a connection
+	opened    bool       // which was opened for it
+	address   netip.Addr // to which that connection leads; invalid where unknown
+	bytesIn   int64      // of the answer's body
+	bytesOut  int64      // of the request's body
+	excerpt   *excerpt   // of the answer's body; nil unless its class wants a sample
 }
 
 // flight holds the hits let go and not yet folded, by vegeta's number: as many
 // as are in flight, however long the run is. Safe for concurrent use.
 type flight struct {
+	landed chan struct{} // receives when hits land; one that waits for room looks again then
+
 	mu   sync.Mutex
 	hits map[uint64]*hit
 }
 
-func newFlight() *flight { return &flight{hits: make(map[uint64]*hit)} }
+func newFlight() *flight {
+	return &flight{landed: make(chan struct{}, 1), hits: make(map[uint64]*hit)}
+}
 
 func (f *flight) start(seq uint64, a traffic.Arrival, due time.Time) {
 	f.mu.Lock()
@@ -49,9 +55,13 @@ func (f *flight) get(seq uint64) *hit {
 // land returns the hit with number seq and forgets it.
 func (f *flight) land(seq uint64) *hit {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	h := f.hits[seq]
 	delete(f.hits, seq)
+	f.mu.Unlock()
+	select {
+	case f.landed <- struct{}{}:
+	default:
+	}
 	return h
 }
 

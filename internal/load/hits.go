@@ -32,7 +32,7 @@ var errHitsBehind = errors.New("hits: the disk does not keep up, 128 MB wait for
 //	{"attack":"onair","seq":7,"code":200,"timestamp":"…","latency":31000000,
 //	 "bytes_out":0,"bytes_in":5,"error":"","method":"GET","url":"http://host/",
 //	 "request":"top","due":1.25,"lag":90000,"response":31090000,"visit":7,
-//	 "class":"…","address":"192.0.2.1:80","new_connection":true}
+//	 "class":"…","address":"192.0.2.1","new_connection":true}
 //
 // Times are nanoseconds as vegeta writes them, but due is seconds since the
 // start; timestamp = start + due + lag on the run's own clock, whatever becomes
@@ -138,9 +138,9 @@ func (l *hitLog) appendOwn(b []byte, result *vegeta.Result, h *hit, class string
 		b = append(b, `,"class":`...)
 		b = append(b, l.shown(class)...)
 	}
-	if h.address != "" {
+	if h.address.IsValid() {
 		b = append(b, `,"address":`...)
-		b = append(b, l.shown(h.address)...)
+		b = append(b, l.shown(h.address.String())...)
 	}
 	b = append(b, `,"new_connection":`...)
 	b = strconv.AppendBool(b, h.opened)

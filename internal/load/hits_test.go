@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -317,8 +318,8 @@ func TestWhereARequestGoesIsAsItWasWritten(t *testing.T) {
 // Whatever texts stand in it, a line is one line of JSON that says what was
 // meant, to vegeta too. What is no UTF-8 is replaced.
 func FuzzHitLine(f *testing.F) {
-	f.Add("top", "/", "", "192.0.2.1:80", uint64(0), 200, int64(0), int64(0))
-	f.Add("a \"name\"\\", "/<a>&b={{x}}", "read: \x00\x1f\x7f\u2028\xff\n", "[2001:db8::1%eth0]:80", uint64(1<<63), 599, int64(-1), int64(1<<40))
+	f.Add("top", "/", "", "192.0.2.1", uint64(0), 200, int64(0), int64(0))
+	f.Add("a \"name\"\\", "/<a>&b={{x}}", "read: \x00\x1f\x7f\u2028\xff\n", "fe80::1%eth0", uint64(1<<63), 599, int64(-1), int64(1<<40))
 	f.Add("日本語 🎬", "/放送?q=%zz", strings.Repeat("é", 400), "", uint64(7), 0, int64(1e9+1), int64(5))
 	f.Fuzz(func(t *testing.T, name, path, cause, address string, seq uint64, status int, due, latency int64) {
 		status &= 0x3ff
@@ -326,7 +327,8 @@ func FuzzHitLine(f *testing.F) {
 		target := &url.URL{Scheme: "http", Host: "lab.test"}
 		l := newHitLog(Plan{Hits: true, Target: target, Requests: []Request{{Name: name, Path: path}}})
 		start := time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC)
-		h := &hit{status: status, address: address, due: start.Add(time.Duration(due)), bytesIn: 5}
+		remote, _ := netip.ParseAddr(address) // else there was no connection
+		h := &hit{status: status, address: remote, due: start.Add(time.Duration(due)), bytesIn: 5}
 		h.arrival.Due = time.Duration(due)
 		class := ""
 		if cause != "" {
@@ -377,7 +379,7 @@ func BenchmarkHitLine(b *testing.B) {
 			start := time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC)
 			h := bb.hit
 			h.arrival.Due, h.arrival.Visit = 123456789012, 54321
-			h.due, h.address, h.bytesIn = start.Add(h.arrival.Due), "192.0.2.1:443", 51234
+			h.due, h.address, h.bytesIn = start.Add(h.arrival.Due), netip.MustParseAddr("192.0.2.1"), 51234
 			result := &vegeta.Result{Seq: 54321, Timestamp: h.due.Add(91234), Latency: 31234567}
 			b.ReportAllocs()
 			for b.Loop() {

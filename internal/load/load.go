@@ -114,6 +114,6 @@ type Result struct {
 	Planned, Sent, Late, Dropped, Succeeded, Failed int64
 
 	SendingEnded time.Duration // offset after which nothing more was sent
-	Interrupted  bool          // ctx or the sink ended sending, with arrivals still to come
+	Interrupted  bool          // ctx or the sink ended sending with arrivals still to come, or cut off requests in flight
 	Capped       bool          // the cap on duration did
 }

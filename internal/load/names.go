@@ -4,21 +4,25 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
 
-// resolveEvery is how old an answer of the resolver may become: load balancers
-// change their addresses while they grow, and new connections must follow.
-const resolveEvery = 5 * time.Second
+// lookupTimeout is how long the resolver may take.
+const lookupTimeout = 5 * time.Second
 
 type lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
 
-// names remembers the addresses of host names. An old answer still serves while
-// a new one is fetched, or when none can be had. Safe for concurrent use.
+// names remembers the addresses of host names, and not for long: load balancers
+// change theirs while they grow, and new connections must follow. An old answer
+// still serves while a new one is fetched, or when none can be had. Safe for
+// concurrent use.
 type names struct {
 	ctx    context.Context // of every lookup; its end ends them
 	lookup lookup
+	age    time.Duration // at which an answer is old
+	tell   func(change)  // is told of each, those of one host in order
 
 	mu       sync.Mutex
 	hosts    map[string]*name
@@ -33,8 +37,16 @@ type name struct {
 	turn      int           // of the address that the next connection goes to
 }
 
-func newNames(ctx context.Context, l lookup) *names {
-	return &names{ctx: ctx, lookup: l, hosts: make(map[string]*name)}
+// change is an address that an answer for a host brought, or lacked for the
+// first time.
+type change struct {
+	host    string
+	address netip.Addr
+	brought bool
+}
+
+func newNames(ctx context.Context, l lookup, age time.Duration, tell func(change)) *names {
+	return &names{ctx: ctx, lookup: l, age: age, tell: tell, hosts: make(map[string]*name)}
 }
 
 // resolve returns the addresses of host, each time beginning with another one.
@@ -76,24 +88,58 @@ func (s *names) renew(host string) (fetched <-chan struct{}) {
 	return n.fetched
 }
 
+// fetch asks for the addresses of host. Those who wait have them before anyone is
+// told, and the next lookup begins after that.
 func (s *names) fetch(host string, n *name) {
-	ctx, cancel := context.WithTimeout(s.ctx, resolveEvery)
+	ctx, cancel := context.WithTimeout(s.ctx, lookupTimeout)
 	defer cancel()
 	addresses, err := s.lookup(ctx, "ip", host)
 	if err == nil && len(addresses) == 0 {
 		err = &net.DNSError{Err: "no addresses", Name: host, IsNotFound: true}
 	}
+	for _, c := range s.renewed(host, n, addresses, err) {
+		s.tell(c)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n.err, n.renewAt = err, time.Now().Add(resolveEvery)
-	if err != nil {
-		n.renewAt = time.Now().Add(resolveEvery / 5)
-	}
-	if len(addresses) > 0 {
-		n.addresses = addresses
-	}
-	close(n.fetched)
 	n.fetched = nil
+}
+
+// renewed takes the answer of a lookup and returns what it changed.
+func (s *names) renewed(host string, n *name, addresses []netip.Addr, err error) []change {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer close(n.fetched)
+	n.err, n.renewAt = err, time.Now().Add(s.age)
+	if err != nil {
+		n.renewAt = time.Now().Add(s.age / 5)
+		return nil
+	}
+	before := n.addresses
+	n.addresses = distinct(addresses)
+	var changes []change
+	for _, a := range n.addresses {
+		if !slices.Contains(before, a) {
+			changes = append(changes, change{host, a, true})
+		}
+	}
+	for _, a := range before {
+		if !slices.Contains(n.addresses, a) {
+			changes = append(changes, change{host, a, false})
+		}
+	}
+	return changes
+}
+
+// distinct returns the addresses as connections to them name them, each once.
+func distinct(addresses []netip.Addr) []netip.Addr {
+	var plain []netip.Addr
+	for _, a := range addresses {
+		if a = a.Unmap(); !slices.Contains(plain, a) {
+			plain = append(plain, a)
+		}
+	}
+	return plain
 }
 
 // wait returns when no lookup is under way any more.

@@ -16,10 +16,12 @@ type network struct {
 	dialer      *dialer // nil behind a door
 }
 
-func newNetwork(p Plan) *network {
+// newNetwork returns the way to a plan's target; tell is told where its name
+// leads.
+func newNetwork(p Plan, tell func(change)) *network {
 	n := &network{kept: p.Door, fresh: p.Door, share: p.NewConnections}
 	if p.Door == nil {
-		n.dialer = newDialer(p.Timeout)
+		n.dialer = newDialer(p.Timeout, p.Resolve, tell)
 		n.kept = newTransport(n.dialer, p.Caps.InFlight, false)
 		n.fresh = newTransport(n.dialer, p.Caps.InFlight, true)
 	}

@@ -92,7 +92,7 @@ func TestForbiddenAddresses(t *testing.T) {
 // The address counts, not the name: the dialer refuses what a name resolves to.
 // Written out, such an address is refused before anything is sent.
 func TestRefusedAtDialTime(t *testing.T) {
-	d := newDialer(time.Second)
+	d := newDialer(time.Second, 5*time.Second, forget)
 	defer d.close()
 	d.names.lookup = func(context.Context, string, string) ([]netip.Addr, error) {
 		return []netip.Addr{netip.MustParseAddr("169.254.169.254")}, nil
@@ -354,7 +354,7 @@ func TestClassify(t *testing.T) {
 // Of three addresses the first two swallow whatever is sent to them.
 func TestSilentAddressesLeaveTimeToTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDialer(9 * time.Second)
+		d := newDialer(9*time.Second, 5*time.Second, forget)
 		defer d.close()
 		d.names.lookup = func(context.Context, string, string) ([]netip.Addr, error) {
 			return []netip.Addr{netip.MustParseAddr("10.0.0.3"), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")}, nil
@@ -397,7 +397,7 @@ func TestHandshakes(t *testing.T) {
 	s.Config.ErrorLog = discard
 	s.StartTLS()
 	defer s.Close()
-	d := newDialer(time.Second)
+	d := newDialer(time.Second, 5*time.Second, forget)
 	defer d.close()
 	_, err := d.dialTLS(t.Context(), "tcp", s.Listener.Addr().String())
 	var unknown *tls.CertificateVerificationError
@@ -409,8 +409,13 @@ func TestHandshakes(t *testing.T) {
 	}
 }
 
+// forget is for names whose changes nobody wants to know.
+func forget(change) {}
+
 func TestNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		const age = 5 * time.Second
+		var told []string
 		one, two, three := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("10.0.0.3")
 		answer, failure := []netip.Addr{one, two}, error(nil)
 		lookups := 0
@@ -420,7 +425,7 @@ func TestNames(t *testing.T) {
 			lookups++
 			time.Sleep(10 * time.Millisecond)
 			return answer, failure
-		})
+		}, age, func(c change) { told = append(told, fmt.Sprint(c.host, " ", c.address, " ", c.brought)) })
 		first := func() netip.Addr {
 			addresses, err := s.resolve(t.Context(), "web.test")
 			if err != nil {
@@ -440,7 +445,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("connections go to %v; want them to take turns", got)
 		}
 		answer = []netip.Addr{three}
-		time.Sleep(resolveEvery)
+		time.Sleep(age)
 		if got := first(); got == three {
 			t.Errorf("resolve = %s; want the old answer while the new one is fetched", got)
 		}
@@ -449,7 +454,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("resolve = %s after %d lookups; want %s after 2", got, lookups, three)
 		}
 		answer, failure = nil, errors.New("no answer")
-		time.Sleep(resolveEvery)
+		time.Sleep(age)
 		first()
 		time.Sleep(20 * time.Millisecond)
 		if got := first(); got != three {
@@ -459,5 +464,12 @@ func TestNames(t *testing.T) {
 			t.Errorf("resolve = %v; want %v", err, failure)
 		}
 		s.wait()
+		want := []string{
+			"web.test 10.0.0.1 true", "web.test 10.0.0.2 true",
+			"web.test 10.0.0.3 true", "web.test 10.0.0.1 false", "web.test 10.0.0.2 false",
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("told of changes (-want +got):\n%s", diff)
+		}
 	})
 }

@@ -7,37 +7,63 @@ import (
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
+// fate is what becomes of an arrival that is due.
+type fate int
+
+const (
+	goAhead  fate = iota // let go
+	tooLate              // dropped: it would be sent too late
+	heldBack             // dropped: too many requests are in flight
+	overCap              // dropped: the cap on rate or on requests forbids it
+	stopped              // sending ended while it waited for room
+)
+
 // pacer decides the fate of every arrival at the instant it is due: let go, or
-// dropped. Only vegeta's dispatching goroutine uses it.
+// dropped; to catch up it may first have it wait for room. Only vegeta's
+// dispatching goroutine uses it.
 type pacer struct {
-	ctx       context.Context // its end ends sending
+	ctx    context.Context // its end ends sending
+	within context.Context // ends with ctx, and when the cap on duration is reached
+
 	start     time.Time
 	schedule  *traffic.Schedule
 	caps      Caps
+	catchUp   bool
+	lateAfter time.Duration
 	dropAfter time.Duration
 	wait      wait
 	flight    *flight
 	tally     *tally
 
-	rate   window
-	sent   uint64
+	rate window
+	sent uint64
+
+	// The latest stretch in which one arrival after another waited because too
+	// many requests were in flight.
+	fullFrom, fullUntil time.Time
+
 	ended  time.Duration // offset at which sending ended; read after the attack, as what follows
 	cut    bool          // ctx ended it
 	capped bool          // the cap on duration did
 }
 
-func (r *run) newPacer(ctx context.Context) *pacer {
+// newPacer returns the pacer of a run until ctx ends, and what releases it.
+func (r *run) newPacer(ctx context.Context) (*pacer, context.CancelFunc) {
+	within, release := context.WithDeadline(ctx, r.start.Add(r.plan.Caps.Duration))
 	return &pacer{
 		ctx:       ctx,
+		within:    within,
 		start:     r.start,
 		schedule:  r.plan.Schedule,
 		caps:      r.plan.Caps,
+		catchUp:   r.plan.CatchUp,
+		lateAfter: r.plan.LateAfter,
 		dropAfter: r.plan.DropAfter,
 		wait:      r.wait,
 		flight:    r.flight,
 		tally:     r.tally,
 		rate:      newWindow(r.plan.Caps.Rate),
-	}
+	}, release
 }
 
 // Pace implements vegeta.Pacer. It returns when the next hit is due, so that vegeta has
@@ -55,18 +81,17 @@ func (p *pacer) Pace(_ time.Duration, hits uint64) (wait time.Duration, stop boo
 			p.interrupted(a, asked)
 			return 0, true
 		}
-		switch now := time.Now(); {
-		case now.Sub(due) > p.dropAfter:
-			p.tally.drop(a.Due)
-		case p.flight.size() >= p.caps.InFlight:
-			p.tally.holdBack(a.Due)
-		case p.sent >= p.caps.Requests || !p.rate.take(now.Sub(p.start)):
-			p.tally.drop(a.Due)
-		default:
+		switch f, queued := p.decide(due); f {
+		case goAhead:
 			p.flight.start(hits, a, due)
-			p.tally.letGo(a.Due)
+			p.tally.letGo(a.Due, queued)
 			p.sent++
 			return 0, false
+		case stopped:
+			p.interrupted(a, a.Due)
+			return 0, true
+		default:
+			p.tally.drop(a.Due, f)
 		}
 	}
 }
@@ -77,8 +102,91 @@ func (p *pacer) Rate(time.Duration) float64 { return 0 }
 // next returns the next arrival before the cap on duration.
 func (p *pacer) next() (traffic.Arrival, bool) {
 	a, ok := p.schedule.Next()
-	p.capped = ok && a.Due >= p.caps.Duration
-	return a, ok && !p.capped
+	if ok && a.Due >= p.caps.Duration {
+		p.capped = true
+		return a, false
+	}
+	return a, ok
+}
+
+// decide returns the fate of an arrival whose time has come, and whether it had
+// to wait because too many requests were in flight. One that is due just before
+// the cap on duration and on time is sent, if a little behind it.
+func (p *pacer) decide(due time.Time) (f fate, queued bool) {
+	now := time.Now()
+	lag := now.Sub(due)
+	switch {
+	case lag > p.lateAfter && p.within.Err() != nil:
+		return p.outOfTime(), false
+	case p.sent >= p.caps.Requests:
+		return overCap, false
+	case p.catchUp:
+		return p.room(due, lag)
+	case lag > p.dropAfter:
+		return tooLate, false
+	case p.full():
+		return heldBack, false
+	case !p.rate.take(now.Sub(p.start)):
+		return overCap, false
+	}
+	return goAhead, false
+}
+
+// room waits until the caps allow one more request, in flight and by the rate,
+// and takes its place.
+func (p *pacer) room(due time.Time, lag time.Duration) (f fate, queued bool) {
+	if !p.landings(due, lag) {
+		return p.outOfTime(), false
+	}
+	for !p.rate.take(time.Since(p.start)) {
+		if !p.wait(p.within, p.start.Add(p.rate.roomAt())) {
+			return p.outOfTime(), false
+		}
+	}
+	return goAhead, !due.Before(p.fullFrom) && due.Before(p.fullUntil)
+}
+
+// landings waits until there is room in flight; false where sending ends before.
+// Who was late already when the flight was found full did not wait for that, nor
+// did those due before.
+func (p *pacer) landings(due time.Time, lag time.Duration) bool {
+	if !p.full() {
+		return true
+	}
+	if due.After(p.fullUntil) {
+		p.fullFrom = due
+		if lag > p.lateAfter {
+			p.fullFrom = due.Add(lag)
+		}
+	}
+	for p.full() {
+		select {
+		case <-p.flight.landed:
+		case <-p.within.Done():
+			return false
+		}
+	}
+	p.fullUntil = time.Now()
+	return true
+}
+
+func (p *pacer) full() bool { return p.flight.size() >= p.caps.InFlight }
+
+// outOfTime is the fate of an arrival that cannot be sent before sending ends.
+func (p *pacer) outOfTime() fate {
+	if p.ctx.Err() != nil {
+		return stopped
+	}
+	p.capped = true
+	return p.behind()
+}
+
+// behind is the fate of what only waited behind others when sending ended.
+func (p *pacer) behind() fate {
+	if p.full() {
+		return heldBack
+	}
+	return tooLate
 }
 
 // interrupted ends sending before its time, while it waited for arrival a since
@@ -90,7 +198,7 @@ func (p *pacer) interrupted(a traffic.Arrival, asked time.Duration) {
 		p.ended = min(p.ended, a.Due)
 	}
 	for ok := true; ok && a.Due < p.ended; a, ok = p.next() {
-		p.tally.drop(a.Due)
+		p.tally.drop(a.Due, p.behind())
 	}
 	p.capped = false
 }

@@ -113,6 +113,10 @@ func (p Plan) checked() (Plan, error) {
 	p.Timeout = positive(p.Timeout, 10*time.Second)
 	p.LateAfter = positive(p.LateAfter, 20*time.Millisecond)
 	p.DropAfter = positive(p.DropAfter, time.Second)
+	p.Resolve = positive(p.Resolve, 5*time.Second)
+	if p.Mask == nil {
+		p.Mask = func(text string) string { return text }
+	}
 	p.Header = p.Header.Clone()
 	if p.Header == nil {
 		p.Header = http.Header{}

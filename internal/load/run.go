@@ -7,15 +7,21 @@ import (
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
 )
+
+// grace is how long requests in flight may take once the run was stopped.
+const grace = 2 * time.Second
 
 // Run sends every arrival when it is due and returns when all answers are in
 // and everything measured has reached sink. Progress, where not nil, is called
 // about once a second from one goroutine.
 //
-// Cancelling ctx stops sending within 2 ms; requests in flight may finish until
-// their timeout. That is no error: Result.Interrupted tells. An error is Check's,
-// or the sink's, which also stops sending.
+// Cancelling ctx stops sending within 2 ms; requests in flight may finish within
+// 2 s and are cut off then. That is no error: Result.Interrupted tells whether
+// anything was still to be sent. An error is Check's, or the sink's, which also
+// stops the run.
 func Run(ctx context.Context, plan Plan, sink Sink, progress func(Progress)) (Result, error) {
 	plan, templates, err := plan.ready()
 	if err != nil {
@@ -37,6 +43,8 @@ type run struct {
 	flight  *flight
 	tally   *tally
 	hits    *hitLog // nil: they are not kept
+	classes *classes
+	samples []timeline.Event // not handed on yet; the consumer's alone
 
 	stop    context.CancelFunc // ends sending
 	failing sync.Once
@@ -55,6 +63,7 @@ func newRun(plan Plan, templates []template, sink Sink, progress func(Progress))
 		flight:    newFlight(),
 		tally:     newTally(),
 		hits:      newHitLog(plan),
+		classes:   newClasses(),
 	}
 	if plan.Door != nil {
 		// In simulated time the clock stands still while a thread sleeps in the
@@ -67,26 +76,53 @@ func newRun(plan Plan, templates []template, sink Sink, progress func(Progress))
 func (r *run) do(ctx context.Context) (Result, error) {
 	ctx, r.stop = context.WithCancel(ctx)
 	defer r.stop()
-	r.network = newNetwork(r.plan)
-	defer r.network.close()
+	requests, cutOff := context.WithCancel(context.WithoutCancel(ctx))
+	defer cutOff()
+	r.network = newNetwork(r.plan, r.tellChange)
+	pacer, release := r.newPacer(ctx)
+	defer release()
 
-	pacer := r.newPacer(ctx)
-	attacker := vegeta.NewAttacker(vegeta.MaxBody(0), vegeta.Client(r.client()))
+	attacker := vegeta.NewAttacker(vegeta.MaxBody(0), vegeta.Client(r.client(requests)))
 	batches, answered := make(chan batch, 16), make(chan struct{})
 	var others sync.WaitGroup
 	others.Go(func() { r.write(batches) })
 	others.Go(func() { r.watchGenerator(answered) })
 	others.Go(r.writeHits)
+	cut := false
+	others.Go(func() {
+		if cut = outlasts(ctx, answered); cut {
+			cutOff()
+		}
+	})
 
 	r.consume(attacker.Attack(placeholder, pacer, 0, attackName), batches)
 
 	close(batches)
 	close(answered)
 	r.hits.close()
+	r.network.close()
 	others.Wait()
 	result := r.tally.result()
-	result.SendingEnded, result.Interrupted, result.Capped = pacer.ended, pacer.cut, pacer.capped
+	result.SendingEnded, result.Interrupted, result.Capped = pacer.ended, pacer.cut || cut, pacer.capped
 	return result, r.failure
+}
+
+// outlasts reports whether requests were still in flight a while after the run
+// was stopped.
+func outlasts(ctx context.Context, answered <-chan struct{}) bool {
+	select {
+	case <-answered:
+		return false
+	case <-ctx.Done():
+	}
+	left := time.NewTimer(grace)
+	defer left.Stop()
+	select {
+	case <-answered:
+		return false
+	case <-left.C:
+		return true
+	}
 }
 
 // fail ends sending because the sink keeps nothing any more.
@@ -97,12 +133,18 @@ func (r *run) fail(err error) {
 	})
 }
 
-// client is the HTTP client of the whole run. The timeout covers a request from
-// its connection to the last byte of its answer.
-func (r *run) client() *http.Client {
+// client is the HTTP client of the whole run, whose requests end with ctx. Their
+// timeout is the sender's: the client's own would be a second timer for each.
+func (r *run) client(ctx context.Context) *http.Client {
 	return &http.Client{
-		Transport: &sender{templates: r.templates, flight: r.flight, network: r.network},
-		Timeout:   r.plan.Timeout,
+		Transport: &sender{
+			ctx:       ctx,
+			timeout:   r.plan.Timeout,
+			templates: r.templates,
+			flight:    r.flight,
+			network:   r.network,
+			classes:   r.classes,
+		},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},
@@ -141,19 +183,23 @@ func (r *run) consume(results <-chan *vegeta.Result, batches chan<- batch) {
 	}
 }
 
-// fold adds one finished hit to the tally.
+// fold adds one finished hit to the tally: the one place where a hit and its
+// result meet.
 func (r *run) fold(result *vegeta.Result) {
 	h := r.flight.land(result.Seq)
 	lag := result.Timestamp.Sub(h.due)
-	class := h.class(r.templates[h.arrival.Request].expect)
-	r.tally.answer(h, answer{
+	a := answer{
 		name:    r.templates[h.arrival.Request].name,
-		class:   class,
+		class:   h.class(),
 		lag:     lag,
 		late:    lag > r.plan.LateAfter,
 		service: result.Latency,
-	})
-	if err := r.hits.add(result, h, class); err != nil {
+	}
+	r.tally.answer(h, a)
+	if err := r.hits.add(result, h, a.class); err != nil {
 		r.fail(err)
+	}
+	if a.class != "" && r.classes.sample(a.class) {
+		r.samples = append(r.samples, r.sample(h, a.class))
 	}
 }

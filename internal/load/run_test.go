@@ -268,58 +268,6 @@ func TestFlushesEverySecond(t *testing.T) {
 	})
 }
 
-// A generator that stands still for three seconds drops what is too late then,
-// and goes on as planned.
-func TestStalledGeneratorDrops(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var sentAt []time.Duration
-		start := time.Now()
-		var mu sync.Mutex
-		p := planInside(func(int64, *http.Request) (time.Duration, int) {
-			mu.Lock()
-			defer mu.Unlock()
-			sentAt = append(sentAt, time.Since(start))
-			return time.Millisecond, 200
-		}, traffic.Flat(100, 10*time.Second))
-		p.Start, p.DropAfter = start, 200*time.Millisecond
-		p, templates, err := p.ready()
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := newMemory()
-		run := newRun(p, templates, m, nil)
-		stalled := false
-		run.wait = func(ctx context.Context, until time.Time) bool {
-			if !stalled && until.Sub(start) > 2*time.Second {
-				stalled = true
-				time.Sleep(3 * time.Second)
-			}
-			return waitByTimer(ctx, until)
-		}
-		r, err := run.do(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkEquations(t, r, m)
-		// The stall lasts from 1.995 s, the arrival before, to 4.995 s. Due from
-		// 2.005 s on: 279 until 4.785 s are too late; of the 21 that follow until
-		// 4.995 s those until 4.965 s are late.
-		want := Result{Planned: 1000, Sent: 721, Late: 18, Dropped: 279, Succeeded: 721, SendingEnded: r.SendingEnded}
-		if diff := cmp.Diff(want, r); diff != "" {
-			t.Errorf("result (-want +got):\n%s", diff)
-		}
-		burst := 0
-		for _, at := range sentAt {
-			if at == 4995*time.Millisecond {
-				burst++
-			}
-		}
-		if burst != 21 {
-			t.Errorf("%d requests at the end of the stall; want the 21 of DropAfter", burst)
-		}
-	})
-}
-
 func TestCaps(t *testing.T) {
 	for _, tt := range []struct {
 		name    string

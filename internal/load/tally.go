@@ -2,6 +2,7 @@ package load
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -16,9 +17,14 @@ type tally struct {
 	mu     sync.Mutex
 	parts  map[int]*timeline.Second
 	totals Result
+	recent timeline.Histogram // lags since recentLag was last called
+
+	addresses map[netip.Addr]string // as they are written
 }
 
-func newTally() *tally { return &tally{parts: make(map[int]*timeline.Second)} }
+func newTally() *tally {
+	return &tally{parts: make(map[int]*timeline.Second), addresses: make(map[netip.Addr]string)}
+}
 
 // part returns the second that holds the due time.
 func (t *tally) part(due time.Duration) *timeline.Second {
@@ -31,8 +37,9 @@ func (t *tally) part(due time.Duration) *timeline.Second {
 	return p
 }
 
-// letGo counts an arrival that is sent.
-func (t *tally) letGo(due time.Duration) {
+// letGo counts an arrival that is sent; queued is one that waited because too
+// many others were in flight.
+func (t *tally) letGo(due time.Duration, queued bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	p := t.part(due)
@@ -40,10 +47,13 @@ func (t *tally) letGo(due time.Duration) {
 	p.Sent++
 	t.totals.Planned++
 	t.totals.Sent++
+	if queued {
+		p.Queued++
+	}
 }
 
-// drop counts an arrival that is never sent.
-func (t *tally) drop(due time.Duration) {
+// drop counts an arrival that is never sent, and why.
+func (t *tally) drop(due time.Duration, f fate) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	p := t.part(due)
@@ -51,15 +61,12 @@ func (t *tally) drop(due time.Duration) {
 	p.Dropped++
 	t.totals.Planned++
 	t.totals.Dropped++
-}
-
-// holdBack counts an arrival that is never sent because the target kept too
-// many others waiting.
-func (t *tally) holdBack(due time.Duration) {
-	t.drop(due)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.part(due).HeldBack++
+	switch f {
+	case heldBack:
+		p.HeldBack++
+	case overCap:
+		p.Capped++
+	}
 }
 
 // answer is what is known of a hit that is over, besides the hit itself.
@@ -87,10 +94,10 @@ func (t *tally) answer(h *hit, a answer) {
 	} else {
 		p.Failed++
 		t.totals.Failed++
-		if p.Errors == nil {
-			p.Errors = make(map[string]int64)
-		}
-		p.Errors[a.class]++
+		count(&p.Errors, a.class)
+	}
+	if h.address.IsValid() {
+		count(&p.Addresses, t.address(h.address))
 	}
 	if h.opened {
 		p.NewConns++
@@ -98,6 +105,7 @@ func (t *tally) answer(h *hit, a answer) {
 	p.BytesIn += h.bytesIn
 	p.BytesOut += h.bytesOut
 	p.Lag.Record(a.lag)
+	t.recent.Record(a.lag)
 	p.Service.Record(a.service)
 	responses := &p.Response
 	if a.class != "" {
@@ -109,6 +117,45 @@ func (t *tally) answer(h *hit, a answer) {
 	response := (*responses)[a.name]
 	response.Record(a.lag + a.service)
 	(*responses)[a.name] = response
+}
+
+// count adds one to a name's count.
+func count(counts *map[string]int64, name string) {
+	if *counts == nil {
+		*counts = make(map[string]int64)
+	}
+	(*counts)[name]++
+}
+
+// A run reports requests by at most so many addresses; those of all further ones
+// are counted together.
+const (
+	mostAddresses  = 64
+	otherAddresses = "other"
+)
+
+// address returns the name under which an address is counted.
+func (t *tally) address(a netip.Addr) string {
+	name, known := t.addresses[a]
+	switch {
+	case known:
+	case len(t.addresses) >= mostAddresses:
+		name = otherAddresses
+	default:
+		name = a.String()
+		t.addresses[a] = name
+	}
+	return name
+}
+
+// recentLag returns the lag that 99 % of what was answered since it was last
+// called did not exceed; ok is false where nothing was.
+func (t *tally) recentLag() (p99 time.Duration, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	recent := t.recent
+	t.recent = timeline.Histogram{}
+	return recent.Quantile(0.99)
 }
 
 // take returns the parts gathered since it was last called, in order of time,

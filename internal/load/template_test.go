@@ -69,7 +69,7 @@ func send(t *testing.T, p Plan, got chan received) (all []received) {
 	if err != nil {
 		t.Fatalf("Check() = %v; want no error", err)
 	}
-	network := newNetwork(p)
+	network := newNetwork(p, func(change) {})
 	defer network.close()
 	for i := range templates {
 		for visit := range uint64(2) {

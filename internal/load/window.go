@@ -37,6 +37,17 @@ func (w *window) take(now time.Duration) bool {
 	return true
 }
 
+// roomAt returns the offset at which the oldest of those counted leave the
+// window.
+func (w *window) roomAt() time.Duration {
+	n := int64(len(w.slots))
+	slot := max(w.slot-n+1, 0)
+	for slot < w.slot && w.slots[slot%n] == 0 {
+		slot++
+	}
+	return time.Duration(slot+n) * slotLength
+}
+
 // advance makes slot the current one and forgets those that leave the window.
 func (w *window) advance(slot int64) {
 	if slot-w.slot >= int64(len(w.slots)) {

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/timeline"
@@ -9,6 +10,7 @@ import (
 // batch is what gathered since the batch before it.
 type batch struct {
 	seconds  []timeline.Second
+	samples  []timeline.Event
 	totals   Result
 	offset   time.Duration
 	inFlight int
@@ -16,7 +18,9 @@ type batch struct {
 
 func (r *run) batch() batch {
 	seconds, totals := r.tally.take()
-	return batch{seconds, totals, time.Since(r.start), r.flight.size()}
+	samples := r.samples
+	r.samples = nil
+	return batch{seconds, samples, totals, time.Since(r.start), r.flight.size()}
 }
 
 // write hands every batch to the sink and tells the one who watches.
@@ -28,11 +32,37 @@ func (r *run) write(batches <-chan batch) {
 				r.fail(err)
 			}
 		}
+		for _, e := range b.samples {
+			r.event(e)
+		}
 		if r.progress != nil {
 			r.progress(b.snapshot(b.offset - before))
 		}
 		before = b.offset
 	}
+}
+
+// event hands an event to the sink, without secrets.
+func (r *run) event(e timeline.Event) {
+	e.Text = r.plan.Mask(e.Text)
+	if err := r.sink.WriteEvent(e); err != nil {
+		r.fail(err)
+	}
+}
+
+// tellChange tells that the target's name leads elsewhere now.
+func (r *run) tellChange(c change) {
+	kind, says := timeline.Resolved, "leads to"
+	if !c.brought {
+		kind, says = timeline.Unresolved, "no longer leads to"
+	}
+	r.event(timeline.Event{
+		At:     timeline.Since(r.start, time.Now()),
+		Source: timeline.Generator,
+		Kind:   kind,
+		Unit:   c.address.String(),
+		Text:   fmt.Sprintf("%s %s %s", c.host, says, c.address),
+	})
 }
 
 // snapshot describes the batch, which gathered over span, to the one who
