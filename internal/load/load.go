@@ -12,7 +12,8 @@
 //	              v             |
 //	            flight -----> tally ----------> Sink
 //	            due time,     lag, service and response
-//	            request       by the second they were due in
+//	            request       by the second they were due in;
+//	                          the first failure of each class
 //
 // The pacer waits inside Pace, on vegeta's dispatching goroutine, and returns
 // at the instant an arrival is due; vegeta's own sleep wakes about a
@@ -21,7 +22,17 @@
 //
 //	due      now
 //	 |--------|            now - due <= DropAfter and no cap forbids it: let go
-//	 |--------------|      later: dropped and counted, never sent as a burst
+//	 |--------------|      later: dropped and counted
+//
+// so that after a stall of the generator no more than DropAfter's worth goes out
+// at once. A plan that catches up drops nothing for being late; where a cap is
+// reached an arrival waits in Pace for room, and those behind it with it:
+//
+//	due      full   an answer comes
+//	 |--------|······|     let go then, late; never above the cap on rate
+//
+// Response times begin when a request was due, so that they hold the wait. The
+// caps on duration and on requests end sending under either policy.
 //
 // vegeta numbers hits, not arrivals, so the pacer notes due time and request of
 // the hit with number seq before it lets it go; the sender looks the request up
@@ -30,11 +41,17 @@
 //	lag = sent - due, service = answered - sent, response = lag + service
 //
 // and at every instant planned = sent + dropped; once all answers are in,
-// sent = succeeded + failed, by second and in all.
+// sent = succeeded + failed, by second and in all. Answers have until their
+// timeout; once the run is stopped they have 2 s, and what is still in flight
+// then is cut off: failed, class cancelled.
 //
 // The HTTP client is this package's own: HTTP/1.1, no proxy, redirects not
-// followed, bodies read to the end, counted and thrown away. What the numbers
-// mean for capacity is left to others.
+// followed, bodies read to the end, counted and thrown away. New connections go
+// round all addresses of the target's name, which is resolved again every few
+// seconds; which addresses come and go is told, and how many requests each got.
+// Whatever the target answers, the classes of failures, the samples of them and
+// the addresses of a run are bounded in number. What the numbers mean for
+// capacity is left to others.
 package load
 
 import (

@@ -328,6 +328,25 @@ func TestErrorClasses(t *testing.T) {
 	}
 }
 
+// A target that changes to another protocol, which nobody asked for, has answered;
+// the connection it would keep for ever is not waited for.
+func TestSwitchedProtocols(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		fmt.Fprint(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		conn.Read(make([]byte, 1)) // until the other side is gone
+	})
+	_, m := mustRun(t, planFor(s.URL, traffic.Flat(100, 100*time.Millisecond)))
+	if diff := cmp.Diff(map[string]int64{"status_101": 10}, m.total().Errors); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
 func TestClassify(t *testing.T) {
 	for _, tt := range []struct {
 		err  error

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -144,9 +145,10 @@ func hideRow(text string, columns, row []string) string {
 
 // writtenAs returns the ways in which a value is commonly written.
 func writtenAs(value string) []string {
-	forms := []string{value, url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value)}
-	if quoted, err := json.Marshal(value); err == nil {
-		forms = append(forms, string(quoted[1:len(quoted)-1]))
+	quoted := strconv.Quote(value)
+	forms := []string{value, quoted[1 : len(quoted)-1], url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value)}
+	if encoded, err := json.Marshal(value); err == nil {
+		forms = append(forms, string(encoded[1:len(encoded)-1]))
 	}
 	return forms
 }

@@ -51,6 +51,11 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 			h.excerpt = &excerpt{encoding: answer.Header.Get("Content-Encoding")}
 		}
 	}
+	if h.status == http.StatusSwitchingProtocols {
+		// What follows is no answer any more, and would outlive the request's time.
+		answer.Body.Close()
+		answer.Body = http.NoBody
+	}
 	answer.Body = &body{ReadCloser: answer.Body, hit: h, release: release}
 	return answer, nil
 }
