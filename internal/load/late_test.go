@@ -218,6 +218,25 @@ func (s *sends) most(span time.Duration) int {
 	return most
 }
 
+// The same on a real clock and real connections: the counts are exact, however
+// long the generator really stood still.
+func TestGeneratorStallOnRealConnections(t *testing.T) {
+	s := serve(t, func(http.ResponseWriter, *http.Request) {})
+	for _, catchUp := range []bool{false, true} {
+		p := planFor(s.URL, traffic.Flat(200, time.Second))
+		p.Start = time.Now()
+		p.DropAfter, p.CatchUp = 50*time.Millisecond, catchUp
+		r, m := runWith(t, p, pauseOnce(p.Start, 300*time.Millisecond, 400*time.Millisecond))
+		sum := m.total()
+		if r.Planned != 200 || sum.HeldBack+sum.Capped+sum.Queued != 0 || r.Interrupted || r.Capped {
+			t.Errorf("catch up %t: result %+v; want 200 planned, none held back by a cap", catchUp, r)
+		}
+		if catchUp && (r.Dropped != 0 || r.Late < 70) || !catchUp && r.Dropped < 60 {
+			t.Errorf("catch up %t: result %+v; want the 80 of the stall sent late, or dropped but for the last 50ms", catchUp, r)
+		}
+	}
+}
+
 // lateAtRate counts those of 100/s over 30 s that are late where at most so many
 // are sent in a second and none between 1.995 s and 4.995 s, slot by slot of 10 ms.
 func lateAtRate(most int) (late int64) {

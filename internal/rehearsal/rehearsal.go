@@ -49,8 +49,8 @@ type Plan struct {
 }
 
 // Run makes the rehearsal and returns its directory, complete with every fact.
-// Cancelling ctx stops sending at once; requests in flight have two seconds more. A
-// load that cannot run is an error before anything is written; it wraps
+// Cancelling ctx stops sending at once; requests in flight have two seconds
+// more. A load that cannot run is an error before anything is written; it wraps
 // load.ErrRefused where for safety. Secrets are masked in errors as in whatever
 // is written.
 func Run(ctx context.Context, p Plan) (*rundir.Dir, error) {
