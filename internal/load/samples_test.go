@@ -64,10 +64,10 @@ func TestSamples(t *testing.T) {
 			}
 			return 200, "hello", nil
 		}}
-		p.Requests = []Request{{Name: "search", Method: "post", Path: "/find?q={{word}}&key=hunter2"}}
+		p.Requests = []Request{{Name: "search", Method: "post", Path: "/find?q={{visit}}&key=hunter2"}}
 		p.Mask = func(text string) string { return strings.ReplaceAll(text, "hunter2", "${TOKEN}") }
 		_, m := mustRun(t, p)
-		const which = "search (POST /find?q={{word}}&key=${TOKEN}): "
+		const which = "search (POST /find?q={{visit}}&key=${TOKEN}): "
 		want := map[string]string{
 			"status_503":   which + "answered 503 Service Unavailable: <h1>busy</h1> try later: ${TOKEN} 1",
 			"status_other": which + "answered 999",
