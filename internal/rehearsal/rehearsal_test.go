@@ -356,8 +356,14 @@ func run(t *testing.T, ctx context.Context, s *scenario.Scenario, door http.Roun
 type answers time.Duration
 
 func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
-	time.Sleep(time.Duration(a))
-	return &http.Response{StatusCode: 200, Body: http.NoBody, Request: r}, nil
+	answered := time.NewTimer(time.Duration(a))
+	defer answered.Stop()
+	select {
+	case <-answered.C:
+		return &http.Response{StatusCode: 200, Body: http.NoBody, Request: r}, nil
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
 }
 
 func lastEvent(facts timeline.Timeline) timeline.Event {
@@ -368,19 +374,37 @@ func lastEvent(facts timeline.Timeline) timeline.Event {
 }
 
 // Once everything is sent, the user who will not wait for the last answers has
-// interrupted nothing.
+// interrupted nothing as long as they come.
 func TestStoppedWhileWaitingForAnswersIsNoInterruption(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		time.AfterFunc(rehearsal.Lead+22*time.Second, cancel)
 		s := parse(t, short)
-		facts := run(t, ctx, s, answers(5*time.Second))
+		facts := run(t, ctx, s, answers(3500*time.Millisecond))
 		if got := lastEvent(facts); got.Kind != timeline.SendingDone || got.Text != "the last request was sent" {
 			t.Errorf("last event = %+v; want that the last request was sent", got)
 		}
 		if r := capacity.Analyze(facts, s.Question()); r.Interrupted || r.Verdict == capacity.Aborted || r.Load.Succeeded != 1000 {
 			t.Errorf("verdict %s, interrupted %v, succeeded %d; want it judged by its 1000 answers", r.Verdict, r.Interrupted, r.Load.Succeeded)
+		}
+	})
+}
+
+// What does not come in time is cut off, and that is one.
+func TestStoppedBeforeTheAnswersIsAnInterruption(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		time.AfterFunc(rehearsal.Lead+22*time.Second, cancel)
+		s := parse(t, short)
+		facts := run(t, ctx, s, answers(5*time.Second))
+		if got := lastEvent(facts); got.Kind != timeline.Interrupted {
+			t.Errorf("last event = %+v; want an interruption", got)
+		}
+		l := capacity.Analyze(facts, s.Question()).Load
+		if l.Sent != 1000 || l.Succeeded != 950 || l.Failed != 50 || l.Errors["cancelled"] != 50 {
+			t.Errorf("load %+v; want the 50 requests of the last second cut off", l)
 		}
 	})
 }
