@@ -260,7 +260,7 @@ func TestFlushesEverySecond(t *testing.T) {
 				t.Errorf("reading %+v; want one of the generator, not negative", r)
 			}
 		}
-		for _, name := range []string{timeline.CPU, timeline.RSS, timeline.InFlight, timeline.Connections, timeline.Answered, goroutines} {
+		for _, name := range []string{timeline.CPU, timeline.RSS, timeline.InFlight, timeline.Connections, timeline.Answered, timeline.Goroutines, timeline.InFlightCap, timeline.GCPause} {
 			if names[name] != 10 {
 				t.Errorf("%d readings of %s; want 10", names[name], name)
 			}

@@ -72,7 +72,7 @@ const (
 	Min     = "min"
 	Max     = "max"
 
-	CPU         = "cpu"
+	CPU         = "cpu" // share of the processor time this process may use
 	RSS         = "rss_bytes"
 	InFlight    = "in_flight"
 	Connections = "connections"
