@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/seed-f864f198/onair/internal/load"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
@@ -24,22 +25,27 @@ func newCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return writePlan(cmd.OutOrStdout(), s)
+			return writePlan(cmd.OutOrStdout(), s, load.ThisMachine())
 		},
 	}
 	o.flags(cmd)
 	return cmd
 }
 
-// writePlan shows the planned load in figures and as a curve.
-func writePlan(out io.Writer, s *scenario.Scenario) error {
-	_, err := fmt.Fprintf(out, "%s: a valid scenario\n\n%-16s %s\n%s%-16s %s\n\n%s\n",
+// writePlan shows the planned load in figures and as a curve, and warns of what
+// machine m cannot give it: the scenario is valid all the same.
+func writePlan(out io.Writer, s *scenario.Scenario, m load.Machine) error {
+	needs := needsOf(s)
+	_, err := fmt.Fprintf(out, "%s: a valid scenario\n\n%-16s %s\n%s%s%-16s %s\n\n%s\n",
 		s.Name,
 		"target", targetInWords(s),
-		s.Outline(),
+		s.Outline(), needs,
 		"observed", fleetsInWords(s),
 		strings.TrimRight(scenario.Draw(s.Traffic.Curve, s.Traffic.Spots, columns(out), 12), "\n"))
-	return err
+	if err != nil {
+		return err
+	}
+	return writeWarnings(out, needs.Beyond(m))
 }
 
 func targetInWords(s *scenario.Scenario) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-f864f198/onair/internal/lab"
+	"github.com/seed-f864f198/onair/internal/load"
 	"github.com/seed-f864f198/onair/internal/rehearsal"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
@@ -70,6 +71,10 @@ func rehearse(ctx context.Context, o rehearseOptions) error {
 	if err != nil {
 		return err
 	}
+	warnings := needsOf(s).Beyond(load.ThisMachine())
+	if err := writeWarnings(o.stderr, warnings); err != nil {
+		return err
+	}
 	progress := newProgress(ctx, o.stderr, s)
 	dir, err := rehearsal.Run(ctx, rehearsal.Plan{
 		Scenario:  s,
@@ -78,6 +83,7 @@ func rehearse(ctx context.Context, o rehearseOptions) error {
 		Root:      o.out,
 		Tool:      version,
 		Hits:      o.hits,
+		Warnings:  warnings,
 		Progress:  progress.show,
 	})
 	progress.done()

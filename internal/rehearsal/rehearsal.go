@@ -45,6 +45,7 @@ type Plan struct {
 	Root      string            // where the run directory is made
 	Tool      string            // onair's version
 	Hits      bool              // every request is kept in the directory
+	Warnings  []string          // what is known beforehand to weaken the run
 	Progress  func(load.Progress)
 }
 
@@ -77,6 +78,11 @@ func (p Plan) run(ctx context.Context) (*rundir.Dir, error) {
 
 // record runs load and observers together and writes what they say.
 func (p Plan) record(ctx context.Context, plan load.Plan, sink maskedSink) error {
+	for _, text := range p.Warnings {
+		if err := sink.WriteWarning(text); err != nil {
+			return err
+		}
+	}
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWatching()
 	sending, stopSending := context.WithCancel(ctx)

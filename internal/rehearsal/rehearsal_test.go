@@ -284,6 +284,25 @@ func TestABlindObserverIsAGapAndAWarning(t *testing.T) {
 	}
 }
 
+func TestWarningsFromBeforehandStayWithTheRun(t *testing.T) {
+	const warning = "the peak needs about 3 processor cores; this machine has 2"
+	root := t.TempDir()
+	var dir *rundir.Dir
+	synctest.Test(t, func(t *testing.T) {
+		var err error
+		dir, err = rehearsal.Run(t.Context(), rehearsal.Plan{
+			Scenario: parse(t, short), Target: &url.URL{Scheme: "http", Host: "lab.test"},
+			Door: answers(time.Millisecond), Root: root, Warnings: []string{warning},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if got, err := dir.Warnings(); err != nil || len(got) != 1 || got[0] != warning {
+		t.Errorf("Warnings() = %q, %v; want %q alone", got, err, warning)
+	}
+}
+
 func TestAnInterruptedRunIsKept(t *testing.T) {
 	s := parse(t, short)
 	root := t.TempDir()
