@@ -128,6 +128,7 @@ func closing(b *testing.B, port string) (n int) {
 	if err != nil {
 		b.Skip("closed connections cannot be counted:", err)
 	}
+	//lint:ignore SA1019 a benchmark needs no netlink
 	lines, err := fs.NetTCP()
 	if err != nil {
 		b.Fatal(err)
