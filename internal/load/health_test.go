@@ -26,7 +26,7 @@ func watched(t testing.TB) func() map[string]float64 {
 	}
 	m := newMemory()
 	r := newRun(p, templates, m, nil)
-	r.network = newNetwork(p)
+	r.network = newNetwork(p, func(change) {})
 	t.Cleanup(r.network.close)
 	h := r.newHealth()
 	return func() map[string]float64 {
