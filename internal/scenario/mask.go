@@ -24,14 +24,14 @@ func (s *Scenario) Mask(text string) string {
 	return s.masker.Replace(text)
 }
 
-// newMasker replaces the values of variables, by name, where they turn up.
+// newMasker replaces values where they turn up by their keys, such as "${NAME}".
 func newMasker(values map[string]string) *strings.Replacer {
-	type form struct{ shown, name string }
+	type form struct{ shown, mask string }
 	var all []form
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		for _, shown := range shownAs(values[name]) {
+	for _, mask := range slices.Sorted(maps.Keys(values)) {
+		for _, shown := range shownAs(values[mask]) {
 			if len([]rune(shown)) >= shortest {
-				all = append(all, form{shown, "${" + name + "}"})
+				all = append(all, form{shown, mask})
 			}
 		}
 	}
@@ -39,7 +39,7 @@ func newMasker(values map[string]string) *strings.Replacer {
 	slices.SortStableFunc(all, func(a, b form) int { return cmp.Compare(len(b.shown), len(a.shown)) })
 	var pairs []string
 	for _, f := range all {
-		pairs = append(pairs, f.shown, f.name)
+		pairs = append(pairs, f.shown, f.mask)
 	}
 	return strings.NewReplacer(pairs...)
 }

@@ -81,16 +81,9 @@ func encode(tree *yaml.Node) ([]byte, error) {
 // readFile reads a regular file of at most limit bytes; anything else, such as
 // a pipe, might never end.
 func readFile(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
+	f, err := openFile(path, limit)
 	if err != nil {
-		return nil, plainError(err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, plainError(err)
+		return nil, err
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, limit+1))
@@ -98,10 +91,30 @@ func readFile(path string, limit int64) ([]byte, error) {
 		return nil, plainError(err)
 	}
 	if int64(len(text)) > limit {
-		return nil, fmt.Errorf("more than %d bytes", limit)
+		return nil, tooLong(limit)
 	}
 	return text, nil
 }
+
+// openFile opens a regular file of at most limit bytes.
+func openFile(path string, limit int64) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, plainError(err)
+	case !info.Mode().IsRegular():
+		return nil, errors.New("not a regular file")
+	case info.Size() > limit:
+		return nil, tooLong(limit)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, plainError(err)
+	}
+	return f, nil
+}
+
+func tooLong(limit int64) error { return fmt.Errorf("more than %d bytes", limit) }
 
 // plainError leaves out the name of a system call, and that of the file, which
 // the caller knows as it was written.

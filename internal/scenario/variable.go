@@ -40,16 +40,16 @@ func (d *decoder) written(n *yaml.Node) string {
 // keeps them as written and their values are remembered. When a stored scenario
 // is read again they are opaque.
 func (d *decoder) secret(n *yaml.Node, at place) (string, bool) {
-	text, names, ok := d.expand(n, at)
-	for _, name := range names {
-		d.secrets[name] = d.values[name]
+	text, shown, ok := d.expand(n, at)
+	for _, s := range shown {
+		d.secrets[s] = d.values[s]
 	}
 	return text, ok
 }
 
-// expand replaces the variables in a scalar and returns the names of those
-// whose values came from the environment.
-func (d *decoder) expand(n *yaml.Node, at place) (text string, names []string, ok bool) {
+// expand replaces the variables in a scalar and returns those whose values came
+// from the environment, as "${NAME}".
+func (d *decoder) expand(n *yaml.Node, at place) (text string, shown []string, ok bool) {
 	ok = true
 	text = variable.ReplaceAllStringFunc(n.Value, func(match string) string {
 		if match == "$${" {
@@ -67,8 +67,8 @@ func (d *decoder) expand(n *yaml.Node, at place) (text string, names []string, o
 		}
 		if value, found := d.env(name); found && (value != "" || !hasDefault) {
 			if value != "" {
-				names = append(names, name)
-				d.values[name] = value
+				shown = append(shown, "${"+name+"}")
+				d.values["${"+name+"}"] = value
 			}
 			return value
 		}
@@ -82,7 +82,7 @@ func (d *decoder) expand(n *yaml.Node, at place) (text string, names []string, o
 		d.mistake(n, at.in, "%s is longer than %d bytes with its variables replaced", at.field, maxScalar)
 		ok = false
 	}
-	return text, names, ok
+	return text, shown, ok
 }
 
 const maxScalar = 1 << 20
