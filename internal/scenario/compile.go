@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -15,22 +14,27 @@ import (
 // compile works out what a file means. It may be given a file with mistakes:
 // then it finds those that only the whole shows, as far as the parts are sound.
 func (d *decoder) compile(f *file) *Scenario {
-	s := &Scenario{Name: f.name, Zone: f.zone, Connections: f.connections, Lab: f.lab}
+	s := &Scenario{Name: f.name, Zone: f.zone, Connections: f.connections, Late: compileLate(f.late), Lab: f.lab}
 	s.Target = d.compileTarget(f)
-	s.Traffic = d.compileTraffic(f)
-	s.Requests, s.Steps = d.compileRequests(f)
+	s.Requests, s.Steps = d.compileRequests(f), d.compileSteps(f)
+	s.Traffic = d.compileTraffic(f, s.Steps)
+	s.Feed = d.compileFeed(f, s)
+	d.checkPlaceholders(f, s.Feed)
 	s.Objectives = d.compileObjectives(f)
 	s.Observe = d.compileObserve(f)
 	s.Production = d.compileProduction(f, s)
-	s.Layers = d.compileLayers(f)
-	s.Headroom = d.compileHeadroom(f)
+	s.Layers = d.compileLayers(f, s)
+	s.Headroom = d.compileHeadroom(f, s)
 	s.Caps = d.compileCaps(f, s)
+	s.Abort = d.compileAbort(f, s)
 	d.provesSomething(f, s)
 	return s
 }
 
-// rateOf returns what an amount is in req/s; n is where it is written.
-func (d *decoder) rateOf(f *file, a amountOf, n *yaml.Node, in, field string) float64 {
+// rateOf returns what an amount is a second; Nx is N times the baseline, which
+// is one of visits in traffic and one of requests elsewhere. n is where it is
+// written.
+func (d *decoder) rateOf(f *file, baseline float64, a amountOf, n *yaml.Node, in, field string) float64 {
 	if a.times == 0 {
 		return a.rate
 	}
@@ -38,7 +42,7 @@ func (d *decoder) rateOf(f *file, a amountOf, n *yaml.Node, in, field string) fl
 		d.mistake(n, in, "%s %q needs a baseline (give traffic.baseline, or a rate such as 400/s)", field, d.quote(n))
 		return 0
 	}
-	v := a.times * f.traffic.baseline
+	v := a.times * baseline
 	if v > maxRate {
 		d.mistake(n, in, "%s %q is %s (at most %s)", field, d.quote(n), figure.Rate(v), figure.Rate(maxRate))
 		return 0
@@ -74,14 +78,11 @@ func (d *decoder) compileObjectives(f *file) []capacity.Objective {
 			continue
 		}
 		objective := capacity.Objective{
-			Quantile: math.Round(number(o.percentile)*1e3) / 1e5, Limit: o.limit, Errors: o.errors,
+			Quantile: o.quantile(), Limit: o.limit, Errors: o.errors,
 			Window: o.window, Request: d.subject(f, o), During: o.during != "",
 		}
 		objective.Name = objectiveName(o, objective)
-		if names[objective.Name] {
-			d.mistake(o.node, o.in, "%q is there twice", shorten(d.mask(objective.Name)))
-		}
-		names[objective.Name] = true
+		d.notTwice(names, objective.Name, o.source)
 		d.checkObjective(f, o)
 		out = append(out, objective)
 	}
@@ -111,16 +112,15 @@ func (d *decoder) checkObjective(f *file, o *objectiveFields) {
 	if o.during != "" && len(f.traffic.spots) == 0 && f.traffic.node != nil {
 		d.mistake(child(o.node, "during"), o.in, "during spots, but traffic has no spots")
 	}
-	d.percentileInReach(f, o)
+	d.percentileInReach(f, o.source, o.condition)
 }
 
-// percentileInReach says so where a request that times out would still hold a
-// limit on response time.
-func (d *decoder) percentileInReach(f *file, o *objectiveFields) {
-	if timeout := f.target.timeout; d.env != nil && timeout > 0 && o.limit > timeout {
-		d.mistake(child(o.node, "p"+o.percentile), o.in, "p%s %s is above target.timeout %s: no answer takes that long (at most %s, or a longer timeout)",
-			o.percentile, lengthText(o.limit), lengthText(timeout), lengthText(timeout))
+// notTwice says so where a condition, which reports key on, is there twice.
+func (d *decoder) notTwice(names map[string]bool, name string, src source) {
+	if names[name] {
+		d.mistake(src.node, src.in, "%q is there twice", shorten(d.mask(name)))
 	}
+	names[name] = true
 }
 
 // subject returns the name of the request that an objective is about; "" for
@@ -195,7 +195,7 @@ func (d *decoder) compileProduction(f *file, s *Scenario) map[string]capacity.Pr
 	return out
 }
 
-func (d *decoder) compileLayers(f *file) []capacity.Layer {
+func (d *decoder) compileLayers(f *file, s *Scenario) []capacity.Layer {
 	names := map[string]bool{}
 	var out []capacity.Layer
 	for _, l := range f.layers {
@@ -204,7 +204,7 @@ func (d *decoder) compileLayers(f *file) []capacity.Layer {
 		}
 		d.unique(names, l.name, l.source)
 		n := childOr(l.node, "rate")
-		rate := d.rateOf(f, l.rate, n, l.in, "rate")
+		rate := d.rateOf(f, s.Traffic.Baseline, l.rate, n, l.in, "rate")
 		if l.rate == (amountOf{}) {
 			d.mistake(n, l.in, "rate %q is not a positive rate such as 6k/s", d.quote(n))
 		}
@@ -213,12 +213,12 @@ func (d *decoder) compileLayers(f *file) []capacity.Layer {
 	return out
 }
 
-func (d *decoder) compileHeadroom(f *file) capacity.Required {
+func (d *decoder) compileHeadroom(f *file, s *Scenario) capacity.Required {
 	h := f.headroom
 	if h == nil || !h.sound {
 		return capacity.Required{}
 	}
-	peak := d.rateOf(f, h.peak, childOr(h.node, "peak"), h.in, "peak")
+	peak := d.rateOf(f, s.Traffic.Baseline, h.peak, childOr(h.node, "peak"), h.in, "peak")
 	if n := child(h.node, "peak"); n != nil && h.peak == (amountOf{}) {
 		d.mistake(n, h.in, "peak %q is not a positive rate such as 4k/s", d.quote(n))
 	}

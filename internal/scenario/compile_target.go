@@ -1,23 +1,20 @@
 package scenario
 
 import (
-	"encoding/base64"
-	"net/http"
 	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/seed-f864f198/onair/internal/load"
-	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
 func (d *decoder) compileTarget(f *file) Target {
 	t := &f.target
-	out := Target{AllowHosts: t.allow, Timeout: t.timeout, Header: d.header(f, t.headers, "target.headers")}
+	out := Target{AllowHosts: t.allow, Timeout: t.timeout}
+	out.Header = d.authorize(t, d.header(f, t.headers, "target.headers"))
 	given := child(child(f.node, "target"), "url")
 	switch {
 	case given == nil && child(f.node, "lab") == nil:
@@ -81,8 +78,9 @@ func (d *decoder) allowList(t *targetFields) string {
 	return several(written)
 }
 
-func (d *decoder) compileRequests(f *file) (requests []load.Request, steps []traffic.Step) {
+func (d *decoder) compileRequests(f *file) []load.Request {
 	names := map[string]bool{}
+	var requests []load.Request
 	for i := range f.requests {
 		r := &f.requests[i]
 		if !r.sound {
@@ -95,9 +93,8 @@ func (d *decoder) compileRequests(f *file) (requests []load.Request, steps []tra
 			Header: d.header(f, r.headers, r.in+".headers"), Expect: r.expect,
 		})
 		d.fillBody(&requests[len(requests)-1], r)
-		steps = append(steps, traffic.Step{Weight: r.weight})
 	}
-	return requests, steps
+	return requests
 }
 
 // call returns the request's method, as the file names it, and its path.
@@ -121,74 +118,6 @@ func (r *requestFields) title() string {
 		return strings.ToUpper(method) + " " + path.Value
 	}
 	return ""
-}
-
-const maxBody = 4 << 20
-
-// fillBody gives a request its body and, where that is JSON, its content type.
-// A file is put into the tree, so that Resolved needs none.
-func (d *decoder) fillBody(out *load.Request, r *requestFields) {
-	b := r.body
-	if b == nil || !b.sound {
-		return
-	}
-	isJSON := b.json != nil
-	switch {
-	case b.json != nil:
-		out.Body = b.json
-	case b.base64 != nil:
-		out.Body = b.base64
-	case b.file != "":
-		out.Body = d.bodyFile(b)
-		isJSON = strings.EqualFold(filepath.Ext(b.file), ".json")
-	default:
-		out.Body = []byte(b.text)
-	}
-	if !isJSON || out.Header.Get("Content-Type") != "" {
-		return
-	}
-	if out.Header == nil {
-		out.Header = http.Header{}
-	}
-	out.Header.Set("Content-Type", "application/json")
-	if b.file != "" {
-		keepContentType(r.node)
-	}
-}
-
-func (d *decoder) bodyFile(b *bodyFields) []byte {
-	n := child(b.node, "file")
-	body, err := readFile(d.fileName(n, b.file), maxBody)
-	if err != nil {
-		d.mistake(n, b.in, "file: %s: %s", d.shownFile(n), err)
-		return nil
-	}
-	setChild(b.node, "file", nil)
-	if stored := scalar(strings.ReplaceAll(string(body), "${", "$${")); utf8.Valid(body) && roundTrips(stored) {
-		setChild(b.node, "text", stored)
-	} else {
-		setChild(b.node, "base64", scalar(base64.StdEncoding.EncodeToString(body)))
-	}
-	return body
-}
-
-// roundTrips reports whether YAML gives a text back as it is: control
-// characters and odd line ends it does not.
-func roundTrips(n *yaml.Node) bool {
-	n.Tag = "!!str"
-	text, err := yaml.Marshal(n)
-	var back string
-	return err == nil && yaml.Unmarshal(text, &back) == nil && back == n.Value
-}
-
-// keepContentType writes down the content type that a file's name implied.
-func keepContentType(request *yaml.Node) {
-	headers := child(request, "headers")
-	if headers == nil {
-		headers = &yaml.Node{Kind: yaml.MappingNode}
-		setChild(request, "headers", headers)
-	}
-	setChild(headers, "Content-Type", scalar("application/json"))
 }
 
 // fileName returns where a file that n names is: relative to the scenario, or to

@@ -20,9 +20,10 @@ const (
 	faded     = 0.05                 // of its maximum: a spot whose extra traffic is below has no influence
 )
 
-func (d *decoder) compileTraffic(f *file) Traffic {
+func (d *decoder) compileTraffic(f *file, steps []traffic.Step) Traffic {
 	t := &f.traffic
-	out := Traffic{Baseline: t.baseline}
+	plan := traffic.Plan{Steps: steps, Poisson: t.arrivals == "poisson", Seed: t.seed}
+	out := Traffic{Baseline: t.baseline * plan.PerVisit(), Poisson: plan.Poisson, Seed: plan.Seed}
 	if !t.sound {
 		return out
 	}
@@ -49,13 +50,15 @@ func (d *decoder) compileTraffic(f *file) Traffic {
 		spot, extra, ok := d.spot(f, &t.spots[i], end)
 		d.unique(names, spot.Name, t.spots[i].source)
 		if ok {
+			spot.Span = capacity.Span{From: spot.At, To: influenceEnds(requestsOf(extra, steps))}
 			out.Spots, curves = append(out.Spots, spot), append(curves, extra)
 		}
 	}
-	out.Visits = traffic.Sum(curves...)
-	out.Curve = out.Visits
+	plan.Visits = traffic.Sum(curves...)
+	out.Visits, out.Curve = plan.Visits, plan.Demand()
 	if len(d.mistakes) == before {
-		d.arrives(t, out.Curve)
+		d.arrives(t, out.Visits)
+		d.endsInTime(f, out.Curve.Duration())
 	}
 	return out
 }
@@ -77,7 +80,7 @@ func (d *decoder) stages(f *file) traffic.Curve {
 		s := &f.traffic.stages[i]
 		stage := traffic.Stage{Over: s.hold, Hold: true}
 		if n := child(s.node, "to"); n != nil {
-			stage = traffic.Stage{To: d.rateOf(f, s.to, n, s.in, "to"), Over: s.over}
+			stage = traffic.Stage{To: d.rateOf(f, f.traffic.baseline, s.to, n, s.in, "to"), Over: s.over}
 		}
 		stages = append(stages, stage)
 	}
@@ -179,13 +182,14 @@ func (b *binsFields) list() []traffic.Bin {
 	return bins
 }
 
+// spot returns a spot, but for its span, and the curve of its extra visits.
 func (d *decoder) spot(f *file, s *spotFields, end time.Duration) (Spot, traffic.Curve, bool) {
 	spot := Spot{Name: s.name, Spot: traffic.Spot{At: s.at, Rise: s.rise, HalfLife: s.halfLife, Tail: s.tail}}
 	if spot.Name == "" {
 		spot.Name = s.in
 	}
 	before := len(d.mistakes)
-	spot.Peak = d.rateOf(f, s.peak, child(s.node, "peak"), s.in, "peak")
+	spot.Peak = d.rateOf(f, f.traffic.baseline, s.peak, child(s.node, "peak"), s.in, "peak")
 	if len(d.mistakes) > before {
 		return spot, traffic.Curve{}, false
 	}
@@ -200,7 +204,6 @@ func (d *decoder) spot(f *file, s *spotFields, end time.Duration) (Spot, traffic
 		return spot, traffic.Curve{}, false
 	}
 	d.viewersCome(s, extra)
-	spot.Span = capacity.Span{From: s.at, To: influenceEnds(extra)}
 	return spot, extra, true
 }
 

@@ -22,5 +22,6 @@
 // its value is listed in Secrets, for Mask. Anywhere else it is a setting, and Resolved
 // has its value. Resolved also holds the content of every file the scenario
 // names, so that it can be parsed again, without environment and files, to the
-// same plan.
+// same plan. Only the rows of a feed are left out: they may hold passwords, and
+// what is planned does not depend on them.
 package scenario

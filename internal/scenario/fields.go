@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"regexp"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -21,7 +20,10 @@ type file struct {
 	connections Connections
 	traffic     trafficFields
 	requests    []requestFields
+	feed        *feedFields
+	late        Late
 	objectives  []objectiveFields
+	abort       []guardFields
 	observe     []observeFields
 	production  []entry[capacity.Production]
 	layers      []layerFields
@@ -46,9 +48,15 @@ var fileTable = object[file]{
 		is("traffic", trafficTable.shape(), func(f *file) *trafficFields { return &f.traffic },
 			"The planned load: one base and any number of spots.").need(),
 		is("requests", list("request", 1, requestTable), func(f *file) *[]requestFields { return &f.requests },
-			"The mix of requests.").need().like("[{name: top, get: /, weight: 5}]"),
+			"What each visit requests: one of those with a weight, and all of the others.").need().like("[{name: top, get: /, weight: 5}]"),
+		is("feed", feedTable.shapeOr("file"), func(f *file) **feedFields { return &f.feed },
+			"A row of values for each visit, which placeholders name by column.").orElse("none").like("users.csv"),
+		is("late", lateTable.shape(), func(f *file) *Late { return &f.late },
+			"What becomes of requests that cannot be sent when they are due.").orElse("drop_after: 250ms").like("{catch_up: true}"),
 		is("objectives", list("objective", 1, objectiveTable), func(f *file) *[]objectiveFields { return &f.objectives },
 			"What the service has to keep to; at least one.").need().like("[{p99: 800ms}, {errors: 0.5%, during: spots}]"),
+		is("abort", list("guard", 0, guardTable), func(f *file) *[]guardFields { return &f.abort },
+			"Conditions that end the run.").orElse("none").like("[{errors: 50%, for: 20s}, {in_flight: 15k}]"),
 		is("observe", list("observe", 0, observeTable), func(f *file) *[]observeFields { return &f.observe },
 			"The fleets to watch.").orElse("the lab's own with lab, else none").like("[{hpa: default/web}]"),
 		is("production", mapping("unit counts by fleet", productionTable.shape()), func(f *file) *[]entry[capacity.Production] { return &f.production },
@@ -70,6 +78,7 @@ type targetFields struct {
 	url     string
 	allow   []string
 	headers []entry[string]
+	auth    *authFields
 	timeout time.Duration
 }
 
@@ -84,8 +93,10 @@ var targetTable = object[targetFields]{
 		is("allow_hosts", sequence(allowedHost), func(t *targetFields) *[]string { return &t.allow },
 			"Hosts that may be contacted; anything else is refused, and so is a Host header that names another. Required with url. Without port; a leading *. stands for any subdomain.").
 			like("[staging.example.jp]"),
-		is("headers", mapping("headers such as {Accept-Language: ja}", private), func(t *targetFields) *[]entry[string] { return &t.headers },
-			"Headers of every request.").like(`{Authorization: "Bearer ${TOKEN}"}`),
+		is("headers", mapping("headers such as {Accept-Language: ja}", templated), func(t *targetFields) *[]entry[string] { return &t.headers },
+			"Headers of every request. Values may have placeholders.").like("{Accept-Language: ja}"),
+		is("auth", optional(authTable.shape()), func(t *targetFields) **authFields { return &t.auth },
+			"The Authorization header of every request.").orElse("none").like(`{bearer: "${TOKEN}"}`),
 		is("timeout", length, func(t *targetFields) *time.Duration { return &t.timeout },
 			"How long one request may take.").or("10s"),
 	},
@@ -98,11 +109,15 @@ var connectionsTable = object[Connections]{
 	fields: []field[Connections]{
 		is("new", share, func(c *Connections) *float64 { return &c.New },
 			"Share of requests on a fresh connection: viewers of a spot are mostly new visitors.").or("80%"),
+		is("dns", addressAge, func(c *Connections) *time.Duration { return &c.Resolve },
+			"How old the addresses of the target's name may become before they are looked up again.").or("5s"),
 	},
 }
 
 type trafficFields struct {
 	source
+	arrivals string
+	seed     uint64
 	baseline float64
 	duration time.Duration
 	stages   []stageFields
@@ -113,11 +128,11 @@ type trafficFields struct {
 var trafficTable = object[trafficFields]{
 	name: "traffic",
 	say:  "a group such as {baseline: 400/s, duration: 12m}",
-	doc:  "The planned load: a base (baseline with duration, or stages, or replay) and any number of spots.",
+	doc:  "The planned load, in visits: a base (baseline with duration, or stages, or replay) and any number of spots.",
 	one:  []string{"duration", "stages", "replay"},
 	fields: []field[trafficFields]{
 		is("baseline", positiveRate, func(t *trafficFields) *float64 { return &t.baseline },
-			"The traffic of an ordinary day: 1x. Required with duration and wherever a rate is written as Nx.").
+			"The visits of an ordinary day: 1x. Required with duration and wherever a rate is written as Nx.").
 			like("400/s"),
 		is("duration", length, func(t *trafficFields) *time.Duration { return &t.duration },
 			"How long the run lasts, at the baseline. With stages or replay their length says it.").like("12m"),
@@ -128,6 +143,10 @@ var trafficTable = object[trafficFields]{
 			"A base from recorded counts.").like("{file: day.csv, from: 18:00, to: 23:00, speed: 60x, scale: 0.1}"),
 		is("spots", list("spot", 0, spotTable), func(t *trafficFields) *[]spotFields { return &t.spots },
 			"The airings, each on top of the base.").orElse("none").like("[{at: 2m, peak: 10x}]"),
+		is("arrivals", oneOf("even", "poisson"), func(t *trafficFields) *string { return &t.arrivals },
+			"How visits are spaced: evenly along the curve, or at random, as people come.").or("even").like("poisson"),
+		is("seed", seed, func(t *trafficFields) *uint64 { return &t.seed },
+			"Seed of everything random in the plan: Poisson spacing, the mix, the order of a random feed, placeholders.").or("0").like("7"),
 	},
 	check: func(d *decoder, n *yaml.Node, in string, t *trafficFields) {
 		if t.duration > 0 && child(n, "baseline") == nil {
@@ -255,7 +274,9 @@ type requestFields struct {
 	source
 	name    string
 	paths   [6]string // in the order of methods
-	weight  float64
+	weight  float64   // 0: not given
+	after   time.Duration
+	visit   float64 // times per visit; 0: not given
 	headers []entry[string]
 	body    *bodyFields
 	expect  []int
@@ -266,9 +287,10 @@ var methods = [...]string{"get", "post", "put", "patch", "delete", "head"}
 var requestTable = object[requestFields]{
 	name:   "request",
 	say:    "a request such as {get: /} or {name: signup, post: /api/signup, weight: 2}",
-	doc:    "One kind of request of the mix: a method with its path.",
+	doc:    "One kind of request: a method with its path. With a weight it is where visits begin, each making one of these; with after or per_visit every visit makes it.",
 	one:    methods[:],
 	fields: requestTableFields(),
+	check:  beginsOrFollows,
 }
 
 func requestTableFields() []field[requestFields] {
@@ -278,13 +300,19 @@ func requestTableFields() []field[requestFields] {
 	}
 	for i, m := range methods {
 		fields = append(fields, is(m, requestPath, func(r *requestFields) *string { return &r.paths[i] },
-			"Path and query of a "+m+" request, after the target's own path.").like("/api/items?page=1"))
+			"Path and query of a "+m+" request, after the target's own path. May have placeholders.").like("/api/items?page=1"))
 	}
 	return append(fields,
 		is("weight", weight, func(r *requestFields) *float64 { return &r.weight },
-			"Share of the mix, relative to the other requests.").or("1"),
-		is("headers", mapping("headers such as {Accept: text/html}", private), func(r *requestFields) *[]entry[string] { return &r.headers },
-			"Headers of this request, before the target's.").like("{Accept: text/html}"),
+			"Share of the visits that begin with this request, relative to the others that have a weight.").
+			orElse("1, unless after or per_visit is given").like("5"),
+		is("after", duration, func(r *requestFields) *time.Duration { return &r.after },
+			"When every visit makes this request, from the visit's start; not with weight.").orElse("0s with per_visit").like("3s"),
+		is("per_visit", perVisit, func(r *requestFields) *float64 { return &r.visit },
+			"How many of this request every visit makes, at once; of a fraction, that share of the visits makes one more. Not with weight.").
+			orElse("1 with after").like("2"),
+		is("headers", mapping("headers such as {Accept: text/html}", templated), func(r *requestFields) *[]entry[string] { return &r.headers },
+			"Headers of this request, before the target's. Values may have placeholders.").like("{Accept: text/html}"),
 		is("body", optional(bodyTable.shape()), func(r *requestFields) **bodyFields { return &r.body },
 			"What the request carries.").orElse("nothing").like("{file: signup.json}"),
 		is("expect", sequence(status), func(r *requestFields) *[]int { return &r.expect },
@@ -298,36 +326,35 @@ type bodyFields struct {
 	base64 []byte
 	file   string
 	json   []byte
+	form   []entry[string]
 }
 
 var bodyTable = object[bodyFields]{
 	name: "body",
 	say:  "a body such as {file: signup.json} or {text: a=1}",
-	doc:  "What a request carries, said in one of four ways.",
-	one:  []string{"text", "file", "json", "base64"},
+	doc:  "What a request carries, said in one of five ways.",
+	one:  []string{"text", "file", "json", "form", "base64"},
 	fields: []field[bodyFields]{
-		is("text", private, func(b *bodyFields) *string { return &b.text },
-			"The body as it is.").like("a=1&b=2"),
+		is("text", templated, func(b *bodyFields) *string { return &b.text },
+			"The body as it is. May have placeholders.").like("a=1&b=2"),
 		is("file", text, func(b *bodyFields) *string { return &b.file },
-			"A file that holds it, relative to the scenario; .json sets the content type.").like("signup.json"),
+			"A file that holds it, relative to the scenario; .json sets the content type. May have placeholders, where it is text.").like("signup.json"),
 		is("json", anything, func(b *bodyFields) *[]byte { return &b.json },
-			"Any value, sent as JSON with that content type.").like("{plan: trial}"),
+			"Any value, sent as JSON with that content type. Texts may have placeholders.").like(`{user: "{{user}}", plan: trial}`),
+		is("form", mapping("fields such as {user: a, plan: trial}", templated), func(b *bodyFields) *[]entry[string] { return &b.form },
+			"Fields of a form, encoded and sent as application/x-www-form-urlencoded. May have placeholders.").like(`{user: "{{user}}", plan: trial}`),
 		is("base64", base64Text, func(b *bodyFields) *[]byte { return &b.base64 },
-			"The body in base64, where it is not text.").like("3q2+7w=="),
+			"The body in base64, where it is not text. Has no placeholders.").like("3q2+7w=="),
 	},
 }
 
 type objectiveFields struct {
 	source
-	percentile string // "99.9"
-	limit      time.Duration
-	errors     float64
-	window     time.Duration
-	request    string
-	during     string
+	condition
+	window  time.Duration
+	request string
+	during  string
 }
-
-var percentile = regexp.MustCompile(`^p([0-9]{1,2}(?:\.[0-9]{1,3})?)$`)
 
 var objectiveTable = object[objectiveFields]{
 	name: "objective",
@@ -335,10 +362,8 @@ var objectiveTable = object[objectiveFields]{
 	doc:  "A condition on every window of the run.",
 	one:  []string{"p99", "errors"},
 	fields: []field[objectiveFields]{
-		{
-			name: "p99", pattern: percentile, example: "800ms", say: length.say, schema: length.schema, read: readPercentile,
-			doc: "The 99th percentile of response time is at most this; p50, p99.9 and so on likewise. Response time counts from when a request was due.",
-		},
+		percentileField(func(o *objectiveFields) *condition { return &o.condition },
+			"The 99th percentile of response time is at most this; p50, p99.9 and so on likewise. Response time counts from when a request was due.").like("800ms"),
 		is("errors", share, func(o *objectiveFields) *float64 { return &o.errors },
 			"The share of requests that fail is at most this.").like("0.5%"),
 		is("window", wholeSeconds, func(o *objectiveFields) *time.Duration { return &o.window },
@@ -349,21 +374,6 @@ var objectiveTable = object[objectiveFields]{
 			"Judged only while a spot has influence: from its start until its extra traffic has fallen below 5 % of its maximum.").
 			orElse("the whole run").like("spots"),
 	},
-}
-
-func readPercentile(d *decoder, key, value *yaml.Node, in string, o *objectiveFields) {
-	at := place{in, key.Value}
-	limit, ok := length.read(d, value, at)
-	name := percentile.FindStringSubmatch(key.Value)[1]
-	switch {
-	case o.percentile != "":
-		d.mistake(key, in, "p%s and %s cannot go together (one condition each)", o.percentile, key.Value)
-	case number(name) == 0:
-		d.mistake(key, in, "%s is not a percentile such as p50, p99 or p99.9", key.Value)
-	case ok:
-		o.limit = limit
-	}
-	o.percentile = name
 }
 
 type observeFields struct {
@@ -464,7 +474,7 @@ var capsTable = object[capsFields]{
 	doc:  "Safety limits on what is sent. A plan that passes one is a mistake.",
 	fields: []field[capsFields]{
 		is("rate", amount, func(c *capsFields) *amountOf { return &c.rate },
-			"Most requests in any second.").orElse("twice the planned peak, at least 10/s and at most 50k/s").like("8k/s"),
+			"Most requests in any second; room for chance has to be left.").orElse("twice the planned peak, at least 10/s and at most 50k/s").like("8k/s"),
 		is("in_flight", positiveCount, func(c *capsFields) *float64 { return &c.inFlight },
 			"Most requests unanswered at a time.").or("10k").like("20k"),
 		is("requests", positiveCount, func(c *capsFields) *float64 { return &c.requests },

@@ -17,6 +17,20 @@ func percentText(ratio float64) string {
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
 }
 
+// countText writes a count exactly, in thousands or millions where it is such a
+// number: "12", "15k", "1.2M".
+func countText(count float64) string {
+	for _, unit := range []struct {
+		size float64
+		name string
+	}{{1e6, "M"}, {1e3, "k"}} {
+		if count >= unit.size && math.Mod(count, unit.size/10) == 0 {
+			return strconv.FormatFloat(count/unit.size, 'f', -1, 64) + unit.name
+		}
+	}
+	return strconv.FormatFloat(count, 'f', -1, 64)
+}
+
 // rateText writes a rate without rounding it down, so that what it says is
 // enough: "2531/s", "0.25/s".
 func rateText(perSecond float64) string {

@@ -29,7 +29,17 @@ func FuzzParse(f *testing.F) {
 	goNames := regexp.MustCompile(`yaml\.|\*?scenario\.[a-z]|interface ?\{|reflect|%!`)
 	f.Add([]byte(minimal), `objectives[0].request=GET /?k=${TOKEN}`)
 	f.Add([]byte(minimal), `requests[0]={post: /, body: {base64: "${TOKEN}"}}`)
+	f.Add([]byte(minimal), `requests[1]={post: /, after: 3s, per_visit: 20%, body: {form: {a: "{{n}} ${TOKEN}"}}}`)
+	f.Add([]byte(minimal), `abort=[{in_flight: 5k}, {p50: 1s, for: 3s}, {errors: 1%}]`)
+	f.Add([]byte(minimal), `target.auth.basic=a:${TOKEN}`)
 	dir := f.TempDir()
+	users, err := os.ReadFile("../../scenarios/users.csv")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "users.csv"), users, 0o644)
+	}
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, text []byte, set string) {
 		o := Options{Env: environment}
 		if set != "" {

@@ -14,27 +14,33 @@ func (d *decoder) provesSomething(f *file, s *Scenario) {
 		return
 	}
 	for i := range f.objectives {
-		d.windowFits(&f.objectives[i], lasts)
+		o := &f.objectives[i]
+		d.fits(o.source, "window", o.window, lasts)
+	}
+	for i := range f.abort {
+		g := &f.abort[i]
+		d.fits(g.source, "for", g.length, lasts)
 	}
 }
 
-// windowFits says so where a run ends before one window of an objective does.
-func (d *decoder) windowFits(o *objectiveFields, lasts time.Duration) {
-	if !o.sound || o.window <= lasts {
+// fits says so where a run ends before one stretch of time does that a field of
+// a condition asks for.
+func (d *decoder) fits(src source, field string, length, lasts time.Duration) {
+	if !src.sound || length <= lasts {
 		return
 	}
 	most := lasts.Truncate(time.Second)
 	switch {
 	case most == 0:
-		d.mistake(o.node, o.in, "the run lasts %s, less than any window (at least 1s)", lengthText(lasts))
-	case child(o.node, "window") == nil:
-		d.mistake(o.node, o.in, "window, %s unless stated, is longer than the run (at most %s)", lengthText(o.window), lengthText(most))
+		d.mistake(src.node, src.in, "the run lasts %s, less than any %s (at least 1s)", lengthText(lasts), field)
+	case child(src.node, field) == nil:
+		d.mistake(src.node, src.in, "%s, %s unless stated, is longer than the run (at most %s)", field, lengthText(length), lengthText(most))
 	default:
-		d.mistake(child(o.node, "window"), o.in, "window %s is longer than the run (at most %s)", lengthText(o.window), lengthText(most))
+		d.mistake(child(src.node, field), src.in, "%s %s is longer than the run (at most %s)", field, lengthText(length), lengthText(most))
 	}
 }
 
-// arrives says so where a plan makes less than one request.
+// arrives says so where a plan makes less than one visit.
 func (d *decoder) arrives(t *trafficFields, c traffic.Curve) {
 	switch peak, _ := c.Peak(); {
 	case peak == 0:
@@ -48,6 +54,6 @@ func (d *decoder) arrives(t *trafficFields, c traffic.Curve) {
 // before the end of the run, or hardly one.
 func (d *decoder) viewersCome(s *spotFields, extra traffic.Curve) {
 	if extra.Total() < 1 && d.env != nil {
-		d.mistake(childOr(s.node, "at"), s.in, "brings less than one request before the end of the run at %s (an earlier start, a higher peak, or a longer run)", lengthText(extra.Duration()))
+		d.mistake(childOr(s.node, "at"), s.in, "brings less than one visit before the end of the run at %s (an earlier start, a higher peak, or a longer run)", lengthText(extra.Duration()))
 	}
 }

@@ -19,8 +19,9 @@ type decoder struct {
 	origin   map[*yaml.Node]string // nodes that came from the command line: "--set PATH"
 	refusal  error                 // the first reason to send nothing, for safety
 	before   map[*yaml.Node]string // leaves as written, where their variables have been replaced
-	values   map[string]string     // of variables, as far as they came from the environment
-	secrets  map[string]string     // those of them that stand where secrets may
+	values   map[string]string     // of variables, as "${NAME}", as far as they came from the environment
+	secrets  map[string]string     // those of them that stand where secrets may, and what is made of them
+	filled   []filling             // texts that may have placeholders
 	mistakes []Mistake
 }
 
@@ -149,6 +150,33 @@ func (o object[T]) shape() shape[T] {
 		accept: func(d *decoder, n *yaml.Node, at place, _ string) (T, bool) {
 			return o.decode(d, n, at, at.inside())
 		},
+	}
+}
+
+// shapeOr returns the object as a value that may also be written as one of its
+// fields alone; nil where it is absent. In the tree it is written out.
+func (o object[T]) shapeOr(name string) shape[*T] {
+	return optional(shape[T]{
+		say:    o.say,
+		schema: func(all defs) *schema { return &schema{AnyOf: []*schema{o.schemaOf(all), text.schema(all)}} },
+		accept: func(d *decoder, n *yaml.Node, at place, _ string) (T, bool) {
+			if n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+				d.writeOut(n, name)
+			}
+			return o.decode(d, n, at, at.inside())
+		},
+	})
+}
+
+// writeOut makes a leaf an object with one field, whose value it was.
+func (d *decoder) writeOut(n *yaml.Node, name string) {
+	key, value := scalar(name), *n
+	key.Line, key.Column = n.Line, n.Column
+	value.HeadComment, value.LineComment, value.FootComment = "", "", ""
+	n.Kind, n.Tag, n.Value, n.Style = yaml.MappingNode, "", "", 0
+	n.Content = []*yaml.Node{key, &value}
+	if from, ok := d.origin[n]; ok {
+		d.claim(n, from)
 	}
 }
 

@@ -14,9 +14,15 @@ import (
 // Outline is a plan in a few figures.
 type Outline struct {
 	Baseline       float64       // 1x in req/s; 0 where the scenario has none
+	Visits         float64       // planned in all
+	VisitPeak      float64       // visits/s, at the curve's highest point
+	PerVisit       float64       // requests that a visit makes on average
+	Poisson        bool          // visits come at random
+	Seed           uint64        // of what is random
+	Exact          bool          // every visit is one request, evenly spaced: Arrivals and Peak are not about that many
 	Arrivals       float64       // requests planned in all
 	Duration       time.Duration // of sending
-	Peak           float64       // most requests due in one whole second
+	Peak           float64       // most requests due in one whole second; unless Exact, of the curve
 	PeakAt         time.Duration // when the curve is highest
 	Multiple       float64       // of the baseline, at the curve's highest point; 0 without a baseline
 	Rise           float64       // steepest growth of the rate within a second, req/s
@@ -27,10 +33,17 @@ type Outline struct {
 
 // Outline returns the plan of s in a few figures.
 func (s *Scenario) Outline() Outline {
-	c := s.Traffic.Curve
-	o := Outline{Baseline: s.Traffic.Baseline, Arrivals: c.Total(), Duration: c.Duration(), Caps: s.Caps}
+	c, visits, plan := s.Traffic.Curve, s.Traffic.Visits, s.Plan()
+	o := Outline{
+		Baseline: s.Traffic.Baseline, Visits: visits.Total(), PerVisit: plan.PerVisit(), Poisson: plan.Poisson, Seed: plan.Seed,
+		Exact: exact(plan), Arrivals: c.Total(), Duration: c.Duration(), Caps: s.Caps,
+	}
+	o.VisitPeak, _ = visits.Peak()
 	highest, at := c.Peak()
-	o.Peak, o.PeakAt = busiest(c), at
+	o.Peak, o.PeakAt = highest, at
+	if o.Exact {
+		o.Peak = busiest(c)
+	}
 	if o.Baseline > 0 {
 		o.Multiple = highest / o.Baseline
 	}
@@ -54,16 +67,25 @@ func busiest(c traffic.Curve) (most float64) {
 // String returns the outline in lines for a person, each a name in 17 columns
 // and its figures.
 func (o Outline) String() string {
-	multiple := ""
+	multiple, about := "", ""
 	if o.Multiple > 0 {
 		multiple = fmt.Sprintf(", %s the baseline", figure.Times(o.Multiple))
+	}
+	if !o.Exact {
+		about = "about "
 	}
 	var b strings.Builder
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-16s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	line("requests", "%s in %s", figure.Scaled(o.Arrivals), figure.Duration(o.Duration))
-	line("peak", "%s at %s%s", figure.Rate(o.Peak), figure.Elapsed(o.PeakAt), multiple)
+	if o.PerVisit != 1 {
+		line("visits", "%s%s, up to %s, making %s requests each", about, figure.Scaled(o.Visits), figure.Rate(o.VisitPeak), figure.Scaled(o.PerVisit))
+	}
+	if o.Poisson {
+		line("arrivals", "poisson, seed %d", o.Seed)
+	}
+	line("requests", "%s%s in %s", about, figure.Scaled(o.Arrivals), figure.Duration(o.Duration))
+	line("peak", "%s%s at %s%s", about, figure.Rate(o.Peak), figure.Elapsed(o.PeakAt), multiple)
 	line("steepest rise", "%s more within a second, at %s", figure.Rate(o.Rise), figure.Elapsed(o.RiseAt))
 	line("new connections", "%s at the peak", figure.Rate(o.NewConnections))
 	line("caps", "%s, %s in flight, %s requests, %s", figure.Rate(o.Caps.Rate), figure.Scaled(float64(o.Caps.InFlight)),

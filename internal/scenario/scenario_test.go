@@ -107,6 +107,12 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff([]capacity.Objective{{Name: "p99 <= 800ms", Quantile: 0.99, Limit: 800 * time.Millisecond, Window: 10 * time.Second}}, s.Objectives); diff != "" {
 		t.Errorf("objectives (-want +got):\n%s", diff)
 	}
+	if s.Connections.Resolve != 5*time.Second || s.Late != (Late{DropAfter: 250 * time.Millisecond}) || s.Feed != nil || len(s.Abort) > 0 {
+		t.Errorf("dns %v, late %+v, feed %v, guards %v; want 5s, drop after 250ms, none, none", s.Connections.Resolve, s.Late, s.Feed, s.Abort)
+	}
+	if s.Traffic.Poisson || s.Traffic.Seed != 0 || s.Traffic.Baseline != 400 {
+		t.Errorf("poisson %v, seed %d, baseline %v; want even arrivals, 0, 400", s.Traffic.Poisson, s.Traffic.Seed, s.Traffic.Baseline)
+	}
 	if s.Steps[0].Weight != 1 || s.Requests[0].Method != "GET" || s.Headroom.Asked {
 		t.Errorf("steps %v, requests %+v, headroom %+v", s.Steps, s.Requests, s.Headroom)
 	}
@@ -298,6 +304,8 @@ func TestMistakesAreShort(t *testing.T) {
 		minimal + "observe: [{hpa: " + long + "}, {asg: " + long + "}, {asg: " + long + "}]",
 		minimal + "production: {" + long + ": {start: 2, max: 1}}",
 		strings.Replace(minimal, "{get: /}", "{get: "+long+"}, {name: "+long+", get: /}, {name: "+long+", get: /, body: {file: "+long+"}}", 1),
+		strings.Replace(minimal, "{get: /}", "{get: \"/{{"+long+"}}\"}, {post: /, body: {form: {"+long+": \"{{\"}}}, {name: b, get: /, "+long+": 1}", 1),
+		strings.Replace(minimal, "{url:", "{auth: {basic: "+long+"}, url:", 1) + "feed: " + long + "\nlate: {catch_up: " + long + "}\nabort: [{p99: " + long + "}]",
 		strings.Replace(minimal, "{get: /}", "{post: /, body: {json: {"+long+": {"+long+": ${}}}}}", 1),
 	} {
 		_, err := Parse("x.yaml", ".", []byte(text), Options{Env: noEnv, Set: []string{long + "=1", "name." + long + "=1", long + "[5]=1", "name=[" + long}})
@@ -364,8 +372,10 @@ func TestSecrets(t *testing.T) {
 // compare shows where two scenarios would make different reports.
 func compare(a, b *Scenario) string {
 	zones := cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
-	return cmp.Diff(a.Question(), b.Question(), zones, cmp.Transformer("segments", func(c traffic.Curve) []traffic.Segment { return c.Segments() })) +
-		cmp.Diff([]any{a.Name, a.Zone.String(), a.Caps, a.Steps}, []any{b.Name, b.Zone.String(), b.Caps, b.Steps}) +
+	curves := cmp.Transformer("segments", func(c traffic.Curve) []traffic.Segment { return c.Segments() })
+	return cmp.Diff(a.Question(), b.Question(), zones, curves) + cmp.Diff(a.Plan(), b.Plan(), curves) +
+		cmp.Diff([]any{a.Name, a.Zone.String(), a.Caps, a.Connections}, []any{b.Name, b.Zone.String(), b.Caps, b.Connections}) +
+		cmp.Diff([]any{a.Late, a.Abort}, []any{b.Late, b.Abort}) +
 		cmp.Diff(names(a), names(b)) + cmp.Diff(a.Lab, b.Lab)
 }
 

@@ -194,6 +194,7 @@ func sections() []section {
 	return []section{
 		sectionOf("The file", fileTable),
 		sectionOf("target", targetTable),
+		sectionOf("target.auth", authTable),
 		sectionOf("connections", connectionsTable),
 		sectionOf("traffic", trafficTable),
 		sectionOf("traffic.stages, each", stageTable),
@@ -202,7 +203,10 @@ func sections() []section {
 		sectionOf("traffic.spots, each", spotTable),
 		sectionOf("requests, each", requestTable),
 		sectionOf("requests, each: body", bodyTable),
+		sectionOf("feed", feedTable),
+		sectionOf("late", lateTable),
 		sectionOf("objectives, each", objectiveTable),
+		sectionOf("abort, each", guardTable),
 		sectionOf("observe, each", observeTable),
 		sectionOf("production, each fleet", productionTable),
 		sectionOf("layers, each", layerTable),

@@ -318,6 +318,22 @@ var private = shape[string]{
 	},
 }
 
+// truth is true or false.
+var truth = shape[bool]{
+	say: "true or false",
+	schema: func(all defs) *schema {
+		return &schema{AnyOf: []*schema{{Type: "boolean"}, all.variable()}}
+	},
+	accept: func(d *decoder, n *yaml.Node, at place, say string) (bool, bool) {
+		s, ok := d.scalar(n, at, say)
+		if ok && s != "true" && s != "false" {
+			d.mistake(n, at.in, "%s %q is not %s", at.field, d.quote(n), say)
+			return false, false
+		}
+		return s == "true", ok
+	},
+}
+
 // oneOf is a choice among words.
 func oneOf(words ...string) shape[string] {
 	say := strings.Join(words, " | ")

@@ -39,7 +39,17 @@ var (
 	positiveRate  = rate.check("a positive rate such as 400/s, 4k/s or 60/m", func(v float64) bool { return v > 0 })
 	positiveCount = count.check("a positive count such as 12, 20k or 3M", func(v float64) bool { return v >= 1 })
 	sigma         = weight.check("a number up to 3 such as 0.5", func(v float64) bool { return v <= 3 })
+	positiveShare = share.check("a positive share such as 50% or 0.5", func(v float64) bool { return v > 0 })
+	addressAge    = length.within("at least 100ms", func(v time.Duration) bool { return v >= 100*time.Millisecond })
+	seed          = mapped(count.check("a whole number such as 7", func(float64) bool { return true }), func(v float64) uint64 { return uint64(v) })
 	wholeSeconds  = length.check("a whole number of seconds such as 10s", func(v time.Duration) bool { return v >= time.Second && v%time.Second == 0 })
+
+	perVisit = form[float64]{
+		name: "per_visit", say: "a count such as 3, 0.5 or 20%",
+		pattern: `(` + decimal + `)%|` + decimal, number: true, most: 1000,
+		parse: func(p []string) (float64, bool) { v := ratioOf(p); return v, v <= 1000 },
+		bound: "at most 1000",
+	}.shape().check("a positive count such as 3, 0.5 or 20%", func(v float64) bool { return v > 0 })
 
 	binCount = form[float64]{
 		name: "bin_count", say: "a count such as 24000",
@@ -187,13 +197,14 @@ var requestPath = shape[string]{
 	say:    "a path such as /api/items?page=1",
 	schema: text.schema,
 	accept: func(d *decoder, n *yaml.Node, at place, say string) (string, bool) {
-		path, ok := private.accept(d, n, at, say)
+		path, ok := templated.accept(d, n, at, say)
 		if !ok || d.opaque(path) {
 			return path, ok
 		}
 		// A path that begins with two slashes could be taken for another host.
-		_, err := url.ParseRequestURI(path)
-		if err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "# ") {
+		filled := placeholder.ReplaceAllString(path, "0")
+		_, err := url.ParseRequestURI(filled)
+		if err != nil || !strings.HasPrefix(filled, "/") || strings.HasPrefix(filled, "//") || strings.ContainsAny(filled, "# ") {
 			d.mistake(n, at.in, "%s %q is not %s", at.field, d.quote(n), say)
 			return path, false
 		}
@@ -217,7 +228,7 @@ var base64Text = shape[[]byte]{
 	},
 }
 
-// anything is any value, read as JSON; its texts may hold secrets.
+// anything is any value, read as JSON; its texts may hold secrets and placeholders.
 var anything = shape[[]byte]{
 	say:    "any value",
 	schema: func(defs) *schema { return &schema{} },
@@ -238,6 +249,7 @@ func (d *decoder) jsonOf(n *yaml.Node, at place) any {
 	case yaml.MappingNode:
 		fields := map[string]any{}
 		for key, value := range d.pairs(n, at.inside()) {
+			d.hasPlaceholders(key, at, key.Value)
 			fields[key.Value] = d.jsonOf(value, place{at.inside(), shorten(key.Value)})
 		}
 		return fields
@@ -270,6 +282,6 @@ func (d *decoder) jsonScalar(n *yaml.Node, at place) any {
 		}
 		return v
 	}
-	s, _ := d.secret(n, at)
+	s, _ := templated.accept(d, n, at, "text")
 	return s
 }
