@@ -19,7 +19,7 @@ type Outline struct {
 	PerVisit       float64       // requests that a visit makes on average
 	Poisson        bool          // visits come at random
 	Seed           uint64        // of what is random
-	Exact          bool          // every visit is one request, evenly spaced: Arrivals and Peak are not about that many
+	Exact          bool          // one request a visit, evenly spaced: Arrivals and Peak are counts, not expected
 	Arrivals       float64       // requests planned in all
 	Duration       time.Duration // of sending
 	Peak           float64       // most requests due in one whole second; unless Exact, of the curve
