@@ -2,6 +2,7 @@ package load
 
 import (
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/traffic"
@@ -62,6 +63,26 @@ func (n *network) connections() int {
 		return 0
 	}
 	return n.dialer.open()
+}
+
+// follow keeps the addresses of a host's name fresh until done, whether or not
+// connections are opened: where the name leads is known before the first request
+// is due, and when it leads elsewhere.
+func (n *network) follow(host string, done <-chan struct{}) {
+	if _, err := netip.ParseAddr(host); err == nil || n.behindDoor() {
+		return
+	}
+	// An answer is old a little after its age; look more often than that.
+	look := time.NewTicker(n.dialer.names.age / 4)
+	defer look.Stop()
+	for {
+		n.dialer.names.renew(host)
+		select {
+		case <-look.C:
+		case <-done:
+			return
+		}
+	}
 }
 
 // close ends every connection and whatever still dials.

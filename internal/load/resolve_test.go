@@ -190,3 +190,28 @@ func TestAddressesFollowTheName(t *testing.T) {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }
+
+// A run whose connections are all kept opens none at the new address, and tells
+// of it all the same.
+func TestKeptConnectionsStayWhereTheyAre(t *testing.T) {
+	names := serveNames(t, "web.test")
+	s := serveAt(t, "127.0.0.2", "127.0.0.3")
+	p := planFor("http://web.test:"+s.port, traffic.Flat(100, 1200*time.Millisecond))
+	p.NewConnections, p.Resolve = 0, 200*time.Millisecond
+	p.Start = time.Now().Add(100 * time.Millisecond)
+	names.answer("127.0.0.2")
+	defer time.AfterFunc(500*time.Millisecond, func() { names.answer("127.0.0.3") }).Stop()
+	_, m := mustRun(t, p)
+	var came []string
+	for _, e := range m.events {
+		if e.Kind == timeline.Resolved {
+			came = append(came, e.Unit)
+		}
+	}
+	if diff := cmp.Diff([]string{"127.0.0.2", "127.0.0.3"}, came); diff != "" {
+		t.Errorf("addresses that came (-want +got):\n%s", diff)
+	}
+	if got := m.total().Addresses; got["127.0.0.2"] < 100 {
+		t.Errorf("addresses %v; want nearly all 120 where the connections are kept", got)
+	}
+}

@@ -88,6 +88,7 @@ func (r *run) do(ctx context.Context) (Result, error) {
 	others.Go(func() { r.write(batches) })
 	others.Go(func() { r.watchGenerator(answered) })
 	others.Go(r.writeHits)
+	others.Go(func() { r.network.follow(r.plan.Target.Hostname(), answered) })
 	cut := false
 	others.Go(func() {
 		if cut = outlasts(ctx, answered); cut {

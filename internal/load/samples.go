@@ -56,15 +56,23 @@ func (e *excerpt) text() string {
 // the scenario writes it, and what became of it. Values of its visit's row stand
 // in there by their columns' names.
 func (r *run) sample(h *hit, class string) timeline.Event {
-	kind := r.plan.Requests[h.arrival.Request]
 	return timeline.Event{
 		At:     timeline.Offset(h.arrival.Due),
 		Source: timeline.Generator,
 		Kind:   timeline.Sample,
 		Unit:   class,
-		Text: fmt.Sprintf("%s (%s %s): %s", kind.Name, cmp.Or(strings.ToUpper(kind.Method), http.MethodGet), kind.Path,
-			r.cause(h, class)),
+		Text:   inFull(r.plan.Requests[h.arrival.Request]) + ": " + r.cause(h, class),
 	}
+}
+
+// inFull names a request with its method and path, where its name is not just
+// these.
+func inFull(kind Request) string {
+	call := cmp.Or(strings.ToUpper(kind.Method), http.MethodGet) + " " + kind.Path
+	if kind.Name == call {
+		return call
+	}
+	return fmt.Sprintf("%s (%s)", kind.Name, call)
 }
 
 // cause says why a hit failed.
