@@ -72,7 +72,7 @@ func (p *place) check(feed *Feed) error {
 	for i, row := range feed.Rows {
 		f.row = row
 		if detours(p.path.string(f)) > most {
-			return fmt.Errorf("feed row %d gives it an empty segment, or one that is . or ..", i+1)
+			return fmt.Errorf("feed row %d gives it an empty segment, or . or .. for one", i+1)
 		}
 	}
 	return nil

@@ -197,11 +197,11 @@ func TestRequestsThatCannotBeFilled(t *testing.T) {
 		{func(p *Plan) { p.Feed.Rows[1][0] = "ann\r\nX-Evil: 1" },
 			`request page: header X-User: feed row 2: column user has a control character, which no header can have`},
 		{func(p *Plan) { p.Feed.Rows[1][0] = "" },
-			`request page: path "/users/{{user}}/日本?q={{q}}&n={{n}} #x": feed row 2 gives it an empty segment, or one that is . or ..`},
+			`request page: path "/users/{{user}}/日本?q={{q}}&n={{n}} #x": feed row 2 gives it an empty segment, or . or .. for one`},
 		{func(p *Plan) { p.Feed.Rows[0][0] = ".." },
-			`request page: path "/users/{{user}}/日本?q={{q}}&n={{n}} #x": feed row 1 gives it an empty segment, or one that is . or ..`},
+			`request page: path "/users/{{user}}/日本?q={{q}}&n={{n}} #x": feed row 1 gives it an empty segment, or . or .. for one`},
 		{func(p *Plan) { p.Requests[0].Path = "/.{{q}}/x"; p.Feed.Rows[0][1] = "." },
-			`request page: path "/.{{q}}/x": feed row 1 gives it an empty segment, or one that is . or ..`},
+			`request page: path "/.{{q}}/x": feed row 1 gives it an empty segment, or . or .. for one`},
 		{func(p *Plan) { p.Feed.Rows[1][1] = "\r\n" }, "<nil>"}, // stands in no header
 		{func(p *Plan) { p.Feed.Rows[1][1] = "" }, "<nil>"},     // nor in a path
 		{func(p *Plan) { p.Feed = nil },

@@ -23,10 +23,10 @@ objectives: [{p99: 1s, window: 5s}]
 
 // burn keeps every processor of this program busy until stopped.
 func burn(stop <-chan struct{}) {
-	for {
+	for running := true; running; {
 		select {
 		case <-stop:
-			return
+			running = false
 		default:
 		}
 	}

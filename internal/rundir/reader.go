@@ -37,8 +37,10 @@ func (d *Dir) Timeline() (timeline.Timeline, error) {
 		readLines(d, secondsFile, func(s timeline.Second) error {
 			if sum, ok := seconds[s.Second]; ok {
 				sum.Add(s)
+				sum.Compact()
 				return nil
 			}
+			s.Compact()
 			seconds[s.Second] = &s
 			return checkSecond(s)
 		}),

@@ -10,14 +10,15 @@ import (
 
 // Histogram counts durations sparsely with 3 significant digits, from 1 µs to
 // 120 s; longer ones count as 120 s, shorter ones as 0. The zero value is
-// empty and ready to use. A copy shares its counts: only one of the two may
-// record or merge from then on. Merge copies what it takes.
+// empty and ready to use. A copy shares its counts: only one of the two may be
+// used once the other records or merges. Merge copies what it takes.
 //
 // Buckets are those of an HDR histogram: every power of two is split into 1024
 // equal parts, and values below 2048 µs are exact. A value is reported as its
 // bucket's middle, so it is off by at most 0.05 % or 1 µs.
 type Histogram struct {
 	counts []count // in order of their buckets, none of them 0
+	packed string  // the same in less memory, and then counts is empty
 }
 
 const longest = 120 * time.Second
@@ -58,6 +59,9 @@ func (c count) n() int64 { return int64(c & mostCounted) }
 
 // Record counts d once.
 func (h *Histogram) Record(d time.Duration) {
+	if h.packed != "" {
+		h.counts, h.packed = h.all(), ""
+	}
 	b := bucketOf(d)
 	i, found := slices.BinarySearchFunc(h.counts, b, func(c count, b bucket) int { return cmp.Compare(c.bucket(), b) })
 	if !found {
@@ -66,29 +70,42 @@ func (h *Histogram) Record(d time.Duration) {
 	h.counts[i] = counted(b, h.counts[i].n()+1)
 }
 
-// Merge adds the counts of o. Sums over a run spend their time here, and which
-// histogram has the next bucket is anyone's guess: the loop does not branch on
-// it.
+// Merge adds the counts of o, in place where there is room: sums over a run spend
+// their time here.
+//
+//	a  [..a..]            from the right, the larger bucket first, so that
+//	a  [..a...b.a.ab.b]   nothing is written over before it was read
 func (h *Histogram) Merge(o Histogram) {
-	a, b := h.counts, o.counts
-	merged := make([]count, len(a)+len(b))
-	i, k, n := 0, 0, 0
-	for i < len(a) && k < len(b) && n < len(merged) {
-		x, y := a[i], b[k]
-		inA, inB := present(x.bucket() <= y.bucket()), present(y.bucket() <= x.bucket())
-		merged[n] = counted(min(x.bucket(), y.bucket()), x.n()*int64(inA)+y.n()*int64(inB))
-		i, k, n = i+inA, k+inB, n+1
+	a, b := h.all(), o.all()
+	i, k := len(a)-1, len(b)-1
+	more := absent(a, b)
+	a = slices.Grow(a, more)[:len(a)+more]
+	for n := len(a) - 1; k >= 0; n-- {
+		switch {
+		case i >= 0 && a[i].bucket() > b[k].bucket():
+			a[n] = a[i]
+			i--
+		case i >= 0 && a[i].bucket() == b[k].bucket():
+			a[n] = counted(a[i].bucket(), a[i].n()+b[k].n())
+			i, k = i-1, k-1
+		default:
+			a[n] = b[k]
+			k--
+		}
 	}
-	n += copy(merged[n:], a[i:])
-	n += copy(merged[n:], b[k:])
-	h.counts = merged[:n]
+	h.counts, h.packed = a, ""
 }
 
-// present is 1 where is holds, else 0.
-func present(is bool) int {
-	n := 0
-	if is {
-		n = 1
+// absent counts the buckets of b that a has not.
+func absent(a, b []count) int {
+	n, i := len(b), 0
+	for _, c := range b {
+		for i < len(a) && a[i].bucket() < c.bucket() {
+			i++
+		}
+		if i < len(a) && a[i].bucket() == c.bucket() {
+			n--
+		}
 	}
 	return n
 }
@@ -102,26 +119,30 @@ func (h Histogram) Clone() Histogram {
 
 // Count returns how many durations were recorded.
 func (h Histogram) Count() int64 {
-	var n int64
-	for _, c := range h.counts {
+	return sum(h.all())
+}
+
+func sum(counts []count) (n int64) {
+	for _, c := range counts {
 		n += c.n()
 	}
 	return n
 }
 
 // IsZero reports whether nothing was recorded.
-func (h Histogram) IsZero() bool { return len(h.counts) == 0 }
+func (h Histogram) IsZero() bool { return len(h.counts) == 0 && h.packed == "" }
 
 // Quantile returns the smallest recorded duration (within the bucket's
 // resolution) that at least the share q of all does not exceed; ok is false
 // when nothing was recorded.
 func (h Histogram) Quantile(q float64) (d time.Duration, ok bool) {
-	total := h.Count()
+	counts := h.all()
+	total := sum(counts)
 	if total == 0 {
 		return 0, false
 	}
 	rank := min(max(int64(math.Ceil(q*float64(total)-1e-9)), 1), total)
-	for _, c := range h.counts {
+	for _, c := range counts {
 		if rank -= c.n(); rank <= 0 {
 			return c.bucket().middle(), true
 		}
@@ -133,8 +154,9 @@ func (h Histogram) Quantile(q float64) (d time.Duration, ok bool) {
 // count as not over.
 func (h Histogram) Over(limit time.Duration) int64 {
 	var n int64
-	for i := len(h.counts) - 1; i >= 0 && h.counts[i].bucket() > bucketOf(limit); i-- {
-		n += h.counts[i].n()
+	counts := h.all()
+	for i := len(counts) - 1; i >= 0 && counts[i].bucket() > bucketOf(limit); i-- {
+		n += counts[i].n()
 	}
 	return n
 }

@@ -13,7 +13,7 @@ import (
 // MarshalJSON writes an object of counts by the bucket's lowest µs.
 func (h Histogram) MarshalJSON() ([]byte, error) {
 	text := []byte{'{'}
-	for i, c := range h.counts {
+	for i, c := range h.all() {
 		if i > 0 {
 			text = append(text, ',')
 		}
