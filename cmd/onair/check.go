@@ -18,7 +18,11 @@ func newCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Validate a scenario and show its plan, without using the network",
-		Args:  cobra.ExactArgs(1),
+		Long: `Validate a scenario and show its plan, without using the network. Mistakes come
+all at once, each with its place. A valid scenario's load is shown in figures
+and as a curve, with what it asks of the machine that sends it: a warning names
+what this machine cannot give, and does not make the scenario wrong.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
 			s, err := o.load()

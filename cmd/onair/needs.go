@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/netip"
@@ -15,13 +16,13 @@ import (
 func needsOf(s *scenario.Scenario) load.Needs {
 	inside := s.Target.URL == nil
 	return load.Demand{
-		Peak:           s.Outline().Peak,
-		Minute:         busiestMinute(s.Traffic.Curve),
+		Peak:           s.Outline().Most,
+		Minute:         s.Most(busiestMinute(s.Traffic.Curve), time.Minute),
 		NewConnections: s.Connections.New,
 		TLS:            !inside && s.Target.URL.Scheme == "https",
 		Loopback:       inside || isLoopback(s.Target.URL.Hostname()),
 		Inside:         inside,
-		Response:       tightestLimit(s),
+		Response:       slowest(s),
 		Timeout:        s.Target.Timeout,
 		InFlightCap:    s.Caps.InFlight,
 	}.Needs()
@@ -35,15 +36,27 @@ func busiestMinute(c traffic.Curve) (most float64) {
 	return most
 }
 
-// tightestLimit is the shortest response time that an objective demands; 0 where
-// none speaks of it.
-func tightestLimit(s *scenario.Scenario) (limit time.Duration) {
+// nearlyAll is the least quantile that tells how long nearly every request may
+// take. Half of them may take far longer than a p50 allows.
+const nearlyAll = 0.9
+
+// slowest is how long requests take in a service that only just keeps to its
+// objectives: the highest limit for nearly all requests, or where none is for
+// those, the lowest of what there is; 0 where none speaks of time.
+func slowest(s *scenario.Scenario) (limit time.Duration) {
+	var lowest time.Duration
 	for _, o := range s.Objectives {
-		if o.Quantile > 0 && (limit == 0 || o.Limit < limit) {
-			limit = o.Limit
+		switch {
+		case o.Quantile == 0:
+			continue
+		case o.Quantile >= nearlyAll && o.Request == "":
+			limit = max(limit, o.Limit)
+		}
+		if lowest == 0 || o.Limit < lowest {
+			lowest = o.Limit
 		}
 	}
-	return limit
+	return cmp.Or(limit, lowest)
 }
 
 // isLoopback is whether a host is this machine, without asking for its address.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -38,11 +39,11 @@ func TestNeedsOf(t *testing.T) {
 	}{
 		{"a plain target", demanding, load.Demand{
 			Peak: 2000, Minute: 120_000, NewConnections: 0.5,
-			Response: 250 * time.Millisecond, Timeout: 5 * time.Second, InFlightCap: 8000,
+			Response: 800 * time.Millisecond, Timeout: 5 * time.Second, InFlightCap: 8000,
 		}},
 		{"by TLS", strings.Replace(demanding, "http:", "https:", 1), load.Demand{
 			Peak: 2000, Minute: 120_000, NewConnections: 0.5, TLS: true,
-			Response: 250 * time.Millisecond, Timeout: 5 * time.Second, InFlightCap: 8000,
+			Response: 800 * time.Millisecond, Timeout: 5 * time.Second, InFlightCap: 8000,
 		}},
 		{"the embedded staging", staging, load.Demand{
 			Peak: 10, Minute: 600, NewConnections: 0.8, Loopback: true, Inside: true,
@@ -51,6 +52,40 @@ func TestNeedsOf(t *testing.T) {
 	} {
 		if diff := cmp.Diff(tt.want, needsOf(parsed(t, tt.text)).Demand); diff != "" {
 			t.Errorf("%s: needsOf (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// Visits that come at random may come close together, and the machine must be
+// able to send what they make all the same.
+func TestNeedsOfChance(t *testing.T) {
+	text := strings.Replace(demanding, "duration: 2m", "duration: 2m, arrivals: poisson", 1)
+	d := needsOf(parsed(t, text)).Demand
+	second, minute := 2000+5*math.Sqrt(2000)+4, 120_000+5*math.Sqrt(120_000)+4
+	if d.Peak != math.Ceil(second) || d.Minute != math.Ceil(minute) {
+		t.Errorf("needsOf(poisson) = %g in a second, %g in a minute; want %g, %g", d.Peak, d.Minute, math.Ceil(second), math.Ceil(minute))
+	}
+}
+
+func TestSlowest(t *testing.T) {
+	for _, tt := range []struct {
+		objectives string
+		want       time.Duration
+	}{
+		{"{p99: 800ms}", 800 * time.Millisecond},
+		{"{p50: 100ms}, {p99: 800ms}", 800 * time.Millisecond},
+		{"{p90: 400ms}, {p99: 800ms}, {p99.9: 2s}", 2 * time.Second},
+		{"{p99: 800ms}, {p99: 3s, request: top}", 800 * time.Millisecond},
+		{"{p50: 200ms}, {p99: 3s, request: top}, {p99: 1s, request: item}", 200 * time.Millisecond},
+		{"{p99: 3s, request: top}, {p99: 1s, request: item}", time.Second},
+		{"{p89: 200ms}, {p80: 100ms}", 100 * time.Millisecond},
+		{"{errors: 1%}, {p95: 500ms}", 500 * time.Millisecond},
+		{"{errors: 1%}", 0},
+	} {
+		text := strings.Replace(demanding, "[{get: /}]", "[{name: top, get: /}, {name: item, get: /item}]", 1)
+		text = strings.Replace(text, "{p99: 800ms}, {p50: 250ms}, {errors: 1%}", tt.objectives, 1)
+		if got := slowest(parsed(t, text)); got != tt.want {
+			t.Errorf("slowest(%s) = %v; want %v", tt.objectives, got, tt.want)
 		}
 	}
 }
@@ -101,7 +136,7 @@ peak             2k/s at 00:00, 1x the baseline
 steepest rise    0/s more within a second, at 00:00
 new connections  1k/s at the peak
 caps             4k/s, 8k in flight, 480k requests, 3m05s
-in flight        500 at 250 ms each, 8k if all time out (capped from 10k)
+in flight        1.6k at 800 ms each, 8k if all time out (capped from 10k)
 connections      8k open at most, up to 30k more in TIME_WAIT
 generator        about 0.6 processor cores, 448 MB of memory, 8.03k open files
 observed         nothing: headroom will not be known (observe: names what scales)`

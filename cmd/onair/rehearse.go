@@ -28,7 +28,8 @@ func newRehearse() *cobra.Command {
 		Use:   "rehearse FILE",
 		Short: "Run a rehearsal and report headroom",
 		Long: `Run a rehearsal: send the scenario's traffic to its target, watch what scales,
-and report headroom. With a lab: section the target is the embedded staging.
+and report headroom. Without target.url, a lab: section makes the embedded
+staging the target.
 
 Ctrl-C stops sending at once, lets requests in flight finish and reports what
 there is; a second Ctrl-C quits.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -32,6 +33,9 @@ the verdict's, as it was after the rehearsal.`,
 // writeReport renders a run into its directory, tells the result on stdout and
 // returns the verdict.
 func writeReport(dir *rundir.Dir, stdout io.Writer) error {
+	// All facts of the run are in memory from here on, and little garbage is worth
+	// more than a few tenths of a second.
+	defer debug.SetGCPercent(debug.SetGCPercent(25))
 	r, err := report.Read(dir)
 	if err != nil {
 		return err

@@ -11,13 +11,13 @@ import (
 
 // Demand is what decides what a planned load asks of the machine that sends it.
 type Demand struct {
-	Peak           float64       // most requests in one second
-	Minute         float64       // most requests in one minute
+	Peak           float64       // most requests in one second, with room for chance where they come at random
+	Minute         float64       // the same in one minute
 	NewConnections float64       // share of requests on a fresh connection
 	TLS            bool          // the target is https
 	Loopback       bool          // the target is on this machine
 	Inside         bool          // it is the embedded staging, in this process
-	Response       time.Duration // the longest the tightest objective allows; 0: none speaks of it
+	Response       time.Duration // the longest that objectives let nearly all requests take; 0: none speaks of it
 	Timeout        time.Duration // of one request
 	InFlightCap    int
 }

@@ -36,15 +36,15 @@ var basicCredentials = shape[string]{
 			return "", false
 		}
 		pair, ok := d.secret(n, at)
-		if !ok || d.opaque(pair) {
-			return pair, ok
+		if !ok || d.opaque(pair.text) {
+			return pair.text, ok
 		}
-		if user, _, found := strings.Cut(pair, ":"); !found || user == "" {
+		if user, _, found := strings.Cut(pair.text, ":"); !found || user == "" {
 			d.mistake(n, at.in, "%s %q is not %s", at.field, d.quote(n), say)
 			return "", false
 		}
-		encoded := base64.StdEncoding.EncodeToString([]byte(pair))
-		if _, shown, _ := d.expand(n, at); len(shown) > 0 {
+		encoded := base64.StdEncoding.EncodeToString([]byte(pair.text))
+		if len(pair.brought) > 0 {
 			d.secrets[n.Value] = encoded
 		}
 		return encoded, true

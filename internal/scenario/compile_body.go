@@ -30,6 +30,9 @@ func (d *decoder) fillBody(out *load.Request, r *requestFields) {
 		out.Body, implied = b.json, jsonType
 	case b.form != nil:
 		out.Body, implied = formBody(b.form), formType
+		for _, e := range b.form {
+			d.hasPlaceholders(e.key, place{b.in, "form"}, e.key.Value)
+		}
 	case b.base64 != nil:
 		out.Body, out.Raw = b.base64, true
 	case b.file != "":

@@ -14,7 +14,7 @@ import (
 func (d *decoder) compileCaps(f *file, s *Scenario) load.Caps {
 	curve, plan := s.Traffic.Curve, s.Plan()
 	peak, _ := curve.Peak()
-	inSecond, inAll := mostInSecond(plan, peak), mostInAll(plan, curve.Total())
+	inSecond, inAll := mostWithin(plan, peak, time.Second), mostInAll(plan, curve.Total())
 	caps := load.Caps{
 		Rate:     min(max(2*peak, 10, inSecond), 50e3),
 		InFlight: int(f.caps.inFlight),

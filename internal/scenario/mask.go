@@ -44,10 +44,12 @@ func newMasker(values map[string]string) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// shownAs returns the ways in which a value is commonly written.
+// shownAs returns the ways in which a value is commonly written, and how it is in
+// a template.
 func shownAs(value string) []string {
 	quoted := strconv.Quote(value)
-	forms := []string{value, strings.TrimSpace(value), quoted[1 : len(quoted)-1], url.QueryEscape(value), url.PathEscape(value)}
+	forms := []string{value, strings.TrimSpace(value), quoted[1 : len(quoted)-1], url.QueryEscape(value), url.PathEscape(value),
+		strings.ReplaceAll(value, "{{", plainBraces)}
 	if encoded, err := json.Marshal(value); err == nil {
 		forms = append(forms, string(encoded[1:len(encoded)-1]))
 	}

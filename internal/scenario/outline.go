@@ -24,6 +24,7 @@ type Outline struct {
 	Duration       time.Duration // of sending
 	Peak           float64       // most requests due in one whole second; unless Exact, of the curve
 	PeakAt         time.Duration // when the curve is highest
+	Most           float64       // requests that a second may hold; above Peak where chance has a part in it
 	Multiple       float64       // of the baseline, at the curve's highest point; 0 without a baseline
 	Rise           float64       // steepest growth of the rate within a second, req/s
 	RiseAt         time.Duration // when that second begins
@@ -44,12 +45,20 @@ func (s *Scenario) Outline() Outline {
 	if o.Exact {
 		o.Peak = busiest(c)
 	}
+	o.Most = s.Most(o.Peak, time.Second)
 	if o.Baseline > 0 {
 		o.Multiple = highest / o.Baseline
 	}
 	o.Rise, o.RiseAt = c.SteepestRise()
 	o.NewConnections = o.Peak * s.Connections.New
 	return o
+}
+
+// Most returns how many requests a stretch of the plan so long may hold for which
+// so many are planned: more where chance decides how many visits come, or what
+// they make. It is what caps must leave room for.
+func (s *Scenario) Most(planned float64, within time.Duration) float64 {
+	return mostWithin(s.Plan(), planned, within)
 }
 
 // busiest returns the most arrivals that are due in one whole second, as a run
@@ -67,12 +76,15 @@ func busiest(c traffic.Curve) (most float64) {
 // String returns the outline in lines for a person, each a name in 17 columns
 // and its figures.
 func (o Outline) String() string {
-	multiple, about := "", ""
+	multiple, about, most := "", "", ""
 	if o.Multiple > 0 {
 		multiple = fmt.Sprintf(", %s the baseline", figure.Times(o.Multiple))
 	}
 	if !o.Exact {
 		about = "about "
+	}
+	if o.Most > o.Peak {
+		most = fmt.Sprintf(", up to %s in a second", figure.Scaled(o.Most))
 	}
 	var b strings.Builder
 	line := func(name, format string, args ...any) {
@@ -85,7 +97,7 @@ func (o Outline) String() string {
 		line("arrivals", "poisson, seed %d", o.Seed)
 	}
 	line("requests", "%s%s in %s", about, figure.Scaled(o.Arrivals), figure.Duration(o.Duration))
-	line("peak", "%s%s at %s%s", about, figure.Rate(o.Peak), figure.Elapsed(o.PeakAt), multiple)
+	line("peak", "%s%s at %s%s%s", about, figure.Rate(o.Peak), figure.Elapsed(o.PeakAt), multiple, most)
 	line("steepest rise", "%s more within a second, at %s", figure.Rate(o.Rise), figure.Elapsed(o.RiseAt))
 	line("new connections", "%s at the peak", figure.Rate(o.NewConnections))
 	line("caps", "%s, %s in flight, %s requests, %s", figure.Rate(o.Caps.Rate), figure.Scaled(float64(o.Caps.InFlight)),

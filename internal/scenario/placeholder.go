@@ -13,16 +13,50 @@ import (
 // placeholder matches {{column}}, {{n}} and so on, and {{{{}}, which is a plain {{.
 var placeholder = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 
+// plainBraces is how a template writes {{ itself.
+const plainBraces = "{{{{}}"
+
+// template returns a text as one that may have placeholders. Only braces that
+// were written begin one: a {{ that a variable brought is a plain one. mixed is
+// whether a value stands within a placeholder, or ends in a { right before one.
+func (e expanded) template() (text string, mixed bool) {
+	if len(e.brought) == 0 {
+		return e.text, false
+	}
+	var out strings.Builder
+	brought, within := e.brings(), false
+	for i := 0; i < len(e.text); i++ {
+		mixed = mixed || within && brought[i]
+		switch rest := e.text[i:]; {
+		case !strings.HasPrefix(rest, "{{"):
+			within = within && !strings.HasPrefix(rest, "}}")
+			out.WriteByte(e.text[i])
+		case !brought[i] && !brought[i+1]:
+			within = true
+			out.WriteString("{{")
+			i++
+		case strings.HasPrefix(rest, "{{{") && !brought[i+1] && !brought[i+2]:
+			mixed = true // there is no way to write that
+			out.WriteByte('{')
+		default:
+			out.WriteString(plainBraces)
+			i++
+		}
+	}
+	return out.String(), mixed
+}
+
 // filling is a text that may have placeholders; what they may be is known once
 // the whole file is read.
 type filling struct {
-	node *yaml.Node
-	at   place
-	text string
+	node  *yaml.Node
+	at    place
+	text  string
+	mixed bool // a variable's value may be what is wrong with a placeholder
 }
 
 func (d *decoder) hasPlaceholders(n *yaml.Node, at place, text string) {
-	d.filled = append(d.filled, filling{n, at, text})
+	d.filled = append(d.filled, filling{node: n, at: at, text: text})
 }
 
 // templated is any scalar that may have placeholders, and whose variables may
@@ -31,11 +65,15 @@ var templated = shape[string]{
 	say:    "text",
 	schema: text.schema,
 	accept: func(d *decoder, n *yaml.Node, at place, say string) (string, bool) {
-		s, ok := private.accept(d, n, at, say)
-		if ok {
-			d.hasPlaceholders(n, at, s)
+		if !d.leaf(n, at, say) {
+			return "", false
 		}
-		return s, ok
+		e, ok := d.secret(n, at)
+		text, mixed := e.template()
+		if ok {
+			d.filled = append(d.filled, filling{n, at, text, mixed})
+		}
+		return text, ok
 	},
 }
 
@@ -51,7 +89,13 @@ func (d *decoder) checkPlaceholders(f *file, feed *load.Feed) {
 		columns = feed.Columns
 	}
 	for _, t := range d.filled {
-		if err := load.CheckPlaceholders(t.text, columns); err != nil {
+		err := load.CheckPlaceholders(t.text, columns)
+		switch {
+		case err == nil:
+		case t.mixed: // the error quotes what there is, perhaps a piece of a value
+			d.mistake(t.node, t.at.in, "%s %q has a placeholder that is none with its variables replaced (a column of the feed, n, visit, uuid, random FROM TO)",
+				t.at.field, d.quote(t.node))
+		default:
 			d.mistake(t.node, t.at.in, "%s: %s", t.at.field, err)
 		}
 	}
@@ -72,7 +116,7 @@ func formText(text string) string {
 	from := 0
 	for _, span := range placeholder.FindAllStringIndex(text, -1) {
 		b.WriteString(url.QueryEscape(text[from:span[0]]))
-		if match := text[span[0]:span[1]]; match == "{{{{}}" {
+		if match := text[span[0]:span[1]]; match == plainBraces {
 			b.WriteString(url.QueryEscape("{{"))
 		} else {
 			b.WriteString(match)

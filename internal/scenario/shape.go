@@ -314,7 +314,8 @@ var private = shape[string]{
 		if !d.leaf(n, at, say) {
 			return "", false
 		}
-		return d.secret(n, at)
+		e, ok := d.secret(n, at)
+		return e.text, ok
 	},
 }
 

@@ -14,11 +14,11 @@ var variable = regexp.MustCompile(`\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(:-([^}
 // setting returns the text of a leaf whose value is no secret: variables are
 // replaced here and, through the node, in Resolved.
 func (d *decoder) setting(n *yaml.Node, at place) (string, bool) {
-	text, _, ok := d.expand(n, at)
-	if ok && text != n.Value {
-		d.settle(n, text)
+	e, ok := d.expand(n, at)
+	if ok && e.text != n.Value {
+		d.settle(n, e.text)
 	}
-	return text, ok
+	return e.text, ok
 }
 
 // settle gives a leaf the text that its variables stand for.
@@ -36,53 +36,91 @@ func (d *decoder) written(n *yaml.Node) string {
 	return n.Value
 }
 
-// secret returns the text of a leaf whose variables may hold secrets: the node
-// keeps them as written and their values are remembered. When a stored scenario
-// is read again they are opaque.
-func (d *decoder) secret(n *yaml.Node, at place) (string, bool) {
-	text, shown, ok := d.expand(n, at)
-	for _, s := range shown {
-		d.secrets[s] = d.values[s]
+// secret returns a leaf whose variables may hold secrets: the node keeps them as
+// written and their values are remembered. When a stored scenario is read again
+// they are opaque.
+func (d *decoder) secret(n *yaml.Node, at place) (expanded, bool) {
+	e, ok := d.expand(n, at)
+	for _, v := range e.brought {
+		d.secrets[v.shown] = d.values[v.shown]
 	}
-	return text, ok
+	return e, ok
 }
 
-// expand replaces the variables in a scalar and returns those whose values came
-// from the environment, as "${NAME}".
-func (d *decoder) expand(n *yaml.Node, at place) (text string, shown []string, ok bool) {
+// expanded is a scalar with its variables replaced.
+type expanded struct {
+	text    string
+	brought []brought // in the order of the text
+}
+
+// brought is a value that came from the environment: text[from:to].
+type brought struct {
+	shown    string // "${NAME}"
+	from, to int
+}
+
+// brings tells, byte by byte, what of the text was brought.
+func (e expanded) brings() []bool {
+	brings := make([]bool, len(e.text))
+	for _, v := range e.brought {
+		for i := v.from; i < v.to; i++ {
+			brings[i] = true
+		}
+	}
+	return brings
+}
+
+// expand replaces the variables in a scalar.
+func (d *decoder) expand(n *yaml.Node, at place) (e expanded, ok bool) {
+	var text strings.Builder
 	ok = true
-	text = variable.ReplaceAllStringFunc(n.Value, func(match string) string {
-		if match == "$${" {
-			return "${"
+	end := 0
+	for _, m := range variable.FindAllStringIndex(n.Value, -1) {
+		text.WriteString(n.Value[end:m[0]])
+		end = m[1]
+		value, shown, good := d.replacement(n, at, n.Value[m[0]:m[1]])
+		ok = ok && good
+		if shown != "" {
+			e.brought = append(e.brought, brought{shown, text.Len(), text.Len() + len(value)})
 		}
-		parts := variable.FindStringSubmatch(match)
-		name, hasDefault, fallback := parts[1], parts[2] != "", parts[3]
-		if name == "" {
-			d.mistake(n, at.in, `%s: "${" does not begin a variable (${NAME} or ${NAME:-default}; a plain "${" is written "$${")`, at.field)
-			ok = false
-			return match
-		}
-		if d.env == nil {
-			return match
-		}
-		if value, found := d.env(name); found && (value != "" || !hasDefault) {
-			if value != "" {
-				shown = append(shown, "${"+name+"}")
-				d.values["${"+name+"}"] = value
-			}
-			return value
-		}
-		if !hasDefault {
-			d.mistake(n, at.in, "%s: environment variable %s is not set (set it, or give a default: ${%s:-…})", at.field, name, name)
-			ok = false
-		}
-		return fallback
-	})
-	if ok && len(text) > maxScalar {
+		text.WriteString(value)
+	}
+	text.WriteString(n.Value[end:])
+	e.text = text.String()
+	if ok && len(e.text) > maxScalar {
 		d.mistake(n, at.in, "%s is longer than %d bytes with its variables replaced", at.field, maxScalar)
 		ok = false
 	}
-	return text, shown, ok
+	return e, ok
+}
+
+// replacement returns what stands in the place of a match of variable; shown is
+// "${NAME}" where that came from the environment.
+func (d *decoder) replacement(n *yaml.Node, at place, match string) (value, shown string, ok bool) {
+	if match == "$${" {
+		return "${", "", true
+	}
+	parts := variable.FindStringSubmatch(match)
+	name, hasDefault, fallback := parts[1], parts[2] != "", parts[3]
+	if name == "" {
+		d.mistake(n, at.in, `%s: "${" does not begin a variable (${NAME} or ${NAME:-default}; a plain "${" is written "$${")`, at.field)
+		return match, "", false
+	}
+	if d.env == nil {
+		return match, "", true
+	}
+	value, found := d.env(name)
+	switch {
+	case found && value != "":
+		shown = "${" + name + "}"
+		d.values[shown] = value
+		return value, shown, true
+	case hasDefault:
+		return fallback, "", true
+	case !found:
+		d.mistake(n, at.in, "%s: environment variable %s is not set (set it, or give a default: ${%s:-…})", at.field, name, name)
+	}
+	return "", "", found
 }
 
 const maxScalar = 1 << 20

@@ -119,16 +119,16 @@ func bunch(steps []traffic.Step, within time.Duration) float64 {
 	return most
 }
 
-// mostInSecond returns how many requests a second of the plan may hold for which
-// so many are planned.
-func mostInSecond(p traffic.Plan, planned float64) float64 {
+// mostWithin returns how many requests a stretch of the plan so long may hold for
+// which so many are planned.
+func mostWithin(p traffic.Plan, planned float64, within time.Duration) float64 {
 	switch {
 	case exact(p):
 		return planned
 	case p.Poisson:
-		return withChance(planned, bunch(p.Steps, time.Second))
+		return withChance(planned, bunch(p.Steps, within))
 	}
-	// Of even visits a second holds at most one more than planned of each step.
+	// Of even visits a stretch holds at most one more than planned of each step.
 	more := 1.0
 	for _, s := range p.Steps {
 		more += math.Ceil(s.PerVisit)
@@ -139,21 +139,24 @@ func mostInSecond(p traffic.Plan, planned float64) float64 {
 // mostInAll returns how many requests the plan may make of which so many are
 // planned.
 func mostInAll(p traffic.Plan, planned float64) float64 {
-	switch {
-	case exact(p):
-		return planned
-	case p.Poisson:
-		return withChance(planned, bunch(p.Steps, maxRun+time.Second))
+	if exact(p) || p.Poisson {
+		return mostWithin(p, planned, maxRun+time.Second)
 	}
 	return withChance(max(planned, math.Round(p.Visits.Total())*p.PerVisit()), shared(p))
 }
 
 // withChance returns how many requests may come where so many are expected, of
-// which each adds so much to the variance: five standard deviations more are
-// passed once in millions of times. Poisson visits that make b requests each
-// add b.
+// which each adds so much to the variance: five standard deviations more, and
+// four requests besides, since a small count strays further than its deviation
+// tells. A Poisson count passes that with a probability below 1 in a million, in
+// any one stretch and whatever is expected. Of visits that make b requests each,
+// a request adds b to the variance, and it is four visits besides. Where nothing
+// varies nothing is added.
 func withChance(expected, variance float64) float64 {
-	return math.Ceil(expected + 5*math.Sqrt(expected*variance) - 1e-9*expected)
+	if variance == 0 {
+		return math.Ceil(expected - 1e-9*expected)
+	}
+	return math.Ceil(expected + 5*math.Sqrt(expected*variance) + 4*max(1, variance) - 1e-9*expected)
 }
 
 // shared returns the variance that each request adds where visits are even:

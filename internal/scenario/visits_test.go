@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
@@ -42,7 +43,7 @@ func Example_visits() {
 	// visits           about 20.6k, up to 400/s, making 4.2 requests each
 	// arrivals         poisson, seed 7
 	// requests         about 86.7k in 2m08s
-	// peak             about 1.6k/s at 00:38, 3.8x the baseline
+	// peak             about 1.6k/s at 00:38, 3.8x the baseline, up to 1.96k in a second
 	// steepest rise    225/s more within a second, at 00:25
 	// new connections  1.28k/s at the peak
 	// caps             8.4k/s, 10k in flight, 173k requests, 3m18s
@@ -131,7 +132,7 @@ func TestRoomForChance(t *testing.T) {
 			s := mustParse(t, test.text, Options{Env: noEnv, Set: []string{"traffic.arrivals=" + test.arrivals}})
 			plan := s.Plan()
 			peak, _ := s.Traffic.Curve.Peak()
-			inSecond, inAll := mostInSecond(plan, peak), mostInAll(plan, s.Traffic.Curve.Total())
+			inSecond, inAll := mostWithin(plan, peak, time.Second), mostInAll(plan, s.Traffic.Curve.Total())
 			var busiest, longest float64
 			for plan.Seed = 0; plan.Seed < 100; plan.Seed++ {
 				seconds, all := counts(plan)
@@ -141,12 +142,38 @@ func TestRoomForChance(t *testing.T) {
 				}
 			}
 			if busiest > inSecond || inSecond > test.most*busiest {
-				t.Errorf("mostInSecond(%v) = %v; want at least the %v of the busiest second, and at most %v times that", peak, inSecond, busiest, test.most)
+				t.Errorf("mostWithin(%v, 1s) = %v; want at least the %v of the busiest second, and at most %v times that", peak, inSecond, busiest, test.most)
 			}
 			if longest > inAll || inAll > 1.1*longest {
 				t.Errorf("mostInAll = %v; want at least the %v of the longest run, and not far more", inAll, longest)
 			}
 		})
+	}
+}
+
+// What caps leave room for is passed less than once in a million times, as the
+// exact distributions tell: visits of b requests each that come at random, and
+// requests of which chance decides one by one.
+func TestChanceBeyondItsRoom(t *testing.T) {
+	const rare = 1e-6
+	for _, each := range []float64{1, 2, 3, 10, 50} {
+		for visits := 1e-3; visits < 1e6; visits *= 1.1 {
+			room := withChance(visits*each, each)
+			if p := (distuv.Poisson{Lambda: visits}).Survival(math.Floor(room / each)); p > rare {
+				t.Errorf("withChance(%v, %v) = %v, passed with probability %.2g; want %g at most", visits*each, each, room, p, rare)
+			}
+		}
+	}
+	for _, share := range []float64{0.001, 0.05, 0.2, 0.5, 0.9, 0.99} {
+		for visits := 1.0; visits < 1e5; visits = math.Ceil(visits * 1.3) {
+			room := withChance(visits*share, 1-share)
+			if p := (distuv.Binomial{N: visits, P: share}).Survival(room); room < visits && p > rare {
+				t.Errorf("withChance(%v of %v, %v) = %v, passed with probability %.2g; want %g at most", visits*share, visits, 1-share, room, p, rare)
+			}
+		}
+	}
+	if got := withChance(455, 0); got != 455 {
+		t.Errorf("withChance(455, 0) = %v; want 455, for nothing varies", got)
 	}
 }
 
@@ -182,6 +209,12 @@ func TestOutlineOfVisits(t *testing.T) {
 		if math.Abs(test.got-test.want) > 0.01*test.want {
 			t.Errorf("Outline().%s = %v; want about %v", test.name, test.got, test.want)
 		}
+	}
+	if want := mostWithin(s.Plan(), o.Peak, time.Second); o.Most != want || o.Most <= o.Peak {
+		t.Errorf("Outline().Most = %v with a peak of %v; want the %v that caps leave room for", o.Most, o.Peak, want)
+	}
+	if plain := mustParse(t, minimal, Options{Env: noEnv}).Outline(); plain.Most != plain.Peak {
+		t.Errorf("Outline().Most = %v where nothing is left to chance; want the peak, %v", plain.Most, plain.Peak)
 	}
 	if o.Exact || !mustParse(t, minimal, Options{Env: noEnv}).Outline().Exact {
 		t.Errorf("Outline().Exact = %v for visits; want true only for single, even requests", o.Exact)
