@@ -34,13 +34,13 @@ cross:
 	GOOS=darwin GOARCH=arm64 $(BUILD) -o /dev/null ./cmd/onair
 	GOOS=linux GOARCH=arm64 $(BUILD) -o /dev/null ./cmd/onair
 
-## smoke: a short real rehearsal, and what its summary must say
+## smoke: short real rehearsals, and what their summaries must say
 smoke: build
-	ONAIR_BIN=$(CURDIR)/bin/onair go test -count=1 -run TestSmoke -v ./cmd/onair
+	ONAIR_BIN=$(CURDIR)/bin/onair ONAIR_SOAK=60000 go test -count=1 -run 'TestSmoke|TestSoak' -v ./cmd/onair
 
-## soak: ten minutes of steady load; memory must not grow with the length of a run
+## soak: ten minutes of steady load, 300,000 requests and 3,000,000; memory must not grow with the length of a run
 soak: build
-	ONAIR_BIN=$(CURDIR)/bin/onair ONAIR_SOAK=1 go test -count=1 -timeout 30m -run TestSoak -v ./cmd/onair
+	ONAIR_BIN=$(CURDIR)/bin/onair ONAIR_SOAK=300000 go test -count=1 -timeout 30m -run TestSoak -v ./cmd/onair
 
 ## example: make the checked-in report again, by a real run
 example: build

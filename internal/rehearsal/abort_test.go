@@ -1,6 +1,7 @@
 package rehearsal_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -95,4 +96,61 @@ func TestAGuardThatIsMendedInTime(t *testing.T) {
 			t.Errorf("last event = %+v; want a run to its end", got)
 		}
 	})
+}
+
+// Whoever stops a run has stopped it: that what was in flight then is cut off is
+// no failure that a guard looks for.
+func TestAnInterruptIsNoGuard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		time.AfterFunc(rehearsal.Lead+8*time.Second, cancel)
+		s := parse(t, short)
+		s.Abort = []scenario.Guard{{Name: "errors", Errors: 0.5, For: 2 * time.Second}, {Name: "p99", Quantile: 0.99, Limit: 9 * time.Second, For: time.Second}}
+		facts := run(t, ctx, s, collapses{0, hangs, time.Now()})
+		if got := lastEvent(facts); got.Kind != timeline.Interrupted {
+			t.Errorf("last event = %+v; want an interruption", got)
+		}
+		if l := capacity.Analyze(facts, s.Question()).Load; l.Sent != 400 || l.Errors[timeline.Cancelled] != 400 {
+			t.Errorf("load %+v; want 400 requests cut off", l)
+		}
+	})
+}
+
+// Once the last request was sent there is nothing to abort: what the answers
+// then say is judged.
+func TestAGuardAfterTheLastRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := parse(t, short)
+		s.Abort = []scenario.Guard{{Name: "errors", Errors: 0.5, For: 3 * time.Second}}
+		late := func(r *http.Request) (*http.Response, error) {
+			time.Sleep(5 * time.Second)
+			return refuses(r)
+		}
+		facts := run(t, t.Context(), s, collapses{16*time.Second + rehearsal.Lead, late, time.Now()})
+		if got := lastEvent(facts); got.Kind != timeline.SendingDone {
+			t.Errorf("last event = %+v; want a run to its end", got)
+		}
+		if r := capacity.Analyze(facts, s.Question()); r.Verdict != capacity.Fail {
+			t.Errorf("verdict %s %q; want fail", r.Verdict, r.Reasons)
+		}
+	})
+}
+
+// A service that collapses and fills the cap on requests in flight is a fail,
+// whatever becomes of what could not be sent then.
+func TestACollapseIsAFail(t *testing.T) {
+	for _, catchUp := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := parse(t, strings.Replace(short, "20s", "40s", 1))
+			s.Caps.InFlight, s.Late.CatchUp = 100, catchUp
+			r := capacity.Analyze(run(t, t.Context(), s, collapses{20*time.Second + rehearsal.Lead, hangs, time.Now()}), s.Question())
+			if r.Verdict != capacity.Fail || !strings.Contains(strings.Join(r.Reasons, " "), "p99 <= 1s was broken") {
+				t.Errorf("catch up %v: verdict %s %q; want fail", catchUp, r.Verdict, r.Reasons)
+			}
+			if l := r.Load; l.Planned != 2000 || l.Planned != l.Sent+l.Dropped || l.Sent != l.Succeeded+l.Failed {
+				t.Errorf("catch up %v: counts %+v; want 2,000 planned and sums that add up", catchUp, l)
+			}
+		})
+	}
 }

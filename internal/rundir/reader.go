@@ -32,7 +32,7 @@ func (d *Dir) Timeline() (timeline.Timeline, error) {
 		return timeline.Timeline{}, err
 	}
 	t := timeline.Timeline{Start: manifest.Started}
-	seconds := make(map[int]*timeline.Second)
+	seconds, once := make(map[int]*timeline.Second), make(words)
 	err = errors.Join(
 		readLines(d, secondsFile, func(s timeline.Second) error {
 			if sum, ok := seconds[s.Second]; ok {
@@ -45,6 +45,7 @@ func (d *Dir) Timeline() (timeline.Timeline, error) {
 			return checkSecond(s)
 		}),
 		readLines(d, readingsFile, func(r timeline.Reading) error {
+			r.Source, r.Name = once.word(r.Source), once.word(r.Name)
 			t.Readings = append(t.Readings, r)
 			return checkReading(r)
 		}),
@@ -79,6 +80,17 @@ func (d *Dir) Warnings() ([]string, error) {
 		return nil
 	})
 	return warnings, err
+}
+
+// words keeps one copy of each word that lines use again and again.
+type words map[string]string
+
+func (w words) word(text string) string {
+	if own, ok := w[text]; ok {
+		return own
+	}
+	w[text] = text
+	return text
 }
 
 // readLines decodes a file line by line. A missing file has no lines.

@@ -32,6 +32,10 @@ type Second struct {
 // the machine that makes the load: not the target's failures.
 const GeneratorLimit = "generator_limit"
 
+// Cancelled is the class of requests that were cut off because the run was
+// stopped: nobody's failures.
+const Cancelled = "cancelled"
+
 // Add folds the part o into s; both are of the same second.
 func (s *Second) Add(o Second) {
 	s.Planned += o.Planned

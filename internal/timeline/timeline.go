@@ -86,7 +86,7 @@ const (
 	CPUThrottled   = "cpu_throttled" // share of the last second in which a quota on processor time held this process back
 	OpenFiles      = "open_files"    //
 	OpenFilesLimit = "open_files_limit"
-	Ports          = "ephemeral_ports" // in use for connections to others, those still closing included
+	Ports          = "ephemeral_ports" // own connections, and those of this machine that are still closing
 	PortsLimit     = "ephemeral_ports_limit"
 )
 
