@@ -162,7 +162,7 @@ func (d *dialer) close() {
 	d.mu.Unlock()
 	d.end()
 	d.dialing.Wait()
-	d.names.wait()
+	d.names.close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for c := range d.conns {

@@ -26,7 +26,7 @@ const (
 	classReset           = "reset"            // the connection was reset
 	classEOF             = "eof"              // it was closed before the whole answer had come
 	classResponseTimeout = "response_timeout" // no whole answer within the timeout
-	classCancelled       = "cancelled"        // cut off at the end of the run
+	classCancelled       = timeline.Cancelled // cut off at the end of the run
 	classOther           = "other"
 )
 

@@ -102,16 +102,17 @@ func atLine(lines *csv.Reader, err error) error {
 	return fmt.Errorf("line %d: %w", line, err)
 }
 
-// checkColumns says what is wrong with the names of columns, if anything is.
+// checkColumns says what is wrong with the names of columns, if anything is. It
+// shows none of them: without a header, what is taken for names is a row.
 func checkColumns(columns []string) error {
 	for i, c := range columns {
 		switch {
 		case c == "" || strings.ContainsFunc(c, notInName):
-			return fmt.Errorf("column %s: a name has letters, digits, _ . and - only", quote(c))
+			return fmt.Errorf("column %d: a name has letters, digits, _ . and - only", i+1)
 		case slices.Contains([]string{"n", "visit", "uuid", "random"}, c):
-			return fmt.Errorf("column %q: the placeholder {{%s}} means something else; another name, please", c, c)
+			return fmt.Errorf("column %d: n, visit, uuid and random are placeholders of their own; another name, please", i+1)
 		case slices.Contains(columns[:i], c):
-			return fmt.Errorf("column %s comes twice", quote(c))
+			return fmt.Errorf("column %d has the name of column %d", i+1, slices.Index(columns, c)+1)
 		}
 	}
 	return nil
@@ -124,11 +125,11 @@ func notInName(r rune) bool {
 // checkRow says what is wrong with a row, if anything is.
 func (f *Feed) checkRow(row []string) error {
 	if len(row) != len(f.Columns) {
-		return fmt.Errorf("%d fields (expected %d: %s)", len(row), len(f.Columns), strings.Join(f.Columns, ", "))
+		return fmt.Errorf("%d fields (expected %d, as the header has)", len(row), len(f.Columns))
 	}
 	for i, v := range row {
 		if !utf8.ValidString(v) {
-			return fmt.Errorf("column %s is not text in UTF-8", f.Columns[i])
+			return fmt.Errorf("column %d is not text in UTF-8", i+1)
 		}
 	}
 	return nil

@@ -24,15 +24,20 @@ type hit struct {
 	bytesIn   int64      // of the answer's body
 	bytesOut  int64      // of the request's body
 	excerpt   *excerpt   // of the answer's body; nil unless its class wants a sample
+
+	landed bool // it is no longer in flight; the flight's alone
 }
 
-// flight holds the hits let go and not yet folded, by vegeta's number: as many
-// as are in flight, however long the run is. Safe for concurrent use.
+// flight holds the hits let go and not yet folded, by vegeta's number, and counts
+// those in flight: let go, and not yet over for the worker that sends them.
+// Answers that wait to be folded, since this process is short of time, are not
+// the target's to answer for. Safe for concurrent use.
 type flight struct {
 	landed chan struct{} // receives when hits land; one that waits for room looks again then
 
-	mu   sync.Mutex
-	hits map[uint64]*hit
+	mu       sync.Mutex
+	hits     map[uint64]*hit
+	inFlight int
 }
 
 func newFlight() *flight {
@@ -43,6 +48,7 @@ func (f *flight) start(seq uint64, a traffic.Arrival, due time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.hits[seq] = &hit{arrival: a, due: due}
+	f.inFlight++
 }
 
 // get returns the hit with number seq, which is in flight.
@@ -52,21 +58,36 @@ func (f *flight) get(seq uint64) *hit {
 	return f.hits[seq]
 }
 
-// land returns the hit with number seq and forgets it.
-func (f *flight) land(seq uint64) *hit {
+// land notes that a hit is over, once however often it is told.
+func (f *flight) land(h *hit) {
 	f.mu.Lock()
-	h := f.hits[seq]
-	delete(f.hits, seq)
+	first := !h.landed
+	if first {
+		h.landed = true
+		f.inFlight--
+	}
 	f.mu.Unlock()
+	if !first {
+		return
+	}
 	select {
 	case f.landed <- struct{}{}:
 	default:
 	}
+}
+
+// take returns the hit with number seq, which is over, and forgets it.
+func (f *flight) take(seq uint64) *hit {
+	f.mu.Lock()
+	h := f.hits[seq]
+	delete(f.hits, seq)
+	f.mu.Unlock()
+	f.land(h) // where vegeta never came to send it
 	return h
 }
 
 func (f *flight) size() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.hits)
+	return f.inFlight
 }

@@ -40,18 +40,23 @@ var errHitsBehind = errors.New("hits: the disk does not keep up, 128 MB wait for
 // connection. url is as the scenario wrote it, so that there are no more of them
 // than requests.
 //
-// vegeta counts codes 200 to 399 as success and cannot be told otherwise. By
-// default that is onair's count too: code is 0 where no whole answer came. A
-// request with an expect of its own may differ in the count, never in error,
-// which is empty for success alone: vegeta plot tells them apart by it.
+// vegeta counts codes 200 to 399 as success and cannot be told otherwise. Code is
+// 0 where no whole answer came, so that of requests that expect just these it
+// counts as onair does. Of those with an expect of their own it does not: to it an
+// expected 404 failed, and a 204 where only 200 is expected succeeded. Error is
+// empty for onair's success alone: vegeta plot tells them apart by it. Its
+// latencies are those of all lines; onair leaves class generator_limit out.
 //
 // Only the consumer uses it. A nil one keeps nothing.
 type hitLog struct {
 	shared []string // by request: the part that all its lines have in common
+	feed   *Feed    // whose values no error shows
+	seed   uint64
 	mask   func(string) string
 	texts  map[string]string // as they are shown: masked, in quotes
 	lines  []byte            // gathered, and not handed on yet
 	out    chan []byte       // to the writer
+	behind bool              // too many lines waited: no more are gathered
 }
 
 // newHitLog returns nil where the plan keeps no hits.
@@ -59,7 +64,7 @@ func newHitLog(p Plan) *hitLog {
 	if !p.Hits {
 		return nil
 	}
-	l := &hitLog{mask: p.Mask, texts: make(map[string]string), out: make(chan []byte, 16)}
+	l := &hitLog{feed: p.Feed, seed: p.Seed, mask: p.Mask, texts: make(map[string]string), out: make(chan []byte, 16)}
 	for _, r := range p.Requests {
 		shared := `,"method":` + quoted(cmp.Or(strings.ToUpper(r.Method), http.MethodGet)) +
 			`,"url":` + quoted(l.masked(written(p.Target, r.Path))) +
@@ -81,10 +86,14 @@ func written(target *url.URL, path string) string {
 }
 
 // add writes the line of a hit that is over; class is that of its failure,
-// empty for success. An error means that too many lines wait.
+// empty for success. An error means that too many lines wait; there are no more
+// of them then.
 func (l *hitLog) add(result *vegeta.Result, h *hit, class string) error {
 	if l == nil {
 		return nil
+	}
+	if l.behind {
+		return errHitsBehind
 	}
 	l.lines = l.appendVegeta(l.lines, result, h, class)
 	l.lines = append(l.lines, l.shared[h.arrival.Request]...)
@@ -92,7 +101,7 @@ func (l *hitLog) add(result *vegeta.Result, h *hit, class string) error {
 	if len(l.lines) >= enoughLines {
 		l.handOn()
 	}
-	if len(l.lines) >= mostLines {
+	if l.behind = len(l.lines) >= mostLines; l.behind {
 		return errHitsBehind
 	}
 	return nil
@@ -105,7 +114,7 @@ func (l *hitLog) appendVegeta(b []byte, result *vegeta.Result, h *hit, class str
 		code = 0
 	}
 	if class != "" {
-		cause = l.shown(h.cause(result))
+		cause = l.shown(l.cause(result, h))
 	}
 	b = append(b, `{"attack":"`+attackName+`","seq":`...)
 	b = strconv.AppendUint(b, result.Seq, 10)
@@ -149,13 +158,14 @@ func (l *hitLog) appendOwn(b []byte, result *vegeta.Result, h *hit, class string
 
 func (h *hit) lag(result *vegeta.Result) time.Duration { return result.Timestamp.Sub(h.due) }
 
-// cause says why a hit failed, where it has a status in vegeta's own words.
-func (h *hit) cause(result *vegeta.Result) string {
+// cause says why a hit failed, where it has a status in vegeta's own words. Of
+// what its visit's row holds, an error shows the columns alone.
+func (l *hitLog) cause(result *vegeta.Result, h *hit) string {
 	switch {
 	case h.err != nil:
-		return h.err.Error()
+		return l.feed.hide(h.err.Error(), l.seed, h.arrival.Visit)
 	case h.status == 0:
-		return result.Error
+		return l.feed.hide(result.Error, l.seed, h.arrival.Visit)
 	}
 	return strings.TrimSpace(strconv.Itoa(h.status) + " " + http.StatusText(h.status))
 }

@@ -285,9 +285,38 @@ func TestHitsThatCannotBeKeptEndTheRun(t *testing.T) {
 		l.out <- nil
 	}
 	l.lines = make([]byte, mostLines-1, mostLines+4096)
-	if err := l.add(&vegeta.Result{}, &hit{status: 200}, ""); err != errHitsBehind {
-		t.Errorf("add with 128 MB that wait = %v; want %v", err, errHitsBehind)
+	gathered := 0
+	for range 3 {
+		if err := l.add(&vegeta.Result{}, &hit{status: 200}, ""); err != errHitsBehind {
+			t.Errorf("add with 128 MB that wait = %v; want %v", err, errHitsBehind)
+		}
+		if gathered > 0 && len(l.lines) > gathered {
+			t.Errorf("%d bytes wait, more than the %d when they were too many", len(l.lines), gathered)
+		}
+		gathered = len(l.lines)
 	}
+}
+
+// An error may quote what the target said, and that what it was sent: the values
+// of the visit's own row are hidden, whichever visit had the same error before.
+func TestHitsHideTheFeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := planInside(nil, traffic.Flat(2, time.Second))
+		p.Door = &answers{of: func(int64) (int, string, error) {
+			return 0, "", errors.New(`malformed answer "no ann@example.jp but bob@example.jp"`)
+		}}
+		p.Feed = &Feed{Columns: []string{"mail"}, Rows: [][]string{{"ann@example.jp"}, {"bob@example.jp"}}}
+		p.Hits = true
+		_, m := mustRun(t, p)
+		var got []string
+		for _, line := range hitLines(t, m.hits) {
+			got = append(got, line.Error)
+		}
+		want := []string{`malformed answer "no {{mail}} but bob@example.jp"`, `malformed answer "no ann@example.jp but {{mail}}"`}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("errors (-want +got):\n%s", diff)
+		}
+	})
 }
 
 func TestNoHitsUnlessAskedFor(t *testing.T) {

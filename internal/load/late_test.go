@@ -238,27 +238,25 @@ func TestGeneratorStallOnRealConnections(t *testing.T) {
 }
 
 // lateAtRate counts those of 100/s over 30 s that are late where at most so many
-// are sent in a second and none between 1.995 s and 4.995 s, slot by slot of 10 ms.
+// are sent in a second, none between 1.995 s and 4.995 s, and what is more than
+// 10 ms late no closer together than the rate, but for 10 ms.
 func lateAtRate(most int) (late int64) {
-	slots := make([]int, 4000)
-	now := time.Duration(0)
+	var sent []time.Duration
+	var now, next time.Duration
+	apart := (time.Second + time.Duration(most) - 1) / time.Duration(most)
 	for n := range 3000 {
 		due := time.Duration(n)*10*time.Millisecond + 5*time.Millisecond
-		now = max(now, due)
-		if now > 2*time.Second {
+		if now = max(now, due); now > 2*time.Second {
 			now = max(now, 4995*time.Millisecond)
 		}
-		for {
-			slot, sent := int(now/(10*time.Millisecond)), 0
-			for _, k := range slots[max(slot-99, 0) : slot+1] {
-				sent += k
-			}
-			if sent < most {
-				slots[slot]++
-				break
-			}
-			now = time.Duration(slot+1) * 10 * time.Millisecond
+		if n >= most {
+			now = max(now, sent[n-most]+time.Second)
 		}
+		if now-due > 10*time.Millisecond {
+			now = max(now, next-10*time.Millisecond)
+			next = max(next, now) + apart
+		}
+		sent = append(sent, now)
 		if now-due > 20*time.Millisecond {
 			late++
 		}
@@ -277,11 +275,14 @@ func TestGeneratorStall(t *testing.T) {
 		burst   int // most within 10 ms
 		second  int // most within a second
 	}{
-		{"drop after", func(p *Plan) { p.DropAfter = 200 * time.Millisecond }, 279, 18, 22, 119},
+		{"drop after", func(p *Plan) { p.DropAfter = 200 * time.Millisecond }, 279, 18, 22, 120},
 		{"drop after nearly nothing", func(p *Plan) { p.DropAfter = time.Nanosecond }, 299, 0, 2, 100},
 		// The 300 of the stall less the two that are on time.
+		// The cap allows a million a second here.
 		{"catch up", func(p *Plan) { p.CatchUp = true }, 0, 297, 301, 399},
-		{"catch up at the rate", func(p *Plan) { p.CatchUp, p.Caps.Rate = true, 120 }, 0, lateAtRate(120), 120, 120},
+		{"catch up at the rate", func(p *Plan) { p.CatchUp, p.Caps.Rate = true, 120 }, 0, lateAtRate(120), 3, 120},
+		// In 10 ms, twice ten of the backlog and one that is on time.
+		{"catch up at ten times the rate", func(p *Plan) { p.CatchUp, p.Caps.Rate = true, 1000 }, 0, lateAtRate(1000), 21, 399},
 		{"catch up by the number", func(p *Plan) { p.CatchUp, p.Caps.Requests = true, 1000 }, 2000, 297, 301, 399},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -306,8 +307,7 @@ func TestGeneratorStall(t *testing.T) {
 				if got := s.most(10 * time.Millisecond); got > tt.burst {
 					t.Errorf("%d sent within 10ms; want at most %d", got, tt.burst)
 				}
-				// The window of a cap on rate looks back 0.99 s at least.
-				if got := s.most(990 * time.Millisecond); got > tt.second {
+				if got := s.most(time.Second); got > tt.second {
 					t.Errorf("%d sent within a second; want at most %d", got, tt.second)
 				}
 			})
@@ -327,7 +327,8 @@ func TestDurationEndsCatchingUp(t *testing.T) {
 	}{
 		// Ten at a time, one second each: those due first are sent at 0, 1, … 4 s.
 		{"in flight", time.Second, func(c *Caps) { c.InFlight = 10 }, 50, timeline.Second{Dropped: 440, HeldBack: 440}},
-		{"rate", time.Millisecond, func(c *Caps) { c.Rate = 50 }, 250, timeline.Second{Dropped: 240}},
+		// 50 at once, and after a second one every 20 ms, the first of them 10 ms early.
+		{"rate", time.Millisecond, func(c *Caps) { c.Rate = 50 }, 50 + 196, timeline.Second{Dropped: 244}},
 		{"neither", time.Millisecond, func(*Caps) {}, 490, timeline.Second{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -25,14 +25,21 @@
 //	 |--------------|      later: dropped and counted
 //
 // so that after a stall of the generator no more than DropAfter's worth goes out
-// at once. A plan that catches up drops nothing for being late; where a cap is
+// at once. One that is held up by the cap on rate alone may wait for room, less
+// than 10 ms. A plan that catches up drops nothing for being late; where a cap is
 // reached an arrival waits in Pace for room, and those behind it with it:
 //
 //	due      full   an answer comes
-//	 |--------|······|     let go then, late; never above the cap on rate
+//	 |--------|······|     let go then, late
 //
-// Response times begin when a request was due, so that they hold the wait. The
-// caps on duration and on requests end sending under either policy.
+// and what is late by more than 10 ms goes out no faster than the cap on rate,
+// but for 10 ms' worth. Under either policy no second has more than that cap
+// allows, the cap on duration ends sending, and once the cap on requests is
+// reached all that comes due is dropped. Response times begin when a request was
+// due, so that they hold the wait.
+//
+// In flight is what was let go and not yet answered in full, or given up; an
+// answer that only waits to be counted here is not.
 //
 // vegeta numbers hits, not arrivals, so the pacer notes due time and request of
 // the hit with number seq before it lets it go; the sender looks the request up
@@ -48,10 +55,10 @@
 // The HTTP client is this package's own: HTTP/1.1, no proxy, redirects not
 // followed, bodies read to the end, counted and thrown away. New connections go
 // round all addresses of the target's name, which is resolved again every few
-// seconds; which addresses come and go is told, and how many requests each got.
-// Whatever the target answers, the classes of failures, the samples of them and
-// the addresses of a run are bounded in number. What the numbers mean for
-// capacity is left to others.
+// seconds; when each address first comes and first goes is told, of the first 64
+// addresses, and how many requests each got. Whatever the target answers, the
+// classes of failures, the samples of them and the addresses of a run are bounded
+// in number. What the numbers mean for capacity is left to others.
 package load
 
 import (
@@ -97,7 +104,7 @@ type Plan struct {
 	UserAgent      string              // default "onair"
 	RunID          string              // sent with every request as X-Onair-Run
 	LateAfter      time.Duration       // a request sent later than this counts as late; default 20 ms
-	DropAfter      time.Duration       // one that would be sent later than this is dropped; default 1 s
+	DropAfter      time.Duration       // one that would be sent later than this is dropped; default 250 ms
 	CatchUp        bool                // instead, late ones are sent however late it is, and those a cap holds back wait for room
 	Feed           *Feed               // rows for the placeholders of requests; nil: none
 	Visits         uint64              // how many take a row of Feed, counted no further than one more than it has
@@ -120,7 +127,8 @@ type Sink interface {
 type Progress struct {
 	Offset                         time.Duration
 	Planned, Sent, Dropped, Failed int64
-	InFlight                       int
+	InFlight                       int           // sent and not answered yet
+	Ended                          bool          // sending is over; answers may still come
 	Rate                           float64       // sent in the last second, req/s
 	P99                            time.Duration // response time of what was answered in the last second; 0 where nothing was
 }

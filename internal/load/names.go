@@ -25,6 +25,7 @@ type names struct {
 	tell   func(change)  // is told of each, those of one host in order
 
 	mu       sync.Mutex
+	closed   bool
 	hosts    map[string]*name
 	fetching sync.WaitGroup
 }
@@ -52,20 +53,42 @@ func newNames(ctx context.Context, l lookup, age time.Duration, tell func(change
 // resolve returns the addresses of host, each time beginning with another one.
 func (s *names) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
 	if fetched := s.renew(host); fetched != nil {
-		select {
-		case <-fetched:
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		if err := await(ctx, host, fetched); err != nil {
+			return nil, err
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := s.hosts[host]
-	if len(n.addresses) == 0 {
+	switch {
+	case len(n.addresses) > 0:
+	case n.err != nil:
 		return nil, n.err
+	default:
+		return nil, net.ErrClosed
 	}
 	n.turn = (n.turn + 1) % len(n.addresses)
 	return append(append([]netip.Addr(nil), n.addresses[n.turn:]...), n.addresses[:n.turn]...), nil
+}
+
+// await waits for the answer about a host, nine tenths of the time that ctx has
+// left: a resolver that hangs is known for the cause before the time for the whole
+// request is up.
+func await(ctx context.Context, host string, fetched <-chan struct{}) error {
+	patience := lookupTimeout
+	if until, ok := ctx.Deadline(); ok {
+		patience = time.Until(until) * 9 / 10
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-fetched:
+		return nil
+	case <-timer.C:
+		return &net.DNSError{Err: "no answer within " + patience.Round(time.Millisecond).String(), Name: host, IsTimeout: true}
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // renew starts a lookup where the answer is old and none is under way. It
@@ -78,7 +101,7 @@ func (s *names) renew(host string) (fetched <-chan struct{}) {
 		n = &name{}
 		s.hosts[host] = n
 	}
-	if n.fetched == nil && !time.Now().Before(n.renewAt) {
+	if n.fetched == nil && !s.closed && !time.Now().Before(n.renewAt) {
 		n.fetched = make(chan struct{})
 		s.fetching.Go(func() { s.fetch(host, n) })
 	}
@@ -142,5 +165,34 @@ func distinct(addresses []netip.Addr) []netip.Addr {
 	return plain
 }
 
-// wait returns when no lookup is under way any more.
-func (s *names) wait() { s.fetching.Wait() }
+// close returns when no lookup is under way any more. None begins from then on.
+func (s *names) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.fetching.Wait()
+}
+
+// changes remembers which changes were told: of each address the first that it
+// came and the first that it went, and of no more addresses than are counted. A
+// name that goes round thousands of them tells no more than that. Safe for
+// concurrent use.
+type changes struct {
+	mu   sync.Mutex
+	gone map[netip.Addr]bool // by address that was told
+}
+
+// first reports whether c is to be told.
+func (t *changes) first(c change) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	gone, known := t.gone[c.address]
+	if c.brought && (known || len(t.gone) >= mostAddresses) || !c.brought && (!known || gone) {
+		return false
+	}
+	if t.gone == nil {
+		t.gone = make(map[netip.Addr]bool)
+	}
+	t.gone[c.address] = !c.brought
+	return true
+}

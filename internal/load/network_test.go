@@ -482,7 +482,7 @@ func TestNames(t *testing.T) {
 		if _, err := s.resolve(t.Context(), "other.test"); !errors.Is(err, failure) {
 			t.Errorf("resolve = %v; want %v", err, failure)
 		}
-		s.wait()
+		s.close()
 		want := []string{
 			"web.test 10.0.0.1 true", "web.test 10.0.0.2 true",
 			"web.test 10.0.0.3 true", "web.test 10.0.0.1 false", "web.test 10.0.0.2 false",

@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/traffic"
@@ -35,8 +36,10 @@ type pacer struct {
 	flight    *flight
 	tally     *tally
 
-	rate window
-	sent uint64
+	rate    window
+	backlog backlog
+	sent    uint64
+	over    *atomic.Bool // set when sending has ended, which others read
 
 	// The latest stretch in which one arrival after another waited because too
 	// many requests were in flight.
@@ -63,6 +66,8 @@ func (r *run) newPacer(ctx context.Context) (*pacer, context.CancelFunc) {
 		flight:    r.flight,
 		tally:     r.tally,
 		rate:      newWindow(r.plan.Caps.Rate),
+		backlog:   newBacklog(r.plan.Caps.Rate),
+		over:      &r.over,
 	}, release
 }
 
@@ -70,6 +75,7 @@ func (r *run) newPacer(ctx context.Context) (*pacer, context.CancelFunc) {
 // nothing to wait for, and says when there is no more. Each return without stop
 // is exactly one hit, and hits is the number vegeta will give it.
 func (p *pacer) Pace(_ time.Duration, hits uint64) (wait time.Duration, stop bool) {
+	defer func() { p.over.Store(stop) }()
 	for {
 		a, ok := p.next()
 		if !ok {
@@ -126,10 +132,8 @@ func (p *pacer) decide(due time.Time) (f fate, queued bool) {
 		return tooLate, false
 	case p.full():
 		return heldBack, false
-	case !p.rate.take(now.Sub(p.start)):
-		return overCap, false
 	}
-	return goAhead, false
+	return p.passRate(due), false
 }
 
 // room waits until the caps allow one more request, in flight and by the rate,
@@ -138,12 +142,55 @@ func (p *pacer) room(due time.Time, lag time.Duration) (f fate, queued bool) {
 	if !p.landings(due, lag) {
 		return p.outOfTime(), false
 	}
-	for !p.rate.take(time.Since(p.start)) {
-		if !p.wait(p.within, p.start.Add(p.rate.roomAt())) {
-			return p.outOfTime(), false
+	f = p.passRate(due)
+	return f, f == goAhead && !due.Before(p.fullFrom) && due.Before(p.fullUntil)
+}
+
+// passRate takes the place of one more request under the cap on rate. It waits
+// for one where that costs less than jitter, or to catch up until there is one;
+// otherwise the arrival is dropped.
+func (p *pacer) passRate(due time.Time) fate {
+	soon := due.Add(min(jitter, p.dropAfter))
+	for {
+		now := time.Now()
+		at := p.rateRoomAt(due, now)
+		patient := p.ctx // it is on time, if a little behind the cap on duration
+		switch {
+		case !at.After(now):
+			p.takeRate(due, now)
+			return goAhead
+		case at.Before(soon):
+		case p.catchUp:
+			patient = p.within
+		default:
+			return overCap
+		}
+		if !p.wait(patient, at) {
+			return p.outOfTime()
 		}
 	}
-	return goAhead, !due.Before(p.fullFrom) && due.Before(p.fullUntil)
+}
+
+// rateRoomAt returns the instant from which an arrival may go by the cap on rate.
+func (p *pacer) rateRoomAt(due, now time.Time) time.Time {
+	room := p.rate.roomAt(now.Sub(p.start))
+	if p.spaced(due, now) {
+		room = max(room, p.backlog.roomAt())
+	}
+	return p.start.Add(room)
+}
+
+func (p *pacer) takeRate(due, now time.Time) {
+	p.rate.take(now.Sub(p.start))
+	if p.spaced(due, now) {
+		p.backlog.take(now.Sub(p.start))
+	}
+}
+
+// spaced reports whether an arrival is part of a backlog, which catches up at the
+// cap's rate. Where late ones are dropped there is none to speak of.
+func (p *pacer) spaced(due, now time.Time) bool {
+	return p.catchUp && now.Sub(due) > jitter
 }
 
 // landings waits until there is room in flight; false where sending ends before.

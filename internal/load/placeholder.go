@@ -177,7 +177,7 @@ func (b *builder) value(name string, words []string) (value, error) {
 func (c *compiler) unknown(name string) error {
 	known := "n, visit, uuid, random FROM TO"
 	if len(c.columns) > 0 {
-		known = "columns " + strings.Join(c.columns, ", ") + "; also " + known
+		known = "a column of the feed, " + known // whose names may be private: see checkColumns
 	}
 	return fmt.Errorf("unknown placeholder %s (%s; a plain {{ is written {{{{}})", quote(name), known)
 }

@@ -21,6 +21,6 @@ func ExampleReadFeed() {
 	// Output:
 	// [user plan] 2 <nil>
 	// <nil>
-	// unknown placeholder "usr" (columns user, plan; also n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})
-	// line 3: 1 fields (expected 2: user, plan)
+	// unknown placeholder "usr" (a column of the feed, n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})
+	// line 3: 1 fields (expected 2, as the header has)
 }

@@ -55,9 +55,9 @@ func TestCheckPlaceholders(t *testing.T) {
 		columns       []string
 		written, want string
 	}{
-		{columns, "{{usr}}", `unknown placeholder "usr" (columns user, plan; also n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})`},
+		{columns, "{{usr}}", `unknown placeholder "usr" (a column of the feed, n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})`},
 		{nil, "{{user}}", `unknown placeholder "user" (n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})`},
-		{columns, "{{}}", `unknown placeholder "" (columns user, plan; also n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})`},
+		{columns, "{{}}", `unknown placeholder "" (a column of the feed, n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})`},
 		{nil, "{{{n}}", `unknown placeholder "{n" (n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})`},
 		{nil, "{{n 1}}", `unknown placeholder "n 1" (n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})`},
 		{nil, "{{n}} and {{n", "a {{ without }} after it (a plain {{ is written {{{{}})"},

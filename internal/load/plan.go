@@ -112,7 +112,7 @@ func (p Plan) checked() (Plan, error) {
 	}
 	p.Timeout = positive(p.Timeout, 10*time.Second)
 	p.LateAfter = positive(p.LateAfter, 20*time.Millisecond)
-	p.DropAfter = positive(p.DropAfter, time.Second)
+	p.DropAfter = positive(p.DropAfter, 250*time.Millisecond)
 	p.Resolve = positive(p.Resolve, 5*time.Second)
 	if p.Mask == nil {
 		p.Mask = func(text string) string { return text }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -41,7 +42,9 @@ type run struct {
 	start   time.Time // offset 0, with a monotonic reading
 	network *network
 	flight  *flight
+	over    atomic.Bool // sending has ended
 	tally   *tally
+	told    changes
 	hits    *hitLog // nil: they are not kept
 	classes *classes
 	samples []timeline.Event // not handed on yet; the consumer's alone
@@ -187,7 +190,7 @@ func (r *run) consume(results <-chan *vegeta.Result, batches chan<- batch) {
 // fold adds one finished hit to the tally: the one place where a hit and its
 // result meet.
 func (r *run) fold(result *vegeta.Result) {
-	h := r.flight.land(result.Seq)
+	h := r.flight.take(result.Seq)
 	lag := result.Timestamp.Sub(h.due)
 	a := answer{
 		name:    r.templates[h.arrival.Request].name,

@@ -101,9 +101,7 @@ func (r *run) cause(h *hit, class string) string {
 // private and at most so many bytes of it. It is cut last: half a secret would
 // not be known for one.
 func (r *run) plain(h *hit, text string, most int) string {
-	if r.plan.Feed != nil {
-		text = hideRow(text, r.plan.Feed.Columns, r.plan.Feed.row(r.plan.Seed, h.arrival.Visit))
-	}
+	text = r.plan.Feed.hide(text, r.plan.Seed, h.arrival.Visit)
 	text = printable(r.plan.Mask(text))
 	if len(text) <= most {
 		return text
@@ -129,6 +127,14 @@ func printable(text string) string {
 // chance in any text.
 const shortestHidden = 4
 
+// hide puts {{column}} in place of every value of a visit's row.
+func (f *Feed) hide(text string, seed, visit uint64) string {
+	if f == nil {
+		return text
+	}
+	return hideRow(text, f.Columns, f.row(seed, visit))
+}
+
 // hideRow puts {{column}} in place of every value of a row, plain or as it
 // stands in a URL, in JSON or in HTML.
 func hideRow(text string, columns, row []string) string {
@@ -139,8 +145,13 @@ func hideRow(text string, columns, row []string) string {
 			continue
 		}
 		for _, shown := range writtenAs(value) {
-			forms = append(forms, form{shown, "{{" + columns[i] + "}}"})
+			if strings.Contains(text, shown) {
+				forms = append(forms, form{shown, "{{" + columns[i] + "}}"})
+			}
 		}
+	}
+	if len(forms) == 0 {
+		return text // nearly always, and without the cost of a Replacer
 	}
 	// The longest first: a value may be part of another.
 	slices.SortStableFunc(forms, func(a, b form) int { return cmp.Compare(len(b.shown), len(a.shown)) })

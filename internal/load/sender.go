@@ -33,7 +33,7 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 	h.connected = s.network.behindDoor() // where there is nothing to connect
 	t := &s.templates[h.arrival.Request]
 	ctx, release := context.WithTimeout(s.ctx, s.timeout)
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: h.gotConn})
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: h.getConn, GotConn: h.gotConn})
 	request := t.request(traced, h.arrival)
 	answer, err := s.network.of(h.arrival.N).RoundTrip(request)
 	if h.connected || err == nil {
@@ -42,6 +42,7 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 	if err != nil {
 		release()
 		h.err = err
+		s.flight.land(h)
 		return nil, err
 	}
 	h.status = answer.StatusCode
@@ -56,9 +57,16 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 		answer.Body.Close()
 		answer.Body = http.NoBody
 	}
-	answer.Body = &body{ReadCloser: answer.Body, hit: h, release: release}
+	answer.Body = &body{ReadCloser: answer.Body, hit: h, over: func() {
+		release()
+		s.flight.land(h)
+	}}
 	return answer, nil
 }
+
+// getConn forgets the connection that a hit had: net/http asks for another one
+// where a kept one turns out to be closed.
+func (h *hit) getConn(string) { h.connected, h.opened, h.address = false, false, netip.Addr{} }
 
 // gotConn notes the connection that a hit was given.
 func (h *hit) gotConn(c httptrace.GotConnInfo) {
@@ -74,8 +82,8 @@ func (h *hit) gotConn(c httptrace.GotConnInfo) {
 // ends the request.
 type body struct {
 	io.ReadCloser
-	hit     *hit
-	release context.CancelFunc
+	hit  *hit
+	over func() // is told then
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -91,6 +99,6 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 func (b *body) Close() error {
-	defer b.release()
+	defer b.over()
 	return b.ReadCloser.Close()
 }

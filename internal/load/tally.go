@@ -80,6 +80,7 @@ type answer struct {
 // answer counts a hit that is over. Failed ones have a lag, a service time and a
 // response time too: leaving them out would flatter a target that times out.
 // Their response times stand apart, since an error that comes fast is no answer.
+// One that found no port or file here has a lag alone: it never was the target's.
 func (t *tally) answer(h *hit, a answer) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -106,6 +107,9 @@ func (t *tally) answer(h *hit, a answer) {
 	p.BytesOut += h.bytesOut
 	p.Lag.Record(a.lag)
 	t.recent.Record(a.lag)
+	if a.class == timeline.GeneratorLimit {
+		return
+	}
 	p.Service.Record(a.service)
 	responses := &p.Response
 	if a.class != "" {

@@ -155,7 +155,7 @@ func checkHeader(written string, t text, feed *Feed) error {
 	for i, row := range feed.Rows {
 		for _, column := range t.columns {
 			if hasControl(row[column]) {
-				return fmt.Errorf("feed row %d: column %s has a control character, which no header can have", i+1, feed.Columns[column])
+				return fmt.Errorf("feed row %d: column %d has a control character, which no header can have", i+1, column+1)
 			}
 		}
 	}

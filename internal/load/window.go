@@ -2,61 +2,66 @@ package load
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
-// window counts what was sent in the second that ends now, in slots of 10 ms,
-// the current one included:
+// jitter is by how much an arrival may be behind for the sake of the cap on rate
+// without being dropped, and how closely what is late goes out: even arrivals at
+// exactly the cap's rate come a little early or late on a real clock.
+const jitter = 10 * time.Millisecond
+
+// window is the cap on rate: of the requests sent, no more than most lie within
+// any span, which is a second where the rate is a whole number.
 //
-//	|----------- 99 whole slots -----------|-now|
+//	sent   ||| | |  |    | || |
+//	       |<---- span ---->|      most of them: the next may go when the first leaves
 //
-// It so looks back between 0.99 and 1 s, which is the room that even arrivals at
-// exactly the highest rate need for their jitter.
+// It remembers the instants themselves, as many as were sent within the span.
 type window struct {
-	most  int // sent within it
-	slots [100]int
-	sum   int
-	slot  int64 // number of the current slot
+	most int
+	span time.Duration
+	sent []time.Duration // offsets, the oldest first
 }
 
-const slotLength = time.Second / 100
-
-// newWindow allows rate requests a second, and at least one.
+// newWindow allows rate requests a second. Where that is no whole number the span
+// is longer: 2.5 a second are 3 in 1.2 s, and one in two seconds is one in 2 s.
 func newWindow(rate float64) window {
-	return window{most: int(math.Ceil(min(rate, math.MaxInt32)))}
+	const longest = 1e9 // seconds, for which a time.Duration has room
+	rate = min(rate, math.MaxInt32)
+	most := math.Ceil(rate)
+	span := math.Ceil(min(most/rate, longest) * float64(time.Second))
+	return window{most: int(most), span: time.Duration(span)}
 }
 
-// take counts one request at offset now if there is room for it.
-func (w *window) take(now time.Duration) bool {
-	w.advance(int64(now / slotLength))
-	if w.sum >= w.most {
-		return false
+// roomAt returns the offset from which one more may be sent; now or before where
+// that is at once.
+func (w *window) roomAt(now time.Duration) time.Duration {
+	gone, _ := slices.BinarySearch(w.sent, now-w.span+1)
+	w.sent = w.sent[gone:]
+	if len(w.sent) < w.most {
+		return now
 	}
-	w.slots[w.slot%int64(len(w.slots))]++
-	w.sum++
-	return true
+	return w.sent[len(w.sent)-w.most] + w.span
 }
 
-// roomAt returns the offset at which the oldest of those counted leave the
-// window.
-func (w *window) roomAt() time.Duration {
-	n := int64(len(w.slots))
-	slot := max(w.slot-n+1, 0)
-	for slot < w.slot && w.slots[slot%n] == 0 {
-		slot++
-	}
-	return time.Duration(slot+n) * slotLength
+// take counts one request sent at offset now, where there is room for it.
+func (w *window) take(now time.Duration) { w.sent = append(w.sent, now) }
+
+// backlog keeps apart what is sent late: after a stall it goes out at the cap's
+// rate and not all at once.
+type backlog struct {
+	apart time.Duration
+	next  time.Duration // offset at which the next is due to go
 }
 
-// advance makes slot the current one and forgets those that leave the window.
-func (w *window) advance(slot int64) {
-	if slot-w.slot >= int64(len(w.slots)) {
-		w.slots, w.sum, w.slot = [100]int{}, 0, slot
-	}
-	for w.slot < slot {
-		w.slot++
-		at := w.slot % int64(len(w.slots))
-		w.sum -= w.slots[at]
-		w.slots[at] = 0
-	}
+func newBacklog(rate float64) backlog {
+	w := newWindow(rate)
+	return backlog{apart: time.Duration(math.Ceil(float64(w.span) / float64(w.most)))}
 }
+
+// roomAt returns the offset from which one more may be sent.
+func (b *backlog) roomAt() time.Duration { return b.next - jitter }
+
+// take counts one request sent at offset now, where there is room for it.
+func (b *backlog) take(now time.Duration) { b.next = max(b.next, now) + b.apart }

@@ -14,13 +14,15 @@ type batch struct {
 	totals   Result
 	offset   time.Duration
 	inFlight int
+	ended    bool
 }
 
 func (r *run) batch() batch {
+	ended := r.over.Load() // before the tally is taken, which then has all that was sent
 	seconds, totals := r.tally.take()
 	samples := r.samples
 	r.samples = nil
-	return batch{seconds, samples, totals, time.Since(r.start), r.flight.size()}
+	return batch{seconds, samples, totals, time.Since(r.start), r.flight.size(), ended}
 }
 
 // write hands every batch to the sink and tells the one who watches.
@@ -52,6 +54,9 @@ func (r *run) event(e timeline.Event) {
 
 // tellChange tells that the target's name leads elsewhere now.
 func (r *run) tellChange(c change) {
+	if !r.told.first(c) {
+		return
+	}
 	kind, says := timeline.Resolved, "leads to"
 	if !c.brought {
 		kind, says = timeline.Unresolved, "no longer leads to"
@@ -75,6 +80,7 @@ func (b batch) snapshot(span time.Duration) Progress {
 		Dropped:  b.totals.Dropped,
 		Failed:   b.totals.Failed,
 		InFlight: b.inFlight,
+		Ended:    b.ended,
 	}
 	var sent int64
 	var responses timeline.Histogram

@@ -3,7 +3,7 @@ package rundir
 import (
 	"errors"
 	"os"
-	"path/filepath"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -12,50 +12,79 @@ import (
 // lines differ little from their neighbours, and memory is the load's.
 const hitsWindow = 512 << 10
 
-// hitsWriter is the file of hits under way, one zstd frame. After every write
-// it holds all that was written, so that one which is never closed, because the
-// run was killed, can be read to its end; zstd then says that the end is missing.
+// hitsWriter writes the file of hits, made when the first come. Safe for
+// concurrent use, and apart from what else is written: there may be a hundred
+// megabytes a minute, and nobody else waits for their compression and their disk.
 type hitsWriter struct {
-	file  *os.File
-	frame *zstd.Encoder
+	path string
+
+	mu    sync.Mutex
+	frame *hitsFrame // nil until the first come
+	err   error      // the first; nothing is written after it
 }
 
-// WriteHits appends lines of hits. The file is made when the first come.
-func (w *Writer) WriteHits(lines []byte) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err == nil && w.hits == nil {
-		w.hits, w.err = createHits(filepath.Join(w.dir.path, hitsFile))
+// WriteHits appends lines of hits.
+func (w *Writer) WriteHits(lines []byte) error { return w.hits.write(lines) }
+
+func (h *hitsWriter) write(lines []byte) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.err == nil && h.frame == nil {
+		h.frame, h.err = createHits(h.path)
 	}
-	if w.err == nil {
-		w.err = w.hits.write(lines)
+	if h.err == nil {
+		h.err = h.frame.write(lines)
 	}
-	return w.err
+	return h.err
 }
 
-func createHits(path string) (*hitsWriter, error) {
+// close returns the first error. Writing after it fails.
+func (h *hitsWriter) close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	err := errors.Join(h.err, h.frame.close())
+	h.frame = nil
+	if h.err == nil {
+		h.err = os.ErrClosed
+	}
+	return err
+}
+
+// hitsFrame is the file under way, one zstd frame. After every write it holds
+// all that was written, so that one which is never closed, because the run was
+// killed, can be read to its end; zstd then says that the end is missing.
+type hitsFrame struct {
+	file   *os.File
+	packed *zstd.Encoder
+}
+
+func createHits(path string) (*hitsFrame, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, err
 	}
+	return newHitsFrame(file)
+}
+
+func newHitsFrame(file *os.File) (*hitsFrame, error) {
 	// Alone on the goroutine that writes: the others belong to the load.
-	frame, err := zstd.NewWriter(file, zstd.WithEncoderLevel(zstd.SpeedFastest),
+	packed, err := zstd.NewWriter(file, zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(hitsWindow))
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &hitsWriter{file, frame}, nil
+	return &hitsFrame{file, packed}, nil
 }
 
-func (h *hitsWriter) write(lines []byte) error {
-	_, err := h.frame.Write(lines)
-	return errors.Join(err, h.frame.Flush())
+func (f *hitsFrame) write(lines []byte) error {
+	_, err := f.packed.Write(lines)
+	return errors.Join(err, f.packed.Flush())
 }
 
 // close ends the frame, where there is one.
-func (h *hitsWriter) close() error {
-	if h == nil {
+func (f *hitsFrame) close() error {
+	if f == nil {
 		return nil
 	}
-	return errors.Join(h.frame.Close(), h.file.Close())
+	return errors.Join(f.packed.Close(), f.file.Close())
 }

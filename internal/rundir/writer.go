@@ -17,12 +17,12 @@ import (
 // operating system at once, unbuffered: there are a few a second, and a run
 // that is killed loses none of them. It is safe for concurrent use.
 type Writer struct {
-	dir *Dir
+	dir  *Dir
+	hits hitsWriter
 
 	mu    sync.Mutex
 	files map[string]*os.File
-	hits  *hitsWriter // nil until the first come
-	err   error       // the first; nothing is written after it
+	err   error // the first of these files; nothing is written to them after it
 }
 
 // Create makes the directory ROOT/RUN with the manifest and the scenario in
@@ -51,7 +51,7 @@ func Create(root string, m Manifest, scenario []byte) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{dir: dir, files: make(map[string]*os.File)}
+	w := &Writer{dir: dir, hits: hitsWriter{path: filepath.Join(dir.path, hitsFile)}, files: make(map[string]*os.File)}
 	for _, name := range []string{secondsFile, readingsFile, eventsFile, warningsFile} {
 		file, err := os.OpenFile(filepath.Join(dir.path, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 		if err != nil {
@@ -98,11 +98,13 @@ func (w *Writer) append(name string, value any) error {
 	return w.err
 }
 
-// Close returns the first error of the writer's life. Writing after it fails.
+// Close returns the first error of the writer's life, and the first of the hits'.
+// Writing after it fails.
 func (w *Writer) Close() error {
+	hits := w.hits.close()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	err := errors.Join(w.err, w.hits.close())
+	err := errors.Join(w.err, hits)
 	for _, file := range w.files {
 		err = errors.Join(err, file.Close())
 	}
