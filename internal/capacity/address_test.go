@@ -17,11 +17,16 @@ func resolved(s float64, kind, address string) timeline.Event {
 }
 
 // shared is a run of 60 s and 100 requests a second, of which each address gets
-// its share in every second of its own.
+// its share in every second of its own, and every tenth opens a connection.
 func shared(shares func(n int) map[string]int64, events ...timeline.Event) Result {
+	return opening(10, shares, events...)
+}
+
+// opening is the same where so many open a connection.
+func opening(connections int64, shares func(n int) map[string]int64, events ...timeline.Event) Result {
 	tl, q := steady([]int64{100, 100, 100, 100, 100, 100}, 350)
 	for n := range tl.Seconds {
-		tl.Seconds[n].Addresses = shares(n)
+		tl.Seconds[n].Addresses, tl.Seconds[n].NewConns = shares(n), connections
 	}
 	tl.Events = append(events, tl.Events...)
 	return Analyze(tl, q)
@@ -95,6 +100,57 @@ func TestAddressWarnings(t *testing.T) {
 		if diff := cmp.Diff(c.want, addressWarnings(shared(c.shares, c.events...)), cmp.Transformer("nil", func(s []string) string { return fmt.Sprint(s) })); diff != "" {
 			t.Errorf("%s: warnings (-want +got):\n%s", c.name, diff)
 		}
+	}
+}
+
+// Where few connections were opened, chance alone may have left an address out,
+// and the warning says so.
+func TestFewNewConnectionsProveLittle(t *testing.T) {
+	for _, c := range []struct {
+		opened int64 // in the 30 s since the address joined
+		want   string
+	}{
+		{0, "got none of the 3,000 requests sent after, and no new connection was opened since ("},
+		{1, "got none of the 3,000 requests sent after, and only 1 new connection was opened since ("},
+		{14, "got none of the 3,000 requests sent after, and only 14 new connections were opened since ("},
+		{15, "got none of the 3,000 requests sent after ("}, // five for each of the three
+	} {
+		tl, q := steady([]int64{100, 100, 100, 100, 100, 100}, 350)
+		for n := range tl.Seconds {
+			tl.Seconds[n].Addresses, tl.Seconds[n].NewConns = map[string]int64{"10.0.0.1": 50, "10.0.0.2": 50}, 20
+			if n >= 30 {
+				tl.Seconds[n].NewConns = 0
+			}
+		}
+		tl.Seconds[40].NewConns = c.opened
+		tl.Events = append(tl.Events, resolved(0, timeline.Resolved, "10.0.0.1"), resolved(0, timeline.Resolved, "10.0.0.2"),
+			resolved(0, timeline.Resolved, "10.0.0.3"), resolved(20, timeline.Unresolved, "10.0.0.3"),
+			resolved(30, timeline.Resolved, "10.0.0.7"))
+		got := addressWarnings(Analyze(tl, q))
+		if len(got) != 1 || !strings.Contains(got[0], c.want) {
+			t.Errorf("%d new connections: warnings = %q; want one that says %q", c.opened, got, c.want)
+		}
+	}
+}
+
+// Addresses beyond those that are counted one by one may have got any share.
+func TestUncountedAddressesProveNothing(t *testing.T) {
+	share := func(other int64) func(int) map[string]int64 {
+		return func(n int) map[string]int64 {
+			shares := map[string]int64{"10.0.0.1": 80 - other, "10.0.0.2": 20}
+			if other > 0 && n == 50 {
+				shares["other"] = other
+			}
+			return shares
+		}
+	}
+	events := []timeline.Event{resolved(0, timeline.Resolved, "10.0.0.1"), resolved(0, timeline.Resolved, "10.0.0.2"),
+		resolved(30, timeline.Resolved, "10.0.0.7")}
+	if got := addressWarnings(shared(share(0), events...)); len(got) != 2 {
+		t.Errorf("all counted: warnings = %q; want one of 10.0.0.7 and one of uneven shares", got)
+	}
+	if got := addressWarnings(shared(share(1), events...)); len(got) > 0 {
+		t.Errorf("some uncounted: warnings = %q; want none", got)
 	}
 }
 

@@ -108,7 +108,7 @@ func (r run) warnings(q Question, res Result) []string {
 func (r run) undelivered(res Result) []string {
 	var warn []string
 	if r.capped > 0 {
-		warn = append(warn, fmt.Sprintf("%s requests were never sent: the cap on requests in flight forbade them, %s", figure.Count(r.capped), asFastAsEver))
+		warn = append(warn, fmt.Sprintf("%s requests were never sent: the cap on requests in flight forbade them, %s", figure.Count(r.capped), fastEnough))
 	}
 	if n := r.sent.Capped; n > 0 {
 		warn = append(warn, figure.Count(n)+" requests were never sent: the cap on rate or on requests forbade them")

@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/timeline"
@@ -17,12 +18,12 @@ import (
 //
 //	lag |      .             those due during the stall
 //	    |      |'.
-//	    |      |  '.______   those behind them: as long as the lag does not grow,
-//	    |      |  |      '.  it is still that of the stall
-//	    +------+--+--------'----> due
+//	    |      |  '.__       those behind them: as long as the line drains, or stands
+//	    |      |  |   '.     still for want of room in flight, it is still the stall's
+//	    +------+--+-----'----> due
 //	        stall  recovered
 func (r *run) blame(rule delivery) {
-	var behind time.Duration // the largest lag that is still of the target's making
+	var behind time.Duration // the largest lag that can still be of the target's making
 	for n := range r.seconds {
 		s := &r.seconds[n]
 		r.blameUnsent(s)
@@ -31,20 +32,28 @@ func (r *run) blame(rule delivery) {
 		}
 		lag, _ := s.Lag.Quantile(1)
 		late := s.Lag.Over(rule.lagLimit)
-		switch at := second(n); {
-		case s.Queued > 0 && r.slow(at):
-			behind = max(behind, lag)
-			if r.full(at + time.Second) { // whoever was in the line waited, also where several were let go at once
-				s.Queued = max(s.Queued, late)
-			}
-		case behind > rule.lagLimit && lag <= behind+rule.lagLimit && !r.idle(at):
+		at := second(n)
+		waited := s.Queued > 0 && r.slow(at)
+		draining := behind > rule.lagLimit && lag <= behind+rule.lagLimit && !r.idle(at)
+		if draining || waited && r.full(at+time.Second) { // whoever was in the line waited, also where several were let go at once
 			s.Queued = max(s.Queued, late)
+		}
+		switch {
+		case waited:
 			behind = lag
-		default:
+		case !draining:
 			s.Queued, behind = 0, 0
+		case r.full(at + lag): // when the first of them were sent
+			behind = min(behind, lag)
+		default:
+			behind = min(behind, lag) - drains
 		}
 	}
 }
+
+// drains is by how much a line gets shorter in a second in which there is room in
+// flight: a generator that runs lets those in it go as fast as it can.
+const drains = 10 * time.Millisecond
 
 func (r *run) blameUnsent(s *timeline.Second) {
 	if s.HeldBack > 0 && !r.slow(second(s.Second)) {
@@ -63,20 +72,69 @@ func (r *run) blameUnsent(s *timeline.Second) {
 func second(n int) time.Duration { return time.Duration(n) * time.Second }
 
 // slow reports whether the target took too long around an instant, or did not
-// answer at all: more than twice its calm time, or more than the tightest limit
-// allows. Requests that were due then tell, if they were sent then; and so does
-// what the generator read, if they were not.
+// answer at all. Requests that were due then tell, if they were sent then; so does
+// what the generator read, if they were not; and a stall too short for either is
+// told by those that filled the flight.
 func (r *run) slow(at time.Duration) bool {
 	if r.calm == 0 {
 		return true
 	}
 	around := r.sum(Span{max(at-trialWindow/2, 0), at + trialWindow/2})
 	p50, ok := around.Service.Quantile(0.5)
-	return !ok || r.tooLong(p50) || r.tooLong(r.stay(at))
+	return !ok || p50 > r.patience() || r.stay(at) > r.patience() ||
+		slices.ContainsFunc(r.jams, func(jam Span) bool { return jam.From <= at && at < jam.To })
 }
 
-func (r *run) tooLong(took time.Duration) bool {
-	return took > 2*r.calm || r.tightest > 0 && took > r.tightest
+// collapsed is how many times its calm time a target takes that has collapsed,
+// where no limit says what is too long.
+const collapsed = 10
+
+// patience is how long a request may take before the target is slow: what the
+// tightest limit allows. Half of that is enough where it is more than twice the
+// calm time: it leaves those that waited no time to be answered in. A target that
+// is merely not as fast as in its calmest window, and far from any limit, needs
+// more room in flight and is not slow.
+func (r *run) patience() time.Duration {
+	if r.tightest == 0 {
+		return collapsed * r.calm
+	}
+	return min(r.tightest, max(2*r.calm, r.tightest/2))
+}
+
+// findJams finds where requests that took too long filled the flight. While the
+// target stands still for a second or two, hardly any are sent, and the many that
+// it answered just before hide them.
+func (r *run) findJams() (jams []Span) {
+	for n, s := range r.seconds {
+		if s.HeldBack+s.Queued == 0 {
+			continue
+		}
+		until := second(n + 1)
+		filled := Span{until - 2*time.Second, until} // they may have begun to just before
+		if took, ok := r.filledBySlow(filled); ok {
+			jams = append(jams, Span{filled.From, until + took})
+		}
+	}
+	return merge(jams, Span{0, r.end()})
+}
+
+// filledBySlow reports whether of the requests due in a span as many took too
+// long as the flight holds, and how long they took: more than is usual, and
+// together longer than all others, for a few slow ones among very many fill
+// nothing.
+func (r *run) filledBySlow(span Span) (took time.Duration, ok bool) {
+	if r.inFlightCap == nil {
+		return 0, false
+	}
+	service := r.sum(span).Service
+	all, slow := float64(service.Count()), float64(service.Over(r.patience()))
+	usual := float64(r.usual.Over(r.patience())) / float64(r.usual.Count())
+	if slow < nearlyFull**r.inFlightCap || slow <= 2*usual*all {
+		return 0, false
+	}
+	took, _ = service.Quantile(1 - slow/all/2)
+	others, _ := service.Quantile((1 - slow/all) / 2)
+	return took, slow*took.Seconds() > (all-slow)*others.Seconds()
 }
 
 // stay is how long requests were in flight in the second from an instant on, by
@@ -124,5 +182,9 @@ func (r *run) progress(at time.Duration) (waiting, answers float64, ok bool) {
 // allows, or nearly.
 func (r *run) full(at time.Duration) bool {
 	inFlight, ok := nearest(r.inFlight, at)
-	return ok && r.inFlightCap != nil && inFlight.Value >= 0.95**r.inFlightCap
+	return ok && r.inFlightCap != nil && inFlight.Value >= nearlyFull**r.inFlightCap
 }
+
+// nearlyFull is the share of the cap in flight from which readings, which come
+// now and then, count as full.
+const nearlyFull = 0.95

@@ -11,20 +11,26 @@ import (
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
-// line is a model of one evening with late: {catch_up: true}: arrivals wait in
-// line while cap requests are in flight, the pacer may stand still, and the
-// target answers each request after a time that depends on when it was sent.
-// It is worked out request by request, unlike what it is to test.
+// line is a model of one evening: arrivals wait in line while cap requests are in
+// flight, as with late: {catch_up: true}, or are dropped; the pacer may stand
+// still, and the target answers each request after a time that depends on when it
+// was sent. It is worked out request by request, unlike what it is to test.
 type line struct {
 	seconds, rate, cap int
 	service            func(sent time.Duration) time.Duration
 	pacer              func(at time.Duration) time.Duration // when the pacer, ready at an instant, can send
 }
 
-func (l line) run() (timeline.Timeline, Question) {
+// run has arrivals wait.
+func (l line) run() (timeline.Timeline, Question) { return l.evening(false) }
+
+// drops has them dropped, also where they are 250 ms late.
+func (l line) drops() (timeline.Timeline, Question) { return l.evening(true) }
+
+func (l line) evening(drop bool) (timeline.Timeline, Question) {
 	tl := timeline.Timeline{Events: []timeline.Event{{At: at(float64(l.seconds)), Kind: timeline.SendingDone}}}
 	tl.Seconds = make([]timeline.Second, l.seconds)
-	var free time.Duration
+	var free, fullFrom, fullUntil time.Duration
 	var sends, ends []time.Duration // of every request
 	open := []time.Duration{}       // ends of those in flight, in order
 	for i := range l.seconds * l.rate {
@@ -34,23 +40,36 @@ func (l line) run() (timeline.Timeline, Question) {
 		if l.pacer != nil {
 			sent = l.pacer(sent)
 		}
-		waited := false
 		for len(open) > 0 && open[0] <= sent {
 			open = open[1:]
 		}
+		s := &tl.Seconds[n]
+		s.Second = n
+		s.Planned++
+		if late := sent-due > 250*time.Millisecond; drop && (late || len(open) >= l.cap) {
+			s.Dropped++
+			if !late {
+				s.HeldBack++
+			}
+			continue
+		}
 		if len(open) >= l.cap {
-			waited, sent = true, open[0]
-			open = open[1:]
+			if due > fullUntil {
+				fullFrom = due
+				if sent-due > time.Millisecond { // late already: it did not wait for room
+					fullFrom = sent
+				}
+			}
+			sent, open = open[0], open[1:]
+			fullUntil = sent
 		}
 		free = sent
 		took := l.service(sent)
 		k, _ := slices.BinarySearch(open, sent+took)
 		open = slices.Insert(open, k, sent+took)
 		sends, ends = append(sends, sent), append(ends, sent+took)
-		s := &tl.Seconds[n]
-		s.Second = n
-		s.Planned, s.Sent, s.Succeeded = s.Planned+1, s.Sent+1, s.Succeeded+1
-		if waited {
+		s.Sent, s.Succeeded = s.Sent+1, s.Succeeded+1
+		if due >= fullFrom && due < fullUntil {
 			s.Queued++
 		}
 		s.Lag.Record(sent - due)
@@ -140,6 +159,144 @@ func TestAStallOfItsOwnIsNotTheTargets(t *testing.T) {
 	r := Analyze(tl, q)
 	if r.Generator.Delivered {
 		t.Errorf("delivered; want the 18 s in which onair stood still told")
+	}
+}
+
+// Once the target has recovered the line drains. A lag that stays, or grows ever
+// so slowly, is the generator's.
+func TestALagThatDoesNotDrainIsItsOwn(t *testing.T) {
+	const s = time.Second
+	each := func(spent time.Duration) func(time.Duration) time.Duration {
+		return func(at time.Duration) time.Duration {
+			if at < 24*s {
+				return at
+			}
+			return at + spent
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		spent time.Duration // on each sending, after the target has recovered; one is due every 5 ms
+		want  bool
+	}{
+		{"drains", 0, true},
+		{"drains slowly", 4500 * time.Microsecond, true},
+		{"stays", 5 * time.Millisecond, false},
+		{"grows by 2 ms a second", 5010 * time.Microsecond, false},
+		{"grows by 10 ms a second", 5050 * time.Microsecond, false},
+	} {
+		tl, q := line{60, 200, 400, stalls(20*s, 24*s), each(c.spent)}.run()
+		r := newRun(tl, q)
+		if got := r.seconds[22].Queued; got != 200 {
+			t.Errorf("%s: %d of those due in the stall are the target's; want all 200", c.name, got)
+		}
+		var own int64
+		for _, s := range r.seconds {
+			own += max(s.Lag.Over(20*time.Millisecond)-s.Queued, 0)
+		}
+		if got := own == 0; got != c.want {
+			t.Errorf("%s: %d late ones are the generator's; want none: %v", c.name, own, c.want)
+		}
+		if got := Analyze(tl, q).Generator.Delivered; got != c.want {
+			t.Errorf("%s: delivered = %v; want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// A cap that a target as fast as it must be cannot keep to is too low. Whoever
+// takes what its limits allow and more, or stands still, is slow.
+func TestSlowIsWhatTheLimitsSay(t *testing.T) {
+	const s, ms = time.Second, time.Millisecond
+	calm := func(time.Duration) time.Duration { return 5 * ms }
+	from20 := func(took time.Duration) func(time.Duration) time.Duration {
+		return func(sent time.Duration) time.Duration {
+			if sent < 20*s {
+				return 5 * ms
+			}
+			return took
+		}
+	}
+	stands := func(from, until time.Duration) func(time.Duration) time.Duration {
+		return func(sent time.Duration) time.Duration {
+			if sent >= from && sent < until {
+				return until - sent + 5*ms
+			}
+			return 5 * ms
+		}
+	}
+	always := func(took time.Duration) func(time.Duration) time.Duration {
+		return func(time.Duration) time.Duration { return took }
+	}
+	// every makes each so manieth take 500 ms from one instant on.
+	every := func(nth int, from time.Duration) func(time.Duration) time.Duration {
+		n := 0
+		return func(sent time.Duration) time.Duration {
+			if n++; n%nth == 0 && sent >= from {
+				return 500 * ms
+			}
+			return from20(11 * ms)(sent)
+		}
+	}
+	hung := 0
+	two := func(sent time.Duration) time.Duration {
+		switch {
+		case sent == 0:
+			hung = 0
+		case sent > 22*s && hung < 2:
+			hung++
+			return 10 * s
+		}
+		return from20(11 * ms)(sent)
+	}
+	p800 := Objective{Name: "p99 <= 800ms", Quantile: 0.99, Limit: 800 * ms, Window: 10 * s}
+	errors := Objective{Name: "errors <= 0.5%", Errors: 0.005, Window: 10 * s}
+	// The pacer stands still, and nothing that was in flight is read meanwhile.
+	suspended := func(from, until time.Duration) line {
+		return line{40, 1000, 10, stands(from-5*ms, until), func(at time.Duration) time.Duration {
+			if at > from && at < until {
+				return until
+			}
+			return at
+		}}
+	}
+	for _, c := range []struct {
+		name         string
+		line         line
+		objective    Objective
+		drops, waits string // verdicts
+	}{
+		{"all is well", line{40, 1000, 10, calm, nil}, p800, Pass, Pass},
+		{"not as fast as in its calmest window", line{40, 1000, 10, from20(11 * ms), nil}, p800, Invalid, Invalid},
+		{"the same, and a few take long", line{40, 1000, 14, every(100, 20*s), nil}, p800, Invalid, Invalid},
+		{"the same, and many take long as ever", line{40, 1000, 28, every(25, 0), nil}, p800, Invalid, Invalid},
+		{"the same, and two hang", line{40, 1000, 10, two, nil}, p800, Invalid, Invalid},
+		{"near its limit", line{40, 1000, 10, from20(500 * ms), nil}, p800, Fail, Fail},
+		{"beyond its limit", line{40, 1000, 10, from20(900 * ms), nil}, p800, Fail, Fail},
+		{"slow from the first second", line{40, 1000, 10, always(900 * ms), nil}, p800, Fail, Fail},
+		{"within its limit from the first second", line{40, 1000, 10, always(500 * ms), nil}, p800, Invalid, Invalid},
+		{"hangs", line{40, 1000, 10, stands(20500*ms, 30200*ms), nil}, p800, Fail, Fail},
+		{"hangs until the end", line{40, 1000, 10, stands(20500*ms, 40*s), nil}, p800, Fail, Fail},
+		{"hangs for a second and a half", line{40, 1000, 10, stands(20100*ms, 21600*ms), nil}, p800, Fail, Fail},
+		{"the same over three seconds", line{40, 1000, 10, stands(20990*ms, 22490*ms), nil}, p800, Fail, Fail},
+		{"the same from the second's very end", line{40, 1000, 10, stands(20996*ms, 22496*ms), nil}, p800, Fail, Fail},
+		{"the generator is suspended at the end of a window", suspended(27100*ms, 29900*ms), p800, Invalid, Invalid},
+		{"the generator is suspended for a second and a half", suspended(20100*ms, 21600*ms), p800, Invalid, Invalid},
+		{"errors alone: twice its calm time", line{40, 1000, 10, from20(11 * ms), nil}, errors, Invalid, Invalid},
+		{"errors alone: collapses", line{40, 1000, 10, from20(500 * ms), nil}, errors, Fail, Pass},
+		{"errors alone: hangs", line{40, 1000, 10, stands(20500*ms, 30200*ms), nil}, errors, Fail, Pass},
+		{"errors alone: slow from the first second", line{40, 1000, 10, always(500 * ms), nil}, errors, Invalid, Invalid},
+	} {
+		for _, mode := range []struct {
+			name, want string
+			evening    func() (timeline.Timeline, Question)
+		}{{"drops", c.drops, c.line.drops}, {"waits", c.waits, c.line.run}} {
+			tl, q := mode.evening()
+			q.Objectives = []Objective{c.objective}
+			r := Analyze(tl, q)
+			if r.Verdict != mode.want {
+				t.Errorf("%s, %s: %s %q; want %s", c.name, mode.name, r.Verdict, r.Reasons, mode.want)
+			}
+		}
 	}
 }
 

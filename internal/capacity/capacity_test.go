@@ -231,6 +231,19 @@ func TestGapsAreUnknown(t *testing.T) {
 	}
 }
 
+// noneLeft makes n requests of a second find no port or file left, as load
+// records them: sent, late by as little as others, and failed, but without a time
+// of the target's.
+func noneLeft(tl *timeline.Timeline, second int, n int64) {
+	s := secondOf(second, tl.Seconds[second].Planned-n, 0)
+	for range n {
+		s.Lag.Record(50 * time.Microsecond)
+	}
+	s.Planned, s.Sent, s.Failed = s.Planned+n, s.Sent+n, n
+	s.Errors = map[string]int64{timeline.GeneratorLimit: n}
+	tl.Seconds[second] = s
+}
+
 func TestVerdicts(t *testing.T) {
 	broken := func(tl *timeline.Timeline, q *Question) {}
 	for _, c := range []struct {
@@ -269,9 +282,14 @@ func TestVerdicts(t *testing.T) {
 			tl.Seconds[14].Planned, tl.Seconds[14].Dropped, tl.Seconds[14].HeldBack = 400, 300, 300
 		}, []int64{100, 100}, Invalid, "only 76.9 % of the planned requests were sent"},
 		{"no ports left", func(tl *timeline.Timeline, _ *Question) {
-			s := &tl.Seconds[14]
-			s.Failed, s.Succeeded, s.Errors = 60, 40, map[string]int64{timeline.GeneratorLimit: 60}
+			noneLeft(tl, 14, 60)
 		}, []int64{100, 100}, Invalid, "only 94 % of the planned requests were sent"},
+		{"no ports left for a few, who are nobody's errors", func(tl *timeline.Timeline, q *Question) {
+			q.Objectives = append(q.Objectives, Objective{Name: "errors <= 0.5%", Errors: 0.005, Window: 10 * time.Second})
+			for n := 10; n < 20; n++ {
+				noneLeft(tl, n, 3) // 1.5 % of the window
+			}
+		}, []int64{200, 200}, Invalid, "only 99.3 % of the planned requests were sent over the run"},
 		{"killed", func(tl *timeline.Timeline, _ *Question) { tl.Events = nil }, []int64{100, 100}, Invalid, "the run was killed before it was complete: 2,000 of about 2,000 planned arrivals came due"},
 		{"killed with requests in flight", func(tl *timeline.Timeline, _ *Question) {
 			for n := range tl.Seconds {
@@ -632,5 +650,72 @@ func TestInFigures(t *testing.T) {
 		if got := h.InFigures(Required{AtLeast: 0.2, Asked: true}); got != c.want {
 			t.Errorf("InFigures = %q; want %q", got, c.want)
 		}
+	}
+}
+
+// What is shown of a window is merged from the histograms of its seconds and
+// requests. It is the exact quantile of its requests one by one, those that failed
+// being slower than any, but for 0.1 % or 1 µs.
+func TestShownQuantilesAreExact(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	const seconds, window = 60, 10
+	for _, quantile := range []float64{0.5, 0.9, 0.95, 0.99, 0.999} {
+		o := Objective{Name: "all", Quantile: quantile, Limit: 300 * time.Millisecond, Window: window * time.Second}
+		top := o
+		top.Name, top.Request = "top", "top"
+		tl := timeline.Timeline{}
+		raw := map[string][][]time.Duration{"all": make([][]time.Duration, seconds/window), "top": make([][]time.Duration, seconds/window)}
+		failing := []float64{0, 0.0005, 0.004, 0.02, 0.2, 0.7} // shares, by window
+		for n := range seconds {
+			s := timeline.Second{Second: n, Response: map[string]timeline.Histogram{}, Failures: map[string]timeline.Histogram{}}
+			for range 150 + random.IntN(100) {
+				name := []string{"top", "cart", "pay"}[random.IntN(3)]
+				took := time.Duration(math.Exp(11+4*random.Float64()+random.NormFloat64())) * time.Microsecond / 10
+				took = min(took, 100*time.Second)
+				into, exact := s.Response, took
+				if random.Float64() < failing[n/window] {
+					into, exact = s.Failures, math.MaxInt64
+					s.Failed++
+				}
+				h := into[name]
+				h.Record(took)
+				into[name] = h
+				s.Lag.Record(0)
+				s.Service.Record(took)
+				s.Planned++
+				raw["all"][n/window] = append(raw["all"][n/window], exact)
+				if name == "top" {
+					raw["top"][n/window] = append(raw["top"][n/window], exact)
+				}
+			}
+			s.Sent, s.Succeeded = s.Planned, s.Planned-s.Failed
+			tl.Seconds = append(tl.Seconds, s)
+		}
+		res := Analyze(tl, Question{Objectives: []Objective{o, top}})
+		for _, j := range res.Objectives {
+			for i, w := range j.Windows {
+				of := raw[j.Name][i]
+				slices.Sort(of)
+				checkShown(t, fmt.Sprintf("p%g of %s in window %d", 100*quantile, j.Name, i), w.Value, of[int(math.Ceil(quantile*float64(len(of))-1e-9))-1])
+			}
+			worst := j.Windows[*j.WorstAt/o.Window]
+			if diff := cmp.Diff(worst.Value, j.Worst); diff != "" {
+				t.Errorf("p%g of %s: worst (-its window +shown):\n%s", 100*quantile, j.Name, diff)
+			}
+		}
+	}
+}
+
+// checkShown compares a shown quantile with the exact one; failures last for ever.
+func checkShown(t *testing.T, name string, got *float64, want time.Duration) {
+	t.Helper()
+	if got == nil || want == math.MaxInt64 {
+		if got != nil || want != math.MaxInt64 {
+			t.Errorf("%s is known: %v; want %v", name, got != nil, want)
+		}
+		return
+	}
+	if off := (seconds(*got) - want).Abs(); off > max(want/1000, time.Microsecond) {
+		t.Errorf("%s = %v; want %v, give or take 0.1 %% or 1µs", name, seconds(*got), want)
 	}
 }

@@ -20,28 +20,31 @@ import (
 // whatever else there is, and only then do smaller troubles count.
 //
 //	never sent --> the cap in flight | the other caps | no port or file left
-//	          \
+//	          \--> the cap on duration
 //	sent late --+-> did not run > quota > own CPU > others' CPU > GC > files > ports
 //
 // What these readings stay below where nothing is wrong:
 const (
-	busyAlone    = 0.85                    // of its own processor time
-	busyMachine  = 0.9                     // of the machine's, all processes together
-	heldByQuota  = 0.05                    // of a second
-	nearLimit    = 0.9                     // of the files or ports there are
-	longestPause = 2500 * time.Millisecond // between two readings of a process that runs
-	usualPace    = 1500 * time.Millisecond // the same, half of the time
+	busyAlone   = 0.85                    // of its own processor time
+	busyMachine = 0.9                     // of the machine's, all processes together
+	heldByQuota = 0.05                    // of a second
+	nearLimit   = 0.9                     // of the files or ports there are
+	overdue     = 500 * time.Millisecond  // late is a reading of a process that runs
+	barelyLate  = 150 * time.Millisecond  // the same, whatever the requests tell
+	usualPace   = 1500 * time.Millisecond // between two readings, half of the time
 )
 
 // Words that several causes share.
 const (
-	asFastAsEver = "though the target answered as fast as ever"
+	fastEnough   = "though the target was fast enough"
 	ownMachine   = "give onair a machine of its own"
 	fewerNew     = "lower connections.new"
 	moreFiles    = "raise ulimit -n"
 	morePorts    = fewerNew + ", or widen net.ipv4.ip_local_port_range"
 	moreInFlight = "raise caps.in_flight"
 	moreRate     = "raise caps.rate or caps.requests"
+	aCapEnded    = "a cap ended sending"
+	longerRun    = "raise caps.duration"
 )
 
 // unsentCause says why requests of a window were never sent, by what kept most
@@ -53,16 +56,43 @@ func (r run) unsentCause(window Span, rule delivery) string {
 	tooLate := told.Dropped - told.HeldBack - told.Capped
 	switch max(inFlight, told.Capped, noneLeft, tooLate) {
 	case tooLate:
-		return r.machineCause(window, rule)
+		return cmp.Or(r.cutCause(window, tooLate), r.machineCause(window, rule))
 	case inFlight:
 		return fmt.Sprintf("%s kept %s back, %s (%s)",
-			r.theCap(), figure.Count(inFlight), asFastAsEver, moreInFlight)
+			r.theCap(), figure.Count(inFlight), fastEnough, moreInFlight)
 	case told.Capped:
 		return fmt.Sprintf("the cap on rate or on requests forbade %s (%s)", figure.Count(told.Capped), moreRate)
 	}
 	found := cmp.Or(r.filesCause(window), r.portsCause(window),
 		fmt.Sprintf("this machine had none left (%s, or %s)", moreFiles, morePorts))
 	return fmt.Sprintf("%s found no port or file: %s", figure.Count(noneLeft), found)
+}
+
+// cutCause names the cap on duration where most of the requests that were too
+// late for a window were still waiting when it ended sending: they are sent in the
+// order in which they are due, so that nothing was sent after them.
+func (r run) cutCause(window Span, tooLate int64) string {
+	cut := slices.IndexFunc(r.Events, func(e timeline.Event) bool { return e.Kind == timeline.CutShort })
+	if cut < 0 {
+		return ""
+	}
+	waited := r.told(Span{max(window.From, r.lastSent()), window.To})
+	if left := waited.Dropped - waited.HeldBack - waited.Capped; left*2 >= tooLate {
+		e := r.Events[cut]
+		return fmt.Sprintf("%s at %s, while %s waited (%s)",
+			cmp.Or(e.Text, aCapEnded), r.clock(time.Duration(e.At)), figure.Count(left), longerRun)
+	}
+	return ""
+}
+
+// lastSent is the beginning of the last second of which anything was sent.
+func (r run) lastSent() (last time.Duration) {
+	for _, s := range r.Seconds {
+		if s.Sent > 0 {
+			last = max(last, second(s.Second))
+		}
+	}
+	return last
 }
 
 // lateCause says why requests of a window were sent late: too low a cap, where
@@ -72,7 +102,7 @@ func (r run) lateCause(window Span, rule delivery) string {
 	waited := told.Queued - judged.Queued
 	if late := judged.Lag.Over(rule.lagLimit) - judged.Queued; waited > 0 && waited*2 >= late {
 		return fmt.Sprintf("%s made %s wait, %s (%s)",
-			r.theCap(), figure.Count(waited), asFastAsEver, moreInFlight)
+			r.theCap(), figure.Count(waited), fastEnough, moreInFlight)
 	}
 	return r.machineCause(window, rule)
 }
@@ -109,23 +139,61 @@ func (r run) machineCause(window Span, rule delivery) string {
 }
 
 // pauseCause finds a pause in readings that else come once a second: the
-// process did not run.
+// process did not run. The reading that was due meanwhile comes when it runs
+// again, which may be soon after it was due; then a pause of more than a second is
+// told from a reading that is merely late by the requests, which were not sent
+// either.
+//
+//	readings  x         x         -  x      x         x
+//	requests  ||||||||||||          |||||||||||||||||||
+//	                     did not run
 func (r run) pauseCause(window Span) string {
+	usual := r.usualPause()
+	if usual > usualPace {
+		return ""
+	}
 	var longest time.Duration
-	var all []time.Duration
 	for i, at := range r.read[min(1, len(r.read)):] {
-		before := r.read[i]
-		all = append(all, at-before)
-		if before <= window.To+time.Second && at >= window.From-time.Second {
-			longest = max(longest, at-before)
+		pause := Span{r.read[i], at}
+		if pause.From > window.To+time.Second || pause.To < window.From-time.Second {
+			continue
+		}
+		late := pause.length() - usual
+		if late > overdue || late > barelyLate && r.silent(pause) >= max(usual, pause.length()*4/5) {
+			longest = max(longest, pause.length())
 		}
 	}
-	slices.Sort(all)
-	if longest <= longestPause || all[len(all)/2] > usualPace {
+	if longest == 0 {
 		return ""
 	}
 	return fmt.Sprintf("onair itself did not run for up to %s: this machine suspended or starved it (%s)",
 		figure.Duration(longest), ownMachine)
+}
+
+// usualPause is the time between two readings half of the time.
+func (r run) usualPause() time.Duration {
+	var all []time.Duration
+	for i, at := range r.read[min(1, len(r.read)):] {
+		all = append(all, at-r.read[i])
+	}
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// silent is for how long nothing was sent around a pause: what was due at its
+// beginning was sent so late, or so much was dropped since it was too late for it.
+func (r run) silent(pause Span) time.Duration {
+	told := r.told(Span{pause.From.Truncate(time.Second), pause.To})
+	if told.Planned == 0 {
+		return 0
+	}
+	lag, _ := told.Lag.Quantile(1)
+	length := second(ceilSeconds(pause.To)) - pause.From.Truncate(time.Second)
+	tooLate := float64(told.Dropped-told.HeldBack-told.Capped) / float64(told.Planned)
+	return lag + time.Duration(tooLate*float64(length))
 }
 
 // processorCause says who used up the processors, or which quota did.

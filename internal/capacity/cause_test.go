@@ -123,7 +123,7 @@ func TestCauses(t *testing.T) {
 			tl.Seconds[15].HeldBack = 299
 			read(tl, timeline.CPU, 0, 30, 0.99)
 			read(tl, timeline.InFlightCap, 0, 30, 20_000)
-		}, "the cap on requests in flight (20,000) kept 299 back, though the target answered as fast as ever (raise caps.in_flight)"},
+		}, "the cap on requests in flight (20,000) kept 299 back, though the target was fast enough (raise caps.in_flight)"},
 		{"the cap on rate", func(tl *timeline.Timeline) {
 			tooLate(tl, 15, 300)
 			tl.Seconds[15].Capped = 200
@@ -135,14 +135,12 @@ func TestCauses(t *testing.T) {
 			read(tl, timeline.CPU, 0, 30, 0.99)
 		}, "onair used 99 % of its processor time"},
 		{"no port left", func(tl *timeline.Timeline) {
-			s := &tl.Seconds[14]
-			s.Failed, s.Succeeded, s.Errors = 60, 40, map[string]int64{timeline.GeneratorLimit: 60}
+			noneLeft(tl, 14, 60)
 			read(tl, timeline.Ports, 0, 30, 28_232)
 			read(tl, timeline.PortsLimit, 0, 30, 28_232)
 		}, "60 found no port or file: 28,232 of 28,232 ports were in use ("},
 		{"no file left, and nothing read", func(tl *timeline.Timeline) {
-			s := &tl.Seconds[14]
-			s.Failed, s.Succeeded, s.Errors = 60, 40, map[string]int64{timeline.GeneratorLimit: 60}
+			noneLeft(tl, 14, 60)
 		}, "60 found no port or file: this machine had none left (raise ulimit -n, or lower connections.new, or widen"},
 		{"too little over the run", func(tl *timeline.Timeline) {
 			for n := range tl.Seconds {
@@ -161,6 +159,90 @@ func TestCauses(t *testing.T) {
 		if !strings.HasSuffix(g.Shortcoming, ")") {
 			t.Errorf("%s: %q; want a way out at its end", c.name, g.Shortcoming)
 		}
+	}
+}
+
+// A process that was stopped for 1.2 s is told from one whose reading came 300 ms
+// late, whenever in the second that began.
+func TestAShortPauseIsFound(t *testing.T) {
+	const ms = time.Millisecond
+	// stopped reads once a second, but not while stopped, and leaves unsent what
+	// was due meanwhile, all but the last 250 ms of it.
+	stopped := func(from, length time.Duration) (timeline.Timeline, Question) {
+		tl, q := steady([]int64{100, 100, 100}, 350)
+		until := from + length
+		for n := range 31 {
+			at := second(n) + 10*ms
+			if at >= from && at < until {
+				at = until
+			}
+			tl.Readings = append(tl.Readings, timeline.Reading{At: timeline.Offset(at), Source: timeline.Generator, Name: timeline.CPU, Value: 0.3})
+		}
+		for n := range tl.Seconds {
+			s := &tl.Seconds[n]
+			s.Lag = timeline.Histogram{}
+			for i := range s.Planned {
+				due := second(n) + time.Duration(i)*10*ms
+				switch lag := until - due; {
+				case due < from || lag <= 0:
+					s.Lag.Record(50 * time.Microsecond)
+				case lag <= 250*ms:
+					s.Lag.Record(lag)
+				default:
+					s.Sent, s.Succeeded, s.Dropped = s.Sent-1, s.Succeeded-1, s.Dropped+1
+				}
+			}
+		}
+		return tl, q
+	}
+	for phase := 0 * ms; phase < 1000*ms; phase += 50 * ms {
+		for _, length := range []time.Duration{1200 * ms, 1500 * ms, 2400 * ms} {
+			tl, q := stopped(14*time.Second+phase, length)
+			if got := Analyze(tl, q).Generator.Cause; !strings.HasPrefix(got, "onair itself did not run for up to ") {
+				t.Errorf("stopped for %s at 14 s and %s: cause = %q; want that it did not run", length, phase, got)
+			}
+		}
+		tl, q := stopped(14*time.Second+phase, 300*ms)
+		tooLate(&tl, 15, 100)
+		if got := Analyze(tl, q).Generator.Cause; !strings.HasPrefix(got, "no cause was found") {
+			t.Errorf("a reading up to 300 ms late, at 14 s and %s: cause = %q; want none found", phase, got)
+		}
+	}
+}
+
+// What still waited when the cap on duration ended sending was dropped by it, and
+// what was dropped before was not.
+func TestTheCapOnDurationIsTheCause(t *testing.T) {
+	cut := timeline.Event{At: at(30.2), Source: "rehearsal", Kind: timeline.CutShort, Text: "the cap on duration ended sending"}
+	for _, c := range []struct {
+		name    string
+		dropped [2]int64 // in seconds 24 and 29
+		event   timeline.Event
+		want    string
+	}{
+		{"at the end", [2]int64{0, 300}, cut, "the cap on duration ended sending at 00:00:30, while 300 waited (raise caps.duration)"},
+		{"mostly at the end", [2]int64{100, 200}, cut, "the cap on duration ended sending at 00:00:30, while 200 waited (raise caps.duration)"},
+		{"mostly before", [2]int64{200, 100}, cut, "no cause is known"},
+		{"at the end, which was the plan's", [2]int64{0, 300}, timeline.Event{At: at(30), Kind: timeline.SendingDone}, "no cause is known"},
+	} {
+		tl, q := steady([]int64{100, 100, 100}, 350)
+		tooLate(&tl, 24, c.dropped[0])
+		tooLate(&tl, 29, c.dropped[1])
+		tl.Events = []timeline.Event{c.event}
+		if got := Analyze(tl, q).Generator.Cause; !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s: cause = %q; want %q", c.name, got, c.want)
+		}
+	}
+	// To catch up, all that is due from some instant on may still wait.
+	tl, q := steady([]int64{100, 100, 100}, 350)
+	for n := 15; n < 30; n++ {
+		s := &tl.Seconds[n]
+		*s = timeline.Second{Second: n, Planned: s.Planned, Dropped: s.Planned}
+	}
+	tl.Events = []timeline.Event{cut}
+	const want = "the cap on duration ended sending at 00:00:30, while 500 waited (raise caps.duration)"
+	if got := Analyze(tl, q).Generator.Cause; got != want {
+		t.Errorf("in a window long before: cause = %q; want %q", got, want)
 	}
 }
 

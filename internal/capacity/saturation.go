@@ -74,17 +74,18 @@ func (r run) waiting(at time.Duration) time.Duration {
 	return p50
 }
 
-// calmService is the median service time in the run's calmest window, 0 where
-// there is none. Windows in which requests failed are not calm: errors come
-// fast.
-func (r run) calmService() (calm time.Duration) {
+// calmService are the service times in the run's calmest window, by their median;
+// empty where there is none. Windows in which requests failed are not calm: errors
+// come fast.
+func (r run) calmService() (calmest timeline.Histogram) {
+	var calm time.Duration
 	for _, window := range tile(Span{0, r.end()}, trialWindow) {
 		s := r.sum(window)
 		if p50, ok := s.Service.Quantile(0.5); ok && s.Failed*100 <= s.Sent && (calm == 0 || p50 < calm) {
-			calm = p50
+			calm, calmest = p50, s.Service
 		}
 	}
-	return calm
+	return calmest
 }
 
 // nearest is the reading closest to at, if within a second and a half.

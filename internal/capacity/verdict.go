@@ -142,7 +142,7 @@ func (r run) cutShort(q Question) string {
 		case timeline.SendingDone:
 			return ""
 		case timeline.CutShort:
-			return fmt.Sprintf("%s at %s: %s", cmp.Or(e.Text, "a cap ended sending"), r.clock(time.Duration(e.At)), came)
+			return fmt.Sprintf("%s at %s: %s", cmp.Or(e.Text, aCapEnded), r.clock(time.Duration(e.At)), came)
 		}
 	}
 	return "the run was killed before it was complete: " + came

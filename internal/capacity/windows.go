@@ -15,11 +15,13 @@ type run struct {
 	timeline.Timeline
 	seconds  []timeline.Second // seconds[n].Second == n
 	zone     *time.Location
-	sent     timeline.Second // all seconds together, as they were recorded
-	whole    timeline.Second // all seconds together, as they are judged
-	calm     time.Duration   // the median service time of the calmest window; 0 if unknown
-	tightest time.Duration   // of the limits on every request's response time; 0 if there is none
-	capped   int64           // arrivals the cap in flight kept back though the target was not slow
+	sent     timeline.Second    // all seconds together, as they were recorded
+	whole    timeline.Second    // all seconds together, as they are judged
+	usual    timeline.Histogram // service times of the calmest window
+	calm     time.Duration      // their median; 0 if unknown
+	jams     []Span             // where requests that took too long filled the flight
+	tightest time.Duration      // of the limits on every request's response time; 0 if there is none
+	capped   int64              // arrivals the cap in flight kept back though the target was not slow
 
 	answered, inFlight timeline.Series // the generator's readings
 	inFlightCap        *float64        // by its reading
@@ -47,7 +49,9 @@ func newRun(t timeline.Timeline, q Question) run {
 	}
 	r.sent = r.sum(Span{0, r.end()})
 	r.whole = r.sent
-	r.calm = r.calmService()
+	r.usual = r.calmService()
+	r.calm, _ = r.usual.Quantile(0.5)
+	r.jams = r.findJams()
 	r.blame(newDelivery(q.Objectives))
 	return r
 }
