@@ -31,8 +31,8 @@ func newRehearse() *cobra.Command {
 and report headroom. Without target.url, a lab: section makes the embedded
 staging the target.
 
-Ctrl-C stops sending at once, lets requests in flight finish and reports what
-there is; a second Ctrl-C quits.
+Ctrl-C stops sending at once, gives requests in flight 2 s to finish and reports
+what there is; a second Ctrl-C quits.
 
 With --hits the run directory also has one line for each request sent, which
 vegeta's commands read:

@@ -11,7 +11,8 @@ import (
 // generator is. What was not sent, or not in time, since too many requests were
 // in flight is the target's doing only where it was slow just then; where it was
 // not, the cap is too low for this load. Requests that found no port or file
-// left were never sent.
+// left were never sent, and those cut off when the run was stopped are nobody's
+// failures.
 //
 // Arrivals that wait are let go in the order in which they are due, so that
 // after the target has recovered those behind are late as well, less and less:
@@ -61,11 +62,12 @@ func (r *run) blameUnsent(s *timeline.Second) {
 		r.whole.HeldBack -= s.HeldBack
 		s.HeldBack = 0
 	}
-	none := s.Errors[timeline.GeneratorLimit]
+	none, cut := s.Errors[timeline.GeneratorLimit], s.Errors[timeline.Cancelled]
 	for _, judged := range []*timeline.Second{s, &r.whole} {
-		judged.Sent -= none
-		judged.Failed -= none
+		judged.Sent -= none + cut
+		judged.Failed -= none + cut
 		judged.Dropped += none
+		judged.Planned -= cut // nobody knows what would have become of them
 	}
 }
 
@@ -145,10 +147,20 @@ func (r *run) stay(at time.Duration) time.Duration {
 	switch {
 	case !ok || waiting == 0:
 		return 0
+	case answers <= 0 && r.answersWithin(at, r.patience()):
+		return 0 // the first of them only take their time
 	case answers <= 0:
 		return longestStay
 	}
 	return seconds(waiting / answers)
+}
+
+// answersWithin reports whether any request was answered from an instant on until
+// so much later, and a second.
+func (r *run) answersWithin(at, length time.Duration) bool {
+	first, ok1 := nearest(r.answered, at)
+	last, ok2 := nearest(r.answered, at+length+time.Second)
+	return ok1 && ok2 && last.Value > first.Value
 }
 
 // longestStay stands for requests that are not answered at all.

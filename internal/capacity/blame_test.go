@@ -313,3 +313,19 @@ func TestStayIsTheServiceTime(t *testing.T) {
 		t.Errorf("stay without readings = %v; want 0", got)
 	}
 }
+
+// The first answers of a target that always takes a second come a second late:
+// that is no reason to call it slow then, and not later.
+func TestTheFirstAnswersTakeTheirTime(t *testing.T) {
+	tl, q := line{seconds: 12, rate: 20, cap: 5, service: func(time.Duration) time.Duration { return time.Second }}.drops()
+	q.Objectives = []Objective{{Name: "p99 <= 1.5s", Quantile: 0.99, Limit: 1500 * time.Millisecond, Window: 2 * time.Second}, {Name: "errors <= 1%", Errors: 0.01, Window: 2 * time.Second}}
+	r := Analyze(tl, q)
+	for _, j := range r.Objectives {
+		if j.Verdict == Failed {
+			t.Errorf("%s failed, worst at %v; want it not judged by what the cap forbade", j.Name, j.WorstAt)
+		}
+	}
+	if r.Verdict != Invalid || !strings.Contains(r.Reasons[0], "only 25 %") || !strings.Contains(r.Reasons[0], moreInFlight) {
+		t.Errorf("verdict %s %q; want invalid, a quarter sent, and the cap to raise", r.Verdict, r.Reasons)
+	}
+}

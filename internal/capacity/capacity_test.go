@@ -296,6 +296,16 @@ func TestVerdicts(t *testing.T) {
 				tl.Seconds[n].Succeeded -= 20
 			}
 		}, []int64{100, 100}, Invalid, "could not be judged"},
+		{"killed, and told so", func(tl *timeline.Timeline, _ *Question) {
+			tl.Events = nil
+			tl.Seconds[19].Succeeded -= 73
+		}, []int64{100, 100}, Invalid, "73 requests were still unanswered then"},
+		{"cut off when the run was stopped", func(tl *timeline.Timeline, _ *Question) {
+			s := &tl.Seconds[19]
+			s.Succeeded, s.Failed, s.Errors = s.Succeeded-80, 80, map[string]int64{timeline.Cancelled: 80}
+			s.Service = timeline.Histogram{}
+			s.Response = nil
+		}, []int64{100, 100}, Pass, ""},
 		{"counts that do not add up", func(tl *timeline.Timeline, _ *Question) { tl.Seconds[3].Succeeded-- },
 			[]int64{100, 100}, Invalid, "the counts do not add up: planned 2,000, sent 2,000, dropped 0, succeeded 1,999, failed 0"},
 		{"ended by a cap", func(tl *timeline.Timeline, _ *Question) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,10 +109,7 @@ func (res *Result) doubts(q Question, r run) []string {
 	if !res.Generator.Delivered {
 		reasons = append(reasons, "the load was not delivered as planned: "+res.Generator.Shortcoming)
 	}
-	if lost := r.sent.Sent - r.sent.Succeeded - r.sent.Failed; lost != 0 || r.sent.Planned != r.sent.Sent+r.sent.Dropped {
-		reasons = append(reasons, fmt.Sprintf("the counts do not add up: planned %s, sent %s, dropped %s, succeeded %s, failed %s",
-			figure.Count(r.sent.Planned), figure.Count(r.sent.Sent), figure.Count(r.sent.Dropped), figure.Count(r.sent.Succeeded), figure.Count(r.sent.Failed)))
-	}
+	reasons = append(reasons, r.miscounted()...)
 	for _, f := range res.Fleets {
 		if f.ReadyMax == nil {
 			reasons = append(reasons, f.Name+" was never observed")
@@ -131,6 +129,27 @@ func (res *Result) doubts(q Question, r run) []string {
 			figure.ExactShare(q.Required.AtLeast), res.Headroom.InFigures(q.Required)))
 	}
 	return reasons
+}
+
+// miscounted says where the counts do not add up. Those of a run that was killed
+// cannot: nobody was left to count the last answers.
+func (r run) miscounted() []string {
+	unanswered := r.sent.Sent - r.sent.Succeeded - r.sent.Failed
+	switch {
+	case unanswered == 0 && r.sent.Planned == r.sent.Sent+r.sent.Dropped:
+		return nil
+	case unanswered > 0 && r.killed():
+		return []string{figure.Count(unanswered) + " requests were still unanswered then, and what happened in its last second may not be kept"}
+	}
+	return []string{fmt.Sprintf("the counts do not add up: planned %s, sent %s, dropped %s, succeeded %s, failed %s",
+		figure.Count(r.sent.Planned), figure.Count(r.sent.Sent), figure.Count(r.sent.Dropped), figure.Count(r.sent.Succeeded), figure.Count(r.sent.Failed))}
+}
+
+// killed reports whether nothing tells how sending ended.
+func (r run) killed() bool {
+	return !slices.ContainsFunc(r.Events, func(e timeline.Event) bool {
+		return slices.Contains([]string{timeline.SendingDone, timeline.CutShort, timeline.Interrupted, timeline.GuardFired}, e.Kind)
+	})
 }
 
 // cutShort says that a run did not come to its planned end; empty if it did. How

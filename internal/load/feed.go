@@ -110,7 +110,7 @@ func checkColumns(columns []string) error {
 		case c == "" || strings.ContainsFunc(c, notInName):
 			return fmt.Errorf("column %d: a name has letters, digits, _ . and - only", i+1)
 		case slices.Contains([]string{"n", "visit", "uuid", "random"}, c):
-			return fmt.Errorf("column %d: n, visit, uuid and random are placeholders of their own; another name, please", i+1)
+			return fmt.Errorf("column %d: the names n, visit, uuid and random are taken (choose another)", i+1)
 		case slices.Contains(columns[:i], c):
 			return fmt.Errorf("column %d has the name of column %d", i+1, slices.Index(columns, c)+1)
 		}
@@ -125,7 +125,7 @@ func notInName(r rune) bool {
 // checkRow says what is wrong with a row, if anything is.
 func (f *Feed) checkRow(row []string) error {
 	if len(row) != len(f.Columns) {
-		return fmt.Errorf("%d fields (expected %d, as the header has)", len(row), len(f.Columns))
+		return fmt.Errorf("%s (expected %d, as the header has)", fieldCount(len(row)), len(f.Columns))
 	}
 	for i, v := range row {
 		if !utf8.ValidString(v) {
@@ -133,6 +133,13 @@ func (f *Feed) checkRow(row []string) error {
 		}
 	}
 	return nil
+}
+
+func fieldCount(n int) string {
+	if n == 1 {
+		return "1 field"
+	}
+	return fmt.Sprintf("%d fields", n)
 }
 
 // columns returns the names of the columns; none without a feed.

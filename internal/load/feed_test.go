@@ -43,17 +43,17 @@ func TestFeedsThatCannotBeRead(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"", "line 1: empty (expected a header of column names)"},
 		{"user,plan\n", "line 1: no row follows the header"},
-		{"user,plan\nann,free\nbob\n", "line 3: 1 fields (expected 2, as the header has)"},
+		{"user,plan\nann,free\nbob\n", "line 3: 1 field (expected 2, as the header has)"},
 		{"user,plan\n\"a\nb\",free\nbob,free,x\n", "line 4: 3 fields (expected 2, as the header has)"},
 		{"user,user\na,b\n", "line 1: column 2 has the name of column 1"},
 		{"user,\na,b\n", "line 1: column 2: a name has letters, digits, _ . and - only"},
 		{"user, plan\na,b\n", "line 1: column 2: a name has letters, digits, _ . and - only"},
 		{"a}}b\na\n", "line 1: column 1: a name has letters, digits, _ . and - only"},
-		{"n\na\n", "line 1: column 1: n, visit, uuid and random are placeholders of their own; another name, please"},
-		{"a,random\na,b\n", "line 1: column 2: n, visit, uuid and random are placeholders of their own; another name, please"},
+		{"n\na\n", "line 1: column 1: the names n, visit, uuid and random are taken (choose another)"},
+		{"a,random\na,b\n", "line 1: column 2: the names n, visit, uuid and random are taken (choose another)"},
 		// Without a header, what is taken for names is private.
 		{"ann@example.jp,4111\nbob@example.jp,4242\n", "line 1: column 1: a name has letters, digits, _ . and - only"},
-		{"ann,4111\nbob\n", "line 2: 1 fields (expected 2, as the header has)"},
+		{"ann,4111\nbob\n", "line 2: 1 field (expected 2, as the header has)"},
 		{"user\n\"ann\n", `line 2: extraneous or missing " in quoted-field`},
 		{"user\n\x82\xa0\n", "line 2: column 1 is not text in UTF-8"},
 		{"\x1f\x8b not gzip after all", "gzip: gzip: invalid header"},
@@ -174,8 +174,8 @@ func TestFeedsThatDoNotDo(t *testing.T) {
 		{99, feedOf(99), "<nil>"},
 		{4000, &Feed{Columns: []string{"row"}, Rows: [][]string{{"0"}}, Repeat: true}, "<nil>"},
 		{1, &Feed{Columns: []string{"row"}, Repeat: true}, "feed: no rows"},
-		{1, &Feed{Columns: []string{"uuid"}, Rows: [][]string{{"0"}}}, "feed: column 1: n, visit, uuid and random are placeholders of their own; another name, please"},
-		{1, &Feed{Columns: []string{"a", "b"}, Rows: [][]string{{"0", "1"}, {"0"}}}, "feed: row 2: 1 fields (expected 2, as the header has)"},
+		{1, &Feed{Columns: []string{"uuid"}, Rows: [][]string{{"0"}}}, "feed: column 1: the names n, visit, uuid and random are taken (choose another)"},
+		{1, &Feed{Columns: []string{"a", "b"}, Rows: [][]string{{"0", "1"}, {"0"}}}, "feed: row 2: 1 field (expected 2, as the header has)"},
 		{1, nil, "<nil>"},
 	} {
 		p := planInside(steady(0), traffic.Flat(100, time.Second))

@@ -3,11 +3,11 @@ package load
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -107,54 +107,37 @@ func TestGeneratorLimitIsNotTheTargets(t *testing.T) {
 	})
 }
 
-// net/http tries again where a kept connection turns out to be closed: what the
-// first try noted is no more true.
-func TestRetriesForgetTheConnection(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		conn, err := listener.Accept()
-		if err != nil {
-			return
+// A target that answers the first request of a connection and breaks the second
+// off gets each once: what it broke off is a failure, and nothing is sent again
+// that nobody planned.
+func TestNothingIsSentTwice(t *testing.T) {
+	for _, request := range []Request{
+		{Name: "top"}, {Name: "top", Method: "head"}, {Name: "top", Method: "post", Body: []byte("a=1")},
+		{Name: "top", Header: http.Header{"Idempotency-Key": {"7"}}},
+	} {
+		var got atomic.Int64
+		var mu sync.Mutex
+		seen := make(map[string]bool) // connections
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			got.Add(1)
+			mu.Lock()
+			again := seen[r.RemoteAddr]
+			seen[r.RemoteAddr] = true
+			mu.Unlock()
+			if again {
+				panic(http.ErrAbortHandler)
+			}
+		})
+		s.Config.ErrorLog = discard
+		p := planFor(s.URL, traffic.Flat(100, 400*time.Millisecond))
+		request.Path = "/"
+		p.Requests, p.NewConnections = []Request{request}, 0
+		r, m := mustRun(t, p)
+		sum := m.total()
+		if got.Load() != r.Sent || r.Failed == 0 || r.Failed != sum.Errors[classEOF]+sum.Errors[classReset] {
+			t.Errorf("%s %v: the target got %d requests of %d sent, %d failed: %v; want each once, and those it broke off failed",
+				request.Method, request.Header, got.Load(), r.Sent, r.Failed, sum.Errors)
 		}
-		defer conn.Close()
-		conn.Read(make([]byte, 4096))
-		fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-		conn.Read(make([]byte, 4096))
-		listener.Close() // nobody listens any more when the other side tries again
-	}()
-	p, templates, err := planFor("http://"+listener.Addr().String(), traffic.Flat(1, time.Second)).ready()
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := newRun(p, templates, newMemory(), nil)
-	run.network = newNetwork(p, forget)
-	defer run.network.close()
-	client := run.client(t.Context())
-	hits := make([]*hit, 2)
-	for seq := range hits {
-		run.flight.start(uint64(seq), traffic.Arrival{}, time.Now())
-		hits[seq] = run.flight.get(uint64(seq))
-		request, err := http.NewRequest(http.MethodGet, "http://onair.invalid/", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("X-Vegeta-Seq", fmt.Sprint(seq))
-		if answer, err := client.Do(request); err == nil {
-			io.Copy(io.Discard, answer.Body)
-			answer.Body.Close()
-		}
-	}
-	<-served
-	if h := hits[0]; h.class() != "" || !h.connected || !h.opened || h.address != netip.MustParseAddr("127.0.0.1") {
-		t.Errorf("first hit: class %q, connected %t, opened %t, address %s; want an answer over a new connection", h.class(), h.connected, h.opened, h.address)
-	}
-	if h := hits[1]; h.class() != classConnectRefused || h.connected || h.opened || h.address.IsValid() {
-		t.Errorf("second hit: class %q, connected %t, opened %t, address %s; want %s and no connection", h.class(), h.connected, h.opened, h.address, classConnectRefused)
 	}
 }
 

@@ -67,7 +67,7 @@ func newHitLog(p Plan) *hitLog {
 	l := &hitLog{feed: p.Feed, seed: p.Seed, mask: p.Mask, texts: make(map[string]string), out: make(chan []byte, 16)}
 	for _, r := range p.Requests {
 		shared := `,"method":` + quoted(cmp.Or(strings.ToUpper(r.Method), http.MethodGet)) +
-			`,"url":` + quoted(l.masked(written(p.Target, r.Path))) +
+			`,"url":` + quoted(l.masked(written(p.Target, l.masked(r.Path)))) +
 			`,"request":` + quoted(r.Name)
 		l.shared = append(l.shared, shared)
 	}
@@ -75,11 +75,16 @@ func newHitLog(p Plan) *hitLog {
 }
 
 // written is where a request goes, its path as the scenario wrote it: escaping
-// would hide placeholders. It names no user.
+// would hide placeholders. It names no user. Secrets are masked in the path
+// before, while they are whole.
 func written(target *url.URL, path string) string {
 	path, query, _ := strings.Cut("/"+strings.TrimPrefix(path, "/"), "?")
 	to := target.Scheme + "://" + target.Host + strings.TrimSuffix(target.EscapedPath(), "/") + path
-	if query = strings.Trim(target.RawQuery+"&"+query, "&"); query != "" {
+	between := ""
+	if target.RawQuery != "" && query != "" {
+		between = "&"
+	}
+	if query = target.RawQuery + between + query; query != "" {
 		to += "?" + query
 	}
 	return to

@@ -22,5 +22,5 @@ func ExampleReadFeed() {
 	// [user plan] 2 <nil>
 	// <nil>
 	// unknown placeholder "usr" (a column of the feed, n, visit, uuid, random FROM TO; a plain {{ is written {{{{}})
-	// line 3: 1 fields (expected 2, as the header has)
+	// line 3: 1 field (expected 2, as the header has)
 }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/netip"
 	"strconv"
 	"time"
 )
@@ -33,7 +32,7 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 	h.connected = s.network.behindDoor() // where there is nothing to connect
 	t := &s.templates[h.arrival.Request]
 	ctx, release := context.WithTimeout(s.ctx, s.timeout)
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: h.getConn, GotConn: h.gotConn})
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: h.gotConn})
 	request := t.request(traced, h.arrival)
 	answer, err := s.network.of(h.arrival.N).RoundTrip(request)
 	if h.connected || err == nil {
@@ -64,15 +63,10 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// getConn forgets the connection that a hit had: net/http asks for another one
-// where a kept one turns out to be closed.
-func (h *hit) getConn(string) { h.connected, h.opened, h.address = false, false, netip.Addr{} }
-
 // gotConn notes the connection that a hit was given.
 func (h *hit) gotConn(c httptrace.GotConnInfo) {
 	h.connected = true
 	h.opened = !c.Reused
-	h.address = netip.Addr{}
 	if tcp, ok := c.Conn.RemoteAddr().(*net.TCPAddr); ok {
 		h.address = tcp.AddrPort().Addr().Unmap()
 	}

@@ -107,7 +107,7 @@ func (t *tally) answer(h *hit, a answer) {
 	p.BytesOut += h.bytesOut
 	p.Lag.Record(a.lag)
 	t.recent.Record(a.lag)
-	if a.class == timeline.GeneratorLimit {
+	if a.class == timeline.GeneratorLimit || a.class == timeline.Cancelled {
 		return
 	}
 	p.Service.Record(a.service)

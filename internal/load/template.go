@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func newTemplate(p Plan, r Request) (template, error) {
 	}
 	t := template{
 		name:   r.Name,
-		method: strings.ToUpper(r.Method),
+		method: cmp.Or(strings.ToUpper(r.Method), http.MethodGet),
 		header: headerOf(p, r),
 		expect: r.Expect,
 		feed:   p.Feed,
@@ -193,13 +194,24 @@ func (t *template) request(ctx context.Context, a traffic.Arrival) *http.Request
 		ProtoMajor: 1,
 		ProtoMinor: 1,
 	}
-	if len(body) > 0 {
+	switch {
+	case len(body) > 0:
 		r.ContentLength = int64(len(body))
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	case t.method == http.MethodGet || t.method == http.MethodHead:
+		r.Body = once{}
 	}
 	return r.WithContext(ctx)
 }
+
+// once is a body without a byte. net/http sends a request again, unseen, when the
+// target closes a kept connection instead of answering, unless it has a body that
+// cannot be had a second time: the target would get more than was planned, and
+// what it broke off would be no failure.
+type once struct{}
+
+func (once) Read([]byte) (int, error) { return 0, io.EOF }
+func (once) Close() error             { return nil }
 
 // fill returns what one arrival's request does not share with the others.
 func (t *template) fill(a traffic.Arrival) (to *url.URL, header http.Header, body []byte) {

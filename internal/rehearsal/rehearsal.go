@@ -59,6 +59,10 @@ func Run(ctx context.Context, p Plan) (*rundir.Dir, error) {
 	return dir, maskError(p.Scenario, err)
 }
 
+// Check returns why the rehearsal cannot run, as far as that is known without
+// sending anything; it wraps load.ErrRefused where for safety.
+func (p Plan) Check() error { return maskError(p.Scenario, p.loadPlan(time.Now()).Check()) }
+
 func (p Plan) run(ctx context.Context) (*rundir.Dir, error) {
 	start := time.Now().Add(lead)
 	sending := p.loadPlan(start)

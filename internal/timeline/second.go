@@ -23,9 +23,9 @@ type Second struct {
 	Addresses map[string]int64 `json:"addresses,omitempty"`       // requests that had a connection, by the address it led to
 
 	Lag      Histogram            `json:"lag,omitzero"`       // sent - due, of every request sent
-	Service  Histogram            `json:"service,omitzero"`   // answered - sent, where not of class GeneratorLimit
+	Service  Histogram            `json:"service,omitzero"`   // answered - sent, where that is the target's: not of class GeneratorLimit or Cancelled
 	Response map[string]Histogram `json:"response,omitempty"` // answered - due, of requests that succeeded, by name
-	Failures map[string]Histogram `json:"failures,omitempty"` // the same of requests that failed, where not of that class
+	Failures map[string]Histogram `json:"failures,omitempty"` // the same of requests that failed, where not of these classes
 }
 
 // GeneratorLimit is the class of requests that found no port or file left on
