@@ -3,7 +3,6 @@ package scenario
 import (
 	"io"
 
-	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/load"
 )
 
@@ -66,5 +65,5 @@ func (d *decoder) rowsSuffice(fields *feedFields, feed *load.Feed, s *Scenario) 
 		return
 	}
 	d.mistake(fields.node, fields.in, "%s has %d rows, and about %s visits are planned (repeat: true uses rows again)",
-		d.shownFile(child(fields.node, "file")), rows, figure.Scaled(s.Traffic.Visits.Total()))
+		d.shownFile(child(fields.node, "file")), rows, whole(s.Traffic.Visits.Total()))
 }

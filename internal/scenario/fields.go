@@ -56,7 +56,7 @@ var fileTable = object[file]{
 		is("objectives", list("objective", 1, objectiveTable), func(f *file) *[]objectiveFields { return &f.objectives },
 			"What the service has to keep to; at least one.").need().like("[{p99: 800ms}, {errors: 0.5%, during: spots}]"),
 		is("abort", list("guard", 0, guardTable), func(f *file) *[]guardFields { return &f.abort },
-			"Conditions that end the run.").orElse("none").like("[{errors: 50%, for: 20s}, {in_flight: 15k}]"),
+			"Conditions that end the run.").orElse("none").like("[{errors: 50%, for: 20s}, {in_flight: 8k}]"),
 		is("observe", list("observe", 0, observeTable), func(f *file) *[]observeFields { return &f.observe },
 			"The fleets to watch.").orElse("the lab's own with lab, else none").like("[{hpa: default/web}]"),
 		is("production", mapping("unit counts by fleet", productionTable.shape()), func(f *file) *[]entry[capacity.Production] { return &f.production },

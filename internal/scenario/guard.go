@@ -22,7 +22,7 @@ var guardTable = object[guardFields]{
 		is("errors", positiveShare, func(g *guardFields) *float64 { return &g.errors },
 			"At least this share of requests fails.").like("50%"),
 		is("in_flight", positiveCount, func(g *guardFields) *float64 { return &g.inFlight },
-			"At least so many requests are unanswered.").like("15k"),
+			"At least so many requests are unanswered; not above caps.in_flight, or it could never fire.").like("8k"),
 		is("for", wholeSeconds, func(g *guardFields) *time.Duration { return &g.length },
 			"How long.").or("10s"),
 	},

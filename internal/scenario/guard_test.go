@@ -29,7 +29,6 @@ func TestLate(t *testing.T) {
 		"":                             {DropAfter: 250 * time.Millisecond},
 		"late: {drop_after: 2s}":       {DropAfter: 2 * time.Second},
 		"late: {catch_up: true}":       {CatchUp: true},
-		"late: {catch_up: false}":      {DropAfter: 250 * time.Millisecond},
 		"late: {catch_up: \"${YES}\"}": {CatchUp: true},
 	} {
 		s := mustParse(t, minimal+text, Options{Env: func(string) (string, bool) { return "true", true }})
@@ -37,6 +36,25 @@ func TestLate(t *testing.T) {
 			t.Errorf("Late with %q = %+v; want %+v", text, s.Late, want)
 		}
 	}
+}
+
+// What was stored while false was accepted can still be read.
+func TestStoredLate(t *testing.T) {
+	want := Late{DropAfter: 250 * time.Millisecond}
+	if got := mustParse(t, minimal+"late: {catch_up: false}", Options{}).Late; got != want {
+		t.Errorf("Late of a stored scenario with catch_up false = %+v; want %+v", got, want)
+	}
+}
+
+// What the documents show as examples of guards, the default cap allows.
+func TestExampleOfAbort(t *testing.T) {
+	for _, f := range fileTable.fields {
+		if f.name == "abort" {
+			mustParse(t, minimal+"abort: "+f.example, Options{Env: noEnv})
+			return
+		}
+	}
+	t.Error("the file has no field abort; want its example")
 }
 
 func TestCountText(t *testing.T) {

@@ -1,6 +1,10 @@
 package scenario
 
-import "time"
+import (
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // dropAfter is how late a request may be sent where the file does not say: by
 // then it would no longer be part of the traffic that was planned.
@@ -13,9 +17,23 @@ var lateTable = object[Late]{
 	one:  []string{"drop_after", "catch_up"},
 	fields: []field[Late]{
 		is("drop_after", length, func(l *Late) *time.Duration { return &l.DropAfter },
-			"They are dropped, and counted, once they are this late.").like("250ms"),
-		is("catch_up", truth, func(l *Late) *bool { return &l.CatchUp },
+			"They are dropped, and counted, once they are this late, and at once where a cap is full.").like("250ms"),
+		is("catch_up", catchingUp, func(l *Late) *bool { return &l.CatchUp },
 			"They are sent however late it is, as soon as the caps leave room.").like("true"),
+	},
+}
+
+// catchingUp is true: false would leave open what becomes of late requests. A
+// stored scenario may have it, for it was sound once.
+var catchingUp = shape[bool]{
+	say:    "true",
+	schema: truth.schema,
+	accept: func(d *decoder, n *yaml.Node, at place, say string) (bool, bool) {
+		on, ok := truth.accept(d, n, at, say)
+		if ok && !on && d.env != nil {
+			d.mistake(n, at.in, "%s false is how it is without it: leave it out, or give drop_after", at.field)
+		}
+		return on, ok
 	},
 }
 

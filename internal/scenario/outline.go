@@ -91,12 +91,12 @@ func (o Outline) String() string {
 		fmt.Fprintf(&b, "%-16s %s\n", name, fmt.Sprintf(format, args...))
 	}
 	if o.PerVisit != 1 {
-		line("visits", "%s%s, up to %s, making %s requests each", about, figure.Scaled(o.Visits), figure.Rate(o.VisitPeak), figure.Scaled(o.PerVisit))
+		line("visits", "%s%s, up to %s%s", about, whole(o.Visits), figure.Rate(o.VisitPeak), o.making())
 	}
 	if o.Poisson {
 		line("arrivals", "poisson, seed %d", o.Seed)
 	}
-	line("requests", "%s%s in %s", about, figure.Scaled(o.Arrivals), figure.Duration(o.Duration))
+	line("requests", "%s%s in %s", about, whole(o.Arrivals), figure.Duration(o.Duration))
 	line("peak", "%s%s at %s%s%s", about, figure.Rate(o.Peak), figure.Elapsed(o.PeakAt), multiple, most)
 	line("steepest rise", "%s more within a second, at %s", figure.Rate(o.Rise), figure.Elapsed(o.RiseAt))
 	line("new connections", "%s at the peak", figure.Rate(o.NewConnections))
@@ -104,3 +104,16 @@ func (o Outline) String() string {
 		figure.Scaled(float64(o.Caps.Requests)), figure.Duration(o.Caps.Duration))
 	return b.String()
 }
+
+// making says how many requests a visit makes, where that is not one in the
+// figures shown.
+func (o Outline) making() string {
+	each := figure.Scaled(o.PerVisit)
+	if each == "1" {
+		return ""
+	}
+	return ", making " + each + " requests each"
+}
+
+// whole writes how many there are of what cannot be divided: 33, 12.3k.
+func whole(count float64) string { return figure.Scaled(math.Round(count)) }

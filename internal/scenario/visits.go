@@ -98,6 +98,9 @@ func exact(p traffic.Plan) bool {
 
 func follows(s traffic.Step) bool { return s.Weight == 0 }
 
+// always is a stretch of time that holds a whole run.
+const always = maxRun + time.Second
+
 // bunch returns the most requests that one visit makes within a stretch of time.
 func bunch(steps []traffic.Step, within time.Duration) float64 {
 	each := []traffic.Step{{PerVisit: 1}} // its first
@@ -122,27 +125,35 @@ func bunch(steps []traffic.Step, within time.Duration) float64 {
 // mostWithin returns how many requests a stretch of the plan so long may hold for
 // which so many are planned.
 func mostWithin(p traffic.Plan, planned float64, within time.Duration) float64 {
-	switch {
-	case exact(p):
+	if exact(p) {
 		return planned
-	case p.Poisson:
-		return withChance(planned, bunch(p.Steps, within))
 	}
-	// Of even visits a stretch holds at most one more than planned of each step.
-	more := 1.0
+	inAll := mostInAll(p, p.Visits.Total()*p.PerVisit())
+	if p.Poisson {
+		return min(withChance(planned, bunch(p.Steps, within)), inAll)
+	}
+	// Of even visits a stretch holds at most one more than planned of each step,
+	// whatever chance adds to what they make.
+	more, uneven := bunch(p.Steps, always), 1.0
 	for _, s := range p.Steps {
-		more += math.Ceil(s.PerVisit)
+		if s.PerVisit > 0 {
+			uneven = max(uneven, math.Ceil(s.PerVisit)/s.PerVisit)
+		}
 	}
-	return withChance(planned+more, shared(p))
+	return min(withChance(planned+more, shared(p)), math.Ceil(planned*uneven+more), inAll)
 }
 
 // mostInAll returns how many requests the plan may make of which so many are
 // planned.
 func mostInAll(p traffic.Plan, planned float64) float64 {
-	if exact(p) || p.Poisson {
-		return mostWithin(p, planned, maxRun+time.Second)
+	switch {
+	case exact(p):
+		return planned
+	case p.Poisson:
+		return withChance(planned, bunch(p.Steps, always))
 	}
-	return withChance(max(planned, math.Round(p.Visits.Total())*p.PerVisit()), shared(p))
+	visits := math.Round(p.Visits.Total())
+	return min(withChance(max(planned, visits*p.PerVisit()), shared(p)), visits*bunch(p.Steps, always))
 }
 
 // withChance returns how many requests may come where so many are expected, of

@@ -151,6 +151,69 @@ func TestRoomForChance(t *testing.T) {
 	}
 }
 
+const few = `
+name: few
+lab: {}
+traffic: {baseline: 1/s, duration: 6s}
+requests: [{get: /}, {get: /more, per_visit: 0.5}]
+objectives: [{p99: 1s, window: 1s}]
+`
+
+// No stretch of a plan may hold more than the whole of it, and where visits come
+// evenly none holds more than each of them can make.
+func TestMostOfFew(t *testing.T) {
+	for _, test := range []struct {
+		set                     []string
+		second, minute, planned float64 // most in a second, in a minute; planned in the busiest minute
+	}{
+		{nil, 5, 12, 9},
+		{[]string{"requests[1].per_visit=2"}, 6, 18, 18},
+		{[]string{"traffic.arrivals=poisson"}, 19, 39, 9},
+		{[]string{"traffic={baseline: 100/s, duration: 100ms, arrivals: poisson}", "objectives=[{p99: 50ms}]", "target={timeout: 50ms}"}, 51, 51, 15},
+	} {
+		s, err := Parse("few.yaml", ".", []byte(few), Options{Set: test.set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bound := mostInAll(s.Plan(), s.Traffic.Curve.Total())
+		second, minute := s.Outline().Most, s.Most(test.planned, time.Minute)
+		if second != test.second || minute != test.minute || max(second, minute) > bound {
+			t.Errorf("with %q at most %v in a second, %v in a minute, %v in all; want %v, %v and no more than in all", test.set, second, minute, bound, test.second, test.minute)
+		}
+		var busiest, all float64
+		plan := s.Plan()
+		for plan.Seed = 0; plan.Seed < 200; plan.Seed++ {
+			seconds, count := counts(plan)
+			all = max(all, count)
+			for _, n := range seconds {
+				busiest = max(busiest, n)
+			}
+		}
+		if busiest > second || all > bound {
+			t.Errorf("with %q runs had up to %v in a second and %v in all; want at most %v and %v", test.set, busiest, all, second, bound)
+		}
+	}
+}
+
+// What cannot be divided is counted in whole numbers, and that a visit makes one
+// request is not said.
+func TestOutlineOfFew(t *testing.T) {
+	for _, test := range []struct {
+		set  []string
+		want string // first lines
+	}{
+		{nil, "visits           about 6, up to 1/s, making 1.5 requests each\nrequests         about 9 in 6 s\n"},
+		{[]string{"requests[1].per_visit=0.1%"}, "visits           about 6, up to 1/s\nrequests         about 6 in 6 s\n"},
+		{[]string{"traffic.baseline=325/m"}, "visits           about 33, up to 5.42/s, making 1.5 requests each\nrequests         about 49 in 6 s\n"},
+		{[]string{"traffic={baseline: 32.5/s, duration: 1s}", "requests=[{get: /}]"}, "requests         33 in 1 s\n"},
+	} {
+		got := mustParse(t, few, Options{Env: noEnv, Set: test.set}).Outline().String()
+		if !strings.HasPrefix(got, test.want) {
+			t.Errorf("Outline with %q = %q; want it to begin %q", test.set, got, test.want)
+		}
+	}
+}
+
 // What caps leave room for is passed less than once in a million times, as the
 // exact distributions tell: visits of b requests each that come at random, and
 // requests of which chance decides one by one.
