@@ -10,11 +10,10 @@ func (h *Histogram) Compact() {
 	if len(h.counts) == 0 {
 		return
 	}
-	packed := make([]byte, 0, 3*len(h.counts))
+	packed := make([]byte, 0, 2*len(h.counts))
 	var last bucket
 	for _, c := range h.counts {
-		packed = binary.AppendUvarint(packed, uint64(c.bucket()-last))
-		packed = binary.AppendUvarint(packed, uint64(c.n()))
+		packed = appendPacked(packed, c.bucket()-last, c.n())
 		last = c.bucket()
 	}
 	h.counts, h.packed = nil, string(packed)
@@ -29,13 +28,34 @@ func (h *Histogram) all() []count {
 	counts := make([]count, 0, len(rest)/2)
 	var last bucket
 	for len(rest) > 0 {
-		step, size := binary.Uvarint(rest)
-		n, more := binary.Uvarint(rest[size:])
-		last += bucket(step)
-		counts = append(counts, counted(last, int64(n)))
-		rest = rest[size+more:]
+		step, n, size := nextPacked(rest)
+		last += step
+		counts = append(counts, counted(last, n))
+		rest = rest[size:]
 	}
 	return counts
+}
+
+// A step from 1 to 15 with a count from 1 to 16 is one byte; any other is a byte
+// that none of these is, and both in full.
+const inFull = 0xff
+
+func appendPacked(packed []byte, step bucket, n int64) []byte {
+	if step >= 1 && step <= 15 && n <= 16 {
+		return append(packed, byte(step-1)<<4|byte(n-1))
+	}
+	packed = binary.AppendUvarint(append(packed, inFull), uint64(step))
+	return binary.AppendUvarint(packed, uint64(n))
+}
+
+// nextPacked reads what appendPacked wrote, and how many bytes that took.
+func nextPacked(packed []byte) (step bucket, n int64, size int) {
+	if b := packed[0]; b != inFull {
+		return bucket(b>>4) + 1, int64(b&15) + 1, 1
+	}
+	far, first := binary.Uvarint(packed[1:])
+	many, second := binary.Uvarint(packed[1+first:])
+	return bucket(far), int64(many), 1 + first + second
 }
 
 // Compact keeps the histograms of s in less memory; see Histogram.Compact.
