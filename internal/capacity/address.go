@@ -19,10 +19,9 @@ import (
 const (
 	settled        = 5 * time.Second // what is resolved this early belongs to the start
 	followsFor     = 10 * time.Second
-	followsWith    = 200     // requests
-	enoughNew      = 5       // connections for each address in the name
-	busiestAtLeast = 1000    // requests
-	uncounted      = "other" // under which load counts the requests to addresses beyond the first 64
+	followsWith    = 200  // requests
+	enoughNew      = 5    // connections for each address in the name
+	busiestAtLeast = 1000 // requests
 	keptInPlace    = "raise connections.new: kept connections stay where they are"
 )
 
@@ -67,7 +66,7 @@ func (r run) addresses() []Address {
 // Those of a family that got nothing at all are not this machine's to reach. Where
 // there were too many to count each, nobody knows which got how much.
 func (r run) addressWarnings(all []Address) []string {
-	if slices.ContainsFunc(all, func(a Address) bool { return a.Address == uncounted }) {
+	if slices.ContainsFunc(all, func(a Address) bool { return a.Address == timeline.OtherAddresses }) {
 		return nil
 	}
 	var warn []string

@@ -134,7 +134,7 @@ func (res *Result) doubts(q Question, r run) []string {
 // miscounted says where the counts do not add up. Those of a run that was killed
 // cannot: nobody was left to count the last answers.
 func (r run) miscounted() []string {
-	unanswered := r.sent.Sent - r.sent.Succeeded - r.sent.Failed
+	unanswered := r.sent.Unanswered()
 	switch {
 	case unanswered == 0 && r.sent.Planned == r.sent.Sent+r.sent.Dropped:
 		return nil

@@ -119,7 +119,7 @@ type count struct {
 // breaches. So does an arrival that could not be sent because the target kept
 // too many others waiting.
 func (o Objective) count(s timeline.Second) count {
-	c := count{Objective: o, failed: s.Failed, lost: s.Sent - s.Succeeded - s.Failed}
+	c := count{Objective: o, failed: s.Failed, lost: s.Unanswered()}
 	if o.Quantile == 0 {
 		c.total, c.over = s.Sent+s.HeldBack, s.Failed+s.HeldBack
 		return c

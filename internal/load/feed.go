@@ -54,7 +54,7 @@ func readFeed(r io.Reader) (*Feed, error) {
 		return nil, errors.New("line 1: empty (expected a header of column names)")
 	}
 	if err != nil {
-		return nil, csvError(err)
+		return nil, traffic.CSVError(err)
 	}
 	if err := checkColumns(columns); err != nil {
 		return nil, atLine(lines, err)
@@ -68,7 +68,7 @@ func readFeed(r io.Reader) (*Feed, error) {
 		case err == io.EOF:
 			return f, nil
 		case err != nil:
-			return nil, csvError(err)
+			return nil, traffic.CSVError(err)
 		}
 		if err := f.checkRow(row); err != nil {
 			return nil, atLine(lines, err)
@@ -85,15 +85,6 @@ func withoutMark(r io.Reader) io.Reader {
 		buffered.Discard(len(mark))
 	}
 	return buffered
-}
-
-// csvError words what the CSV reader found as the other mistakes are worded.
-func csvError(err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		return fmt.Errorf("line %d: %w", parse.Line, parse.Err)
-	}
-	return err
 }
 
 // atLine places a mistake at the line that was read last.

@@ -231,7 +231,7 @@ func TestAddressesAreBounded(t *testing.T) {
 	tl.answer(&hit{}, answer{}) // no connection
 	parts, _ := tl.take()
 	got := parts[0].Addresses
-	if len(got) != mostAddresses+1 || got["10.0.0.1"] != 2 || got["10.0.0.64"] != 1 || got[otherAddresses] != 1000-mostAddresses {
+	if len(got) != mostAddresses+1 || got["10.0.0.1"] != 2 || got["10.0.0.64"] != 1 || got[timeline.OtherAddresses] != 1000-mostAddresses {
 		t.Errorf("addresses %v; want 64, the first with 2 requests, and %d others", got, 1000-mostAddresses)
 	}
 }

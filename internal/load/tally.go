@@ -133,10 +133,7 @@ func count(counts *map[string]int64, name string) {
 
 // A run reports requests by at most so many addresses; those of all further ones
 // are counted together.
-const (
-	mostAddresses  = 64
-	otherAddresses = "other"
-)
+const mostAddresses = 64
 
 // address returns the name under which an address is counted.
 func (t *tally) address(a netip.Addr) string {
@@ -144,7 +141,7 @@ func (t *tally) address(a netip.Addr) string {
 	switch {
 	case known:
 	case len(t.addresses) >= mostAddresses:
-		name = otherAddresses
+		name = timeline.OtherAddresses
 	default:
 		name = a.String()
 		t.addresses[a] = name

@@ -124,14 +124,12 @@ func (w *watchdog) complete(s *timeline.Second, now time.Duration) bool {
 func (w *watchdog) forget() {
 	oldest := w.newest
 	for n, s := range w.seconds {
-		if unanswered(s) > 0 {
+		if s.Unanswered() > 0 {
 			oldest = min(oldest, n)
 		}
 	}
 	maps.DeleteFunc(w.seconds, func(n int, _ *timeline.Second) bool { return n < oldest-w.longest })
 }
-
-func unanswered(s *timeline.Second) int64 { return s.Sent - s.Succeeded - s.Failed }
 
 // crowd looks at requests in flight, which are known at once.
 func (w *watchdog) crowd(i int, now time.Duration, inFlight int) string {
@@ -187,7 +185,7 @@ func counts(g scenario.Guard, s *timeline.Second, now time.Duration) (total, ove
 		over += h.Over(g.Limit)
 	}
 	if youngest := now - time.Duration(s.Second+1)*time.Second; youngest > g.Limit {
-		over += unanswered(s)
+		over += s.Unanswered()
 	}
 	return total, over
 }

@@ -36,6 +36,14 @@ const GeneratorLimit = "generator_limit"
 // stopped: nobody's failures.
 const Cancelled = "cancelled"
 
+// OtherAddresses is under which Addresses counts what led to an address beyond
+// the many that a run tells apart.
+const OtherAddresses = "other"
+
+// Unanswered returns how many requests were sent and are neither answered nor
+// given up.
+func (s *Second) Unanswered() int64 { return s.Sent - s.Succeeded - s.Failed }
+
 // Add folds the part o into s; both are of the same second.
 func (s *Second) Add(o Second) {
 	s.Planned += o.Planned

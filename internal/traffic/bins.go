@@ -44,7 +44,7 @@ func ReadBins(r io.Reader) ([]Bin, error) {
 			break
 		}
 		if err != nil {
-			return nil, csvError(err)
+			return nil, CSVError(err)
 		}
 		line, _ := lines.FieldPos(0)
 		bin, err := readBin(record)
@@ -120,7 +120,7 @@ func readHeader(lines *csv.Reader) error {
 	case err == io.EOF:
 		return errors.New("line 1: empty (expected the header time,requests)")
 	case err != nil:
-		return csvError(err)
+		return CSVError(err)
 	}
 	if got := strings.TrimPrefix(strings.Join(header, ","), "\ufeff"); got != "time,requests" {
 		return fmt.Errorf("line 1: header %s (expected time,requests)", quote(got))
@@ -128,8 +128,8 @@ func readHeader(lines *csv.Reader) error {
 	return nil
 }
 
-// csvError words what the CSV reader found as the other mistakes are worded.
-func csvError(err error) error {
+// CSVError words what the CSV reader found as the other mistakes are worded.
+func CSVError(err error) error {
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {
 		return fmt.Errorf("line %d: %w", parse.Line, parse.Err)
