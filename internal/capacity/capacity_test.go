@@ -451,7 +451,7 @@ func TestThePeakIsThePlans(t *testing.T) {
 	tl, q := steady([]int64{100, 200, 300}, 350)
 	q.Spots = []Span{{20 * time.Second, 30 * time.Second}}
 	tl.Seconds = tl.Seconds[:5]
-	if got := Analyze(tl, q).Headroom.DemandPeak; got != 300 {
+	if got := Analyze(tl, q).Headroom.Demand; got != 300 {
 		t.Errorf("peak = %v; want 300/s", got)
 	}
 }
@@ -656,7 +656,7 @@ func TestInFigures(t *testing.T) {
 		{ptr(-0.25), ptr(-0.125), ptr(0.0), "−13 % (−25 % to 0 %)"},
 		{ptr(0.25), ptr(0.25), ptr(0.25), "+25 %"},
 	} {
-		h := Headroom{Low: c.low, Mid: c.mid, High: c.high}
+		h := Headroom{Margin: Margin{Low: c.low, Mid: c.mid, High: c.high}}
 		if got := h.InFigures(Required{AtLeast: 0.2, Asked: true}); got != c.want {
 			t.Errorf("InFigures = %q; want %q", got, c.want)
 		}

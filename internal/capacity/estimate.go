@@ -37,7 +37,7 @@ func (r run) estimate(fleet Fleet, objectives []Objective, rule delivery) PerUni
 			}
 		}
 	}
-	return newPerUnit(fleet.Name, trials, r.saturation(stretches))
+	return newPerUnit(fleet.Name, trials, saturation(r.plateaus(stretches)))
 }
 
 // missing says which facts an estimate cannot do without are not there; empty

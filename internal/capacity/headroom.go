@@ -124,10 +124,10 @@ func (r run) headroom(q Question, fleets []FleetResult, layers []Layer, binding 
 	series := r.moments(q, fleets)
 	h := Headroom{Series: series}
 	moments := rehearsed(series)
-	h.DemandPeak = q.peak()
+	h.Demand = q.peak()
 	h.Deficit = deficit(moments)
 	if q.Required.Peak > 0 {
-		h.DemandPeak = q.Required.Peak
+		h.Demand = q.Required.Peak
 		h.against(fleets, layers)
 	} else {
 		h.atWorst(moments)
@@ -217,7 +217,7 @@ func (h *Headroom) against(fleets []FleetResult, layers []Layer) {
 		}
 		low = lower(low, least)
 	}
-	h.Low, h.Mid, h.High = over(low, h.DemandPeak), over(mid, h.DemandPeak), over(high, h.DemandPeak)
+	h.Low, h.Mid, h.High = over(low, h.Demand), over(mid, h.Demand), over(high, h.Demand)
 }
 
 func over(rate *float64, demand float64) *float64 {
@@ -230,9 +230,9 @@ func over(rate *float64, demand float64) *float64 {
 
 // inWords is the answer in one sentence.
 func (h Headroom) inWords(q Question, r run, binding *Layer) string {
-	ask := "the peak asks " + figure.Rate(h.DemandPeak)
+	ask := "the peak asks " + figure.Rate(h.Demand)
 	if q.Baseline > 0 {
-		ask += fmt.Sprintf(" (%s the baseline)", figure.Times(h.DemandPeak/q.Baseline))
+		ask += fmt.Sprintf(" (%s the baseline)", figure.Times(h.Demand/q.Baseline))
 	}
 	if h.Low == nil && h.High == nil {
 		return ask + "; what the service has is not known from this run"

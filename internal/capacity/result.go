@@ -8,11 +8,13 @@ type Result struct {
 	Generator   Generator
 	Objectives  []Judged
 	Fleets      []FleetResult
-	Layers      []Layer
-	Binding     *Layer
+	Layers      []Layer // the lowest rate first
+	Binding     *Layer  // the first of Layers
+	Little      *Little // nil: no stretch was steady enough to tell
 	ScaleLag    *time.Duration
 	Shortfall   *time.Duration // offset at which demand first passed capacity
 	Recovered   *time.Duration // from shortfall to the first of three windows in which every objective holds
+	Path        []Owned        // what owned each second from shortfall to recovered, without holes; nil without a shortfall
 	Headroom    Headroom
 	Verdict     string // Pass, Fail, Invalid or Aborted
 	Interrupted bool   // aborted by the user, not by a guard
@@ -105,15 +107,99 @@ type FleetResult struct {
 	Fleet
 	Min, Max, ReadyStart, ReadyMax, DesiredMax *int
 	PerUnit                                    PerUnit
+	USL                                        *USL   // nil: not fitted
+	NoUSL                                      string // why not, in words
+	Ceiling                                    *Ceiling
 	Stages                                     []Stage
+	Generations                                *Generations // nil: not an HPA on a resource with a limit, or not known
 }
 
 // PerUnit is the estimate of one unit in entrance requests per second.
 type PerUnit struct {
-	Low, Mid, High *float64 // sustainable rate; Low alone means at least, High alone at most
+	Low, Mid, High *float64  // sustainable rate: 5 %, 50 % and 95 % of Draws; Low alone means at least, High alone at most
+	Draws          []float64 // by number of the bootstrap's replicate, the same for every fleet; nil where there is only a bound
 	Saturation     *float64
 	Units          int    // ready units it was made at
 	Said           string // the estimate in words
+}
+
+// Plateau is a stretch in which a fleet of constant size always had work.
+type Plateau struct {
+	Units int
+	Rate  float64 // requests that succeeded per second, of the whole fleet
+	Span
+}
+
+// USL is a fleet's throughput by the number of its units N, after Gunther:
+//
+//	X(N) = Gamma N / (1 + Alpha (N-1) + Beta N (N-1))
+//
+// fitted to the plateaus of at least six different N.
+type USL struct {
+	Model              string // Linear, Amdahl or Universal: the one that explains the plateaus with the fewest terms
+	Gamma, Alpha, Beta Range
+	PeakUnits          *Range // where throughput is highest; nil where no retrograde term was shown
+	PeakRate           *float64
+	Smallest, Largest  int // units measured
+	Said               string
+}
+
+// The models of throughput by units.
+const (
+	Linear    = "linear"
+	Amdahl    = "amdahl"
+	Universal = "usl"
+)
+
+// Range is an estimate with the bounds of its 90 % interval.
+type Range struct{ Low, Mid, High float64 }
+
+// Ceiling is a throughput that more units did not raise: something behind the
+// fleet binds.
+type Ceiling struct {
+	Rate     Range // sustainable rate, entrance requests per second
+	From, To int   // units between which it stayed the same
+	Said     string
+}
+
+// Little holds what was in flight against Little's law: rate times service
+// time.
+type Little struct {
+	InFlight, Product float64 // means over the steady windows
+	Off               float64 // |InFlight - Product| / InFlight
+	Windows           int
+}
+
+// Owned is a stretch of the critical path.
+type Owned struct {
+	Span
+	Fleet string
+	Stage string // one of the stages, or what else capacity waited for: the words below
+}
+
+// What capacity may wait for besides a unit's stages: the metric that shows the
+// shortfall, the decision to grow as far as is needed, growth beyond what the
+// fleet may have, and, once capacity is back, the requests that still wait.
+const (
+	WaitsForMetric   = "metric"
+	WaitsForDecision = "decision"
+	WaitsForLimit    = "limit"
+	WaitsForBacklog  = "backlog"
+	NotKnown         = "unknown" // nothing was observed
+)
+
+// Generations says how an autoscaler that reads utilisation is held back by it:
+// no unit can be busier than its limit, so that one generation multiplies units
+// by at most limit / request / target, and the next waits until the new ones
+// are ready and measured.
+type Generations struct {
+	Metric   string  // the resource
+	Target   float64 // ratio of the request
+	Limit    float64 // of what is requested; 1 where limit = request
+	Growth   float64 // Limit / Target: units multiply by this at most
+	Needed   int     // generations from the units at the shortfall to what the peak needs; 0 where that is not known
+	From, To int     // those units; 0 where not known
+	Said     string
 }
 
 // Stage is one step of scaling, measured over units. A stage is named by what
@@ -124,14 +210,24 @@ type Stage struct {
 	Units         int
 }
 
-// Headroom is capacity over demand less one, from -1 upward.
-type Headroom struct {
-	DemandPeak     float64  // req/s it is held against
+// Margin is capacity over a demand less one, from -1 upward.
+type Margin struct {
+	Demand         float64  // req/s it is held against
 	Low, Mid, High *float64 // ratios
-	WorstAt        *time.Duration
-	Deficit        *float64 // requests that demand asked beyond capacity
-	Sentence       string
-	Series         []Moment // one a second
+	Probability    *float64 // that capacity is at least Demand, over the bootstrap; nil where only a bound is known
+}
+
+// Headroom is how far capacity goes beyond demand: over time, at the run's worst
+// instant by what was ready then, and against the peak by what the service can
+// grow to.
+type Headroom struct {
+	Margin          // what is asked about: Grown where the scenario names a peak, else Ready
+	Ready    Margin // by what was ready at the worst instant
+	Grown    Margin // by the lowest layer
+	WorstAt  *time.Duration
+	Deficit  *float64 // requests that demand asked beyond capacity
+	Sentence string
+	Series   []Moment // one a second
 }
 
 // Moment is one second of the headroom picture. Capacities, in req/s, are nil

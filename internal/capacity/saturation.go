@@ -13,23 +13,36 @@ import (
 // rate is taken.
 const busyAtLeast = 5 * time.Second
 
-// saturation is what one unit serves when it always has work: requests that
-// succeeded per unit and second over all stretches in which ready units stood
-// still and requests were waiting all the time. The generator's own count of
-// answers tells when they came back; nil where there was no such stretch.
-func (r run) saturation(stretches []stretch) *float64 {
-	var served, unitSeconds float64
+// plateaus are the stretches in which ready units stood still and requests were
+// waiting all the time. The generator's own count of answers tells when they
+// came back.
+func (r run) plateaus(stretches []stretch) []Plateau {
+	var found []Plateau
+	if r.calm == 0 {
+		return nil
+	}
 	for _, s := range stretches {
 		for _, busy := range r.busy(s.Span) {
 			first, ok1 := nearest(r.answered, busy.From)
 			last, ok2 := nearest(r.answered, busy.To)
 			if ok1 && ok2 && last.At > first.At {
-				served += last.Value - first.Value
-				unitSeconds += s.units * (last.At - first.At).Seconds()
+				span := Span{time.Duration(first.At), time.Duration(last.At)}
+				found = append(found, Plateau{int(s.units), (last.Value - first.Value) / span.length().Seconds(), span})
 			}
 		}
 	}
-	if unitSeconds == 0 || r.calm == 0 {
+	return found
+}
+
+// saturation is what one unit serves when it always has work: the mean of the
+// plateaus per unit, each counting by its units and length; nil without one.
+func saturation(plateaus []Plateau) *float64 {
+	var served, unitSeconds float64
+	for _, p := range plateaus {
+		served += p.Rate * p.length().Seconds()
+		unitSeconds += float64(p.Units) * p.length().Seconds()
+	}
+	if unitSeconds == 0 {
 		return nil
 	}
 	rate := served / unitSeconds

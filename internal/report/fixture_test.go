@@ -280,7 +280,7 @@ func (e evening) judgeFleets(r *Report) {
 
 func (e evening) judgeHeadroom(r *Report) {
 	h := &r.Result.Headroom
-	h.DemandPeak = e.peak
+	h.Demand = e.peak
 	h.Sentence = "the peak asks " + figure.Rate(e.peak) + "; what the service has is not known from this run"
 	if e.unknown || e.fleets == 0 {
 		return

@@ -256,7 +256,7 @@ func summaryFleet(f capacity.FleetResult) Fleet {
 
 func summaryHeadroom(h capacity.Headroom) Headroom {
 	return Headroom{
-		DemandPeak: h.DemandPeak, Low: finite(h.Low), Mid: finite(h.Mid), High: finite(h.High),
+		DemandPeak: h.Demand, Low: finite(h.Low), Mid: finite(h.Mid), High: finite(h.High),
 		WorstAt: inSeconds(h.WorstAt), DeficitRequests: finite(h.Deficit),
 	}
 }

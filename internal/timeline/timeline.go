@@ -71,6 +71,12 @@ const (
 	Ready   = "ready"
 	Min     = "min"
 	Max     = "max"
+	Quota   = "quota" // most units that a quota leaves room for
+
+	// Of an autoscaler's metrics, followed by the metric's name.
+	MetricOf = "metric/" // as it stood last
+	TargetOf = "target/" // what it is held to
+	LimitOf  = "limit/"  // of a resource: the most a unit can use of it, over what it requests; not read where there is no limit
 
 	CPU         = "cpu" // share of the processor time this process may use
 	RSS         = "rss_bytes"

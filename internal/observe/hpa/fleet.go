@@ -97,7 +97,7 @@ func (f *fleet) autoscaler(now *autoscalingv2.HorizontalPodAutoscaler) {
 	f.read(timeline.Max, float64(now.Spec.MaxReplicas), time.Time{})
 	f.readDesired(lastScale(now))
 	for _, m := range metrics(now.Status.CurrentMetrics) {
-		f.read("metric/"+m.name, m.value, time.Time{})
+		f.read(timeline.MetricOf+m.name, m.value, time.Time{})
 	}
 }
 
