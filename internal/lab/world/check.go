@@ -39,6 +39,28 @@ func (k *checker) duration(field string, d time.Duration) {
 	}
 }
 
+// Bounds that keep a world's times within what its clock can tell.
+const (
+	mostSlowTimes = 1000
+	mostCPULimit  = 1000
+)
+
+var distributions = []string{Constant, Exponential, Lognormal, Bimodal}
+
+// ratio looks at a ratio from 0 to 1.
+func (k *checker) ratio(field string, v float64) {
+	if !(v >= 0 && v <= 1) {
+		k.wrong(field, "%v is not between 0 and 1", v)
+	}
+}
+
+// share looks at a ratio from 0 to less than 1.
+func (k *checker) share(field string, v float64) {
+	if !(v >= 0 && v < 1) {
+		k.wrong(field, "%v is not a share from 0 to less than 1", v)
+	}
+}
+
 func (k *checker) word(field, word string, accepted ...string) {
 	if !slices.Contains(accepted, word) {
 		k.wrong(field, "%q is not %s", word, strings.Join(accepted, ", "))
@@ -63,11 +85,22 @@ func check(c, given Config) []Mistake {
 func (k *checker) service(s Service) {
 	k.positive("service.concurrency", s.Concurrency)
 	k.duration("service.mean", s.Mean)
-	k.word("service.distribution", s.Distribution, Constant, Exponential, Lognormal)
+	k.word("service.distribution", s.Distribution, distributions...)
 	if !(s.Sigma > 0 && s.Sigma <= 3) {
 		k.wrong("service.sigma", "%v is not between 0 and 3", s.Sigma)
 	}
+	k.share("service.slow_share", s.SlowShare)
+	if !(s.SlowTimes >= 1 && s.SlowTimes <= mostSlowTimes) {
+		k.wrong("service.slow_times", "%v is not between 1 and %d", s.SlowTimes, mostSlowTimes)
+	}
 	k.positive("service.queue", s.Queue)
+	k.ratio("service.contention", s.Contention)
+	k.ratio("service.coherence", s.Coherence)
+	if s.Shared != nil {
+		k.positive("service.shared.concurrency", s.Shared.Concurrency)
+		k.duration("service.shared.mean", s.Shared.Mean)
+		k.word("service.shared.distribution", s.Shared.Distribution, distributions...)
+	}
 }
 
 func (k *checker) pods(p Pods) {
@@ -75,8 +108,13 @@ func (k *checker) pods(p Pods) {
 	k.duration("pods.schedule", p.Schedule)
 	k.duration("pods.run", p.Run)
 	k.duration("pods.ready", p.Ready)
-	if !(p.Spread >= 0 && p.Spread < 1) {
-		k.wrong("pods.spread", "%v is not between 0 and 1", p.Spread)
+	k.share("pods.spread", p.Spread)
+	k.share("pods.fail", p.Fail)
+	if k.duration("pods.retry", p.Retry); p.Retry > longestRetry {
+		k.wrong("pods.retry", "%v is more than %v, the longest wait of all", p.Retry, longestRetry)
+	}
+	if !(p.CPULimit >= 1 && p.CPULimit <= mostCPULimit) {
+		k.wrong("pods.cpu_limit", "%v is not between 1 and %d: a limit is not below its request", p.CPULimit, mostCPULimit)
 	}
 }
 
@@ -85,8 +123,8 @@ func (k *checker) hpa(h HPA, p Pods) {
 	switch {
 	case !(h.Target > 0):
 		k.wrong("hpa.target", "%v is not above 0", h.Target)
-	case h.Metric == Utilisation && h.Target > 1:
-		k.wrong("hpa.target", "%v is above 1, which the utilisation of a unit never is", h.Target)
+	case h.Metric == Utilisation && h.Target > p.CPULimit:
+		k.wrong("hpa.target", "%v is above %v, which the utilisation of a unit never is", h.Target, p.CPULimit)
 	}
 	k.positive("hpa.min", h.Min)
 	if h.Max < h.Min {
@@ -136,6 +174,8 @@ func (k *checker) group(g Group) {
 	}
 	k.positive("group.pods_per_instance", g.PodsPerInstance)
 	k.duration("group.boot", g.Boot)
+	k.share("group.spread", g.Spread)
+	k.share("group.fail", g.Fail)
 	k.word("group.scales_on", g.ScalesOn, PendingPods, TargetTracking, ScalesOnNone)
 	k.duration("group.scan", g.Scan)
 	k.duration("group.unneeded", g.Unneeded)

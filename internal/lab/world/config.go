@@ -15,9 +15,27 @@ type Config struct {
 type Service struct {
 	Concurrency  int           // requests served at a time (default 4)
 	Mean         time.Duration // mean service time (default 50ms)
-	Distribution string        // constant | exponential | lognormal (default exponential)
+	Distribution string        // constant | exponential | lognormal | bimodal (default exponential)
 	Sigma        float64       // of lognormal's logarithm (default 0.5)
+	SlowShare    float64       // bimodal: the share of requests that take longer (default 0.05)
+	SlowTimes    float64       // bimodal: how many times as long they take as the rest (default 10)
 	Queue        int           // requests that may wait per unit; more are answered 503 (default 200)
+
+	// N ready units take 1 + Contention (N-1) + Coherence N (N-1) times as long for each request as one
+	// alone, so that together they saturate at N g / (1 + …), g being what one does: Gunther's Universal
+	// Scalability Law. Ratios from 0 to 1 (default 0).
+	Contention, Coherence float64
+
+	Shared *Shared // what all units have in common; nil: nothing
+}
+
+// Shared is what the requests of all units take in turn before their unit's own time, such as a database:
+// no scaling helps against it. A request that waits for it holds its slot of the unit all the while. The
+// form of its distribution, Sigma or SlowShare and SlowTimes, is the service's.
+type Shared struct {
+	Concurrency  int           // requests served at a time, of all units together
+	Mean         time.Duration // mean time, which contention and coherence do not lengthen
+	Distribution string        // as of Service (default exponential)
 }
 
 // Pods says how many units there are at first and how long each step of a new one takes.
@@ -27,12 +45,17 @@ type Pods struct {
 	Run      time.Duration // scheduled to running (default 5s)
 	Ready    time.Duration // running to ready (default 3s)
 	Spread   float64       // each delay is drawn within ± this share (default 0)
+
+	Fail  float64       // share of the container's starts that exit instead of becoming ready (default 0)
+	Retry time.Duration // wait before it is started again; doubles with each failure of a pod, to 5m (default 10s)
+
+	CPULimit float64 // CPU limit over CPU request; the HPA sees at most this utilisation (default 1)
 }
 
 // HPA is the HorizontalPodAutoscaler of the service's Deployment.
 type HPA struct {
 	Namespace, Name string  // default/web
-	Metric          string  // utilisation (busy slots / concurrency, of CPU) | requests (per second and unit)
+	Metric          string  // utilisation (of the CPU request: busy slots / concurrency x Pods.CPULimit) | requests (per second and unit)
 	Target          float64 // a ratio for utilisation, req/s per unit for requests
 	Min, Max        int
 	Sync            time.Duration // default 15s
@@ -64,6 +87,8 @@ type Group struct {
 	Min, Max, Desired int           // default: desired as many as the first pods need and at least min, max as desired
 	PodsPerInstance   int           // room of one instance (default 4; 1 where there is no HPA)
 	Boot              time.Duration // launched to in service (default 30s)
+	Spread            float64       // Boot is drawn within ± this share (default 0)
+	Fail              float64       // share of launches that fail, at the end of Boot; the group launches again (default 0)
 	ScalesOn          string        // pending_pods | target_tracking | none (default pending_pods; without an HPA none, or target_tracking where Target is set)
 
 	// pending_pods: the group grows as a node autoscaler makes it, and gives back what stays empty.
@@ -82,6 +107,7 @@ const (
 	Constant    = "constant"
 	Exponential = "exponential"
 	Lognormal   = "lognormal"
+	Bimodal     = "bimodal"
 
 	Utilisation = "utilisation"
 	Requests    = "requests" // also the metric's name in the Kubernetes API

@@ -29,7 +29,12 @@ func (s *Service) complete() {
 	orElse(&s.Mean, 50*time.Millisecond)
 	orElse(&s.Distribution, Exponential)
 	orElse(&s.Sigma, 0.5)
+	orElse(&s.SlowShare, 0.05)
+	orElse(&s.SlowTimes, 10)
 	orElse(&s.Queue, 200)
+	if s.Shared != nil {
+		orElse(&s.Shared.Distribution, Exponential)
+	}
 }
 
 func (h *HPA) complete() {
@@ -49,6 +54,8 @@ func (p *Pods) complete(h *HPA) {
 	orElse(&p.Schedule, 500*time.Millisecond)
 	orElse(&p.Run, 5*time.Second)
 	orElse(&p.Ready, 3*time.Second)
+	orElse(&p.Retry, 10*time.Second)
+	orElse(&p.CPULimit, 1)
 }
 
 func (g *Group) complete(pods bool, start int) {
@@ -81,6 +88,10 @@ func (g *Group) complete(pods bool, start int) {
 
 // clone returns a deep copy.
 func (c Config) clone() Config {
+	if c.Service.Shared != nil {
+		s := *c.Service.Shared
+		c.Service.Shared = &s
+	}
 	if c.HPA != nil {
 		h := *c.HPA
 		if h.Behavior != nil {

@@ -139,10 +139,7 @@ func (w *World) resize(desired int, reason string) {
 	g.desired = desired
 	w.dirty = true
 	from := g.live("")
-	for range desired - from {
-		w.launch(fmt.Sprintf("%s  At %s an instance was started in response to a difference between desired and actual capacity, increasing the capacity from %d to %d.",
-			reason, stamp(w.now), from, desired))
-	}
+	w.fill(reason + "  ")
 	for range from - desired {
 		i := g.victim()
 		w.terminate(i, fmt.Sprintf("%s  At %s an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from %d to %d.  At %s instance %s was selected for termination.",
@@ -150,18 +147,51 @@ func (w *World) resize(desired int, reason string) {
 	}
 }
 
-// launch starts an instance; it is in service after Boot.
+// fill launches what the group lacks of the desired count; reason opens each activity's cause.
+func (w *World) fill(reason string) {
+	g := w.group
+	from := g.live("")
+	for range g.desired - from {
+		w.launch(fmt.Sprintf("%sAt %s an instance was started in response to a difference between desired and actual capacity, increasing the capacity from %d to %d.",
+			reason, stamp(w.now), from, g.desired))
+	}
+}
+
+// launch starts an instance; it is in service after Boot, or fails then.
 func (w *World) launch(cause string) {
 	i := w.newInstance()
 	a := w.activity("Launching a new EC2 instance: "+i.ID, cause)
-	boot := w.group.config.Boot
+	boot := w.delay(w.group.config.Boot, w.group.config.Spread)
 	i.warm = w.now.Add(boot + w.group.config.Warmup)
 	w.after(boot, func() {
-		w.finish(a)
-		if i.Lifecycle == pending {
+		switch {
+		case i.Lifecycle != pending:
+			w.finish(a)
+		case w.fails(w.group.config.Fail):
+			w.launchFailed(i, a)
+		default:
+			w.finish(a)
 			w.inService(i)
 		}
 	})
+}
+
+// evaluation is how long after a failed launch a group finds that it lacks an instance.
+const evaluation = 10 * time.Second
+
+// launchFailed takes away an instance that did not come up; the desired count stays, so the group launches
+// another at its next evaluation.
+func (w *World) launchFailed(i *instance, a *Activity) {
+	w.finish(a)
+	a.StatusCode = "Failed"
+	a.StatusMessage = "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: Client.InternalError: Client error on launch"
+	w.group.remove(i)
+	w.after(evaluation, func() { w.fill("") })
+}
+
+// remove forgets an instance.
+func (g *group) remove(i *instance) {
+	g.instances = slices.DeleteFunc(g.instances, func(o *instance) bool { return o == i })
 }
 
 // victim is the instance the default termination policy takes: of the zone with most, the oldest.
@@ -218,7 +248,7 @@ func (w *World) vacate(i *instance) {
 func (w *World) shutDown(i *instance) {
 	w.after(shutdown, func() {
 		w.finish(i.ending)
-		w.group.instances = slices.DeleteFunc(w.group.instances, func(o *instance) bool { return o == i })
+		w.group.remove(i)
 		w.dirty = true
 	})
 }

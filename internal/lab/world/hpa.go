@@ -85,7 +85,7 @@ func (w *World) measure() autoscale.Metric {
 		now := p.unit.meter()
 		value := p.unit.rate(from, now)
 		if m.Utilisation {
-			value = p.unit.utilisation(from, now)
+			value = p.unit.utilisation(from, now) * w.config.Pods.CPULimit
 		}
 		m.Pods = append(m.Pods, autoscale.Pod{Ready: true, Measured: true, Value: value})
 	}

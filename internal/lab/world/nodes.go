@@ -22,7 +22,7 @@ func (w *World) scan() {
 	g.scanning = false
 	room := g.config.PodsPerInstance
 	waiting := w.waitingPods()
-	coming := (g.live("") - g.inService()) * room
+	coming := (g.desired - g.inService()) * room // those that are launched again after a failure included
 	if len(waiting) <= coming {
 		return
 	}

@@ -64,7 +64,7 @@ func (w *World) scaleDeployment(desired int) {
 func (w *World) reconcile() {
 	for w.deployment.Total < w.deployment.Desired {
 		p := w.newPod()
-		w.after(w.delay(w.config.Pods.Schedule), func() { w.place(p) })
+		w.after(w.delay(w.config.Pods.Schedule, w.config.Pods.Spread), func() { w.place(p) })
 	}
 	for w.deployment.Total > w.deployment.Desired {
 		w.delete(w.victim())
@@ -104,7 +104,7 @@ func (w *World) place(p *pod) {
 	w.occupy(p)
 	namespace, _ := w.config.Workload()
 	w.podEvent(p, "Normal", "Scheduled", "Successfully assigned %s/%s to %s", namespace, p.Name, p.Node)
-	w.after(w.delay(w.config.Pods.Run), func() { w.started(p) })
+	w.after(w.delay(w.config.Pods.Run, w.config.Pods.Spread), func() { w.started(p) })
 }
 
 // occupy takes room for a pod and gives it its address.
@@ -146,9 +146,33 @@ func (w *World) started(p *pod) {
 	}
 	p.Running = w.now
 	w.podEvent(p, "Normal", "Started", "Started container "+Container)
-	w.after(w.delay(w.config.Pods.Ready), func() {
-		if !p.going() {
+	w.after(w.delay(w.config.Pods.Ready, w.config.Pods.Spread), func() {
+		switch {
+		case p.going():
+		case w.fails(w.config.Pods.Fail):
+			w.exited(p)
+		default:
 			w.serve(p)
+		}
+	})
+}
+
+// longestRetry is the most a kubelet waits before it starts a container again.
+const longestRetry = 5 * time.Minute
+
+// exited notes that a container failed to become ready, and starts it again after a while.
+func (w *World) exited(p *pod) {
+	wait := min(2*p.Failed.Wait, longestRetry)
+	if wait == 0 {
+		wait = w.config.Pods.Retry
+	}
+	p.Failed = Failure{Started: p.Running, Exited: w.now, Wait: wait}
+	namespace, _ := w.config.Workload()
+	w.podEvent(p, "Warning", "BackOff", "Back-off restarting failed container %s in pod %s_%s(%s)", Container, p.Name, namespace, p.UID)
+	w.after(wait, func() {
+		if !p.going() {
+			p.Restarts++
+			w.started(p)
 		}
 	})
 }

@@ -20,7 +20,19 @@ type Pod struct {
 	Created, Scheduled, Running, Ready, Terminated time.Time
 	Unschedulable                                  time.Time // since when no instance has room, zero otherwise
 	Deleted                                        time.Time // told to go: it takes no new request and finishes what it has before it is Terminated
+
+	Failed   Failure // the latest start of its container that failed, zero where none did; Running is of the start after it
+	Restarts int     // times its container was started again
 }
+
+// Failure is a start of a container that exited instead of becoming ready.
+type Failure struct {
+	Started, Exited time.Time
+	Wait            time.Duration // from Exited to the next start
+}
+
+// BacksOff says whether the pod's container waits to be started again.
+func (p Pod) BacksOff() bool { return p.Failed.Exited.After(p.Running) }
 
 // Deployment is the workload the pods belong to; pods told to go are not counted.
 type Deployment struct {

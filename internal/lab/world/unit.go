@@ -22,13 +22,14 @@ type unit struct {
 	header http.Header // of every answer; shared, so never changed
 	clock  func() int64
 	calls  *sync.Pool
-	limit  int // requests that may wait
+	limit  int     // requests that may wait
+	shared *shared // taken before the unit's own time; nil: nothing
 
 	mu       sync.Mutex
-	draw     func() int64 // the next service time, ns
+	draw     func() int64 // the next service time of the unit's own, ns
 	free     []int64      // when each slot has done what it was given, by the clock
 	waiting  queue
-	busy     int64  // sum of the service times given out so far
+	busy     int64  // sum of the times for which slots were given out so far, waiting for what is shared included
 	answered int64  // requests answered or refused
 	present  int    // requests inside
 	drained  func() // called by the last request to go; nil unless draining
@@ -79,7 +80,7 @@ func (u *unit) enter() (*call, bool) {
 	defer u.mu.Unlock()
 	now := u.clock()
 	u.advance(now)
-	if slot := u.soonest(); u.free[slot] <= now {
+	if slot := soonest(u.free); u.free[slot] <= now {
 		c := u.newCall(now)
 		u.begin(slot, c)
 		u.present++
@@ -139,7 +140,7 @@ func (u *unit) exit(c *call, answered bool) {
 // advance gives every slot that is free by now the next request that waits.
 func (u *unit) advance(now int64) {
 	for u.waiting.len > 0 {
-		slot := u.soonest()
+		slot := soonest(u.free)
 		if u.free[slot] > now {
 			return
 		}
@@ -147,19 +148,25 @@ func (u *unit) advance(now int64) {
 	}
 }
 
-// begin starts a service at the later of the slot's ideal end and the request's arrival.
+// begin starts a service at the later of the slot's ideal end and the request's arrival: first what all
+// units share, then the unit's own time.
 func (u *unit) begin(slot int, c *call) {
-	s := u.draw()
-	c.end = max(u.free[slot], c.arrived) + s
+	began := max(u.free[slot], c.arrived)
+	own := began
+	if u.shared != nil {
+		own = u.shared.take(began)
+	}
+	c.end = own + u.draw()
 	u.free[slot] = c.end
-	u.busy += s
+	u.busy += c.end - began
 	c.begun <- struct{}{}
 }
 
-func (u *unit) soonest() int {
+// soonest is the slot that is free first.
+func soonest(free []int64) int {
 	slot := 0
-	for i, f := range u.free {
-		if f < u.free[slot] {
+	for i, f := range free {
+		if f < free[slot] {
 			slot = i
 		}
 	}

@@ -7,7 +7,8 @@
 //
 // The router hands it to the ready units in turn. A unit serves Concurrency requests at once, first come
 // first served, lets up to Queue wait and answers 503 beyond. It saturates at Concurrency / Mean: 4 slots
-// of 50 ms do 80/s. A unit that is told to go takes no new request and finishes what it has.
+// of 50 ms do 80/s. Units may slow each other down (Contention, Coherence) and may have something in common
+// that each request takes in its slot first (Shared). A unit that is told to go takes no new request and finishes what it has.
 //
 // # A pod's life
 //
@@ -22,6 +23,10 @@
 //	        unschedulable ──────────┤
 //	                 |  <= Scan  | launched |   Boot     | in service
 //	                             TriggeredScaleUp
+//
+// A start may fail (Pods.Fail): the container exits when it would have become ready, and is started again
+// after Retry, then twice that, and so on. A launch may fail too (Group.Fail): the instance goes at the end
+// of Boot, and the group launches another.
 //
 // The HPA syncs at multiples of Sync from the world's start. Its metric is the mean over the last Sync, at
 // most 15 s, of the pods that were ready for all of it; younger ones count as not ready yet, as the real
@@ -48,6 +53,7 @@ type World struct {
 	start   time.Time
 	calls   *sync.Pool
 	router  router
+	shared  *shared // nil where units have nothing in common
 	stopped chan struct{}
 
 	mu         sync.Mutex
@@ -82,6 +88,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		start:   now,
 		now:     now,
 		calls:   newCalls(),
+		shared:  c.newShared(),
 		stopped: make(chan struct{}),
 		agenda:  agenda{wake: make(chan struct{}, 1)},
 		rng:     rand.New(rand.NewPCG(c.Seed, 0)),
@@ -113,11 +120,14 @@ func (w *World) Wait() { <-w.stopped }
 // clock is the time since the start in ns.
 func (w *World) clock() int64 { return int64(time.Since(w.start)) }
 
-// delay draws a stage's length from its mean and the spread.
-func (w *World) delay(mean time.Duration) time.Duration {
-	spread := w.config.Pods.Spread
+// delay draws a stage's length from its mean and the share it is spread by.
+func (w *World) delay(mean time.Duration, spread float64) time.Duration {
 	if spread == 0 {
 		return mean
 	}
 	return time.Duration(float64(mean) * (1 + spread*(2*w.rng.Float64()-1)))
 }
+
+// fails draws whether a start fails of which the share fail does. It draws nothing where none does, so that
+// a world without failures is the same as ever.
+func (w *World) fails(fail float64) bool { return fail > 0 && w.rng.Float64() < fail }

@@ -413,16 +413,19 @@ func TestTerminatedInstanceLosesItsPods(t *testing.T) {
 
 func TestStateTellsOfChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := start(t, Config{Service: slow, HPA: &HPA{Metric: Utilisation, Target: 0.5, Max: 10}})
+		service := slow
+		service.Shared = &Shared{Concurrency: 1, Mean: time.Second}
+		w := start(t, Config{Service: service, HPA: &HPA{Metric: Utilisation, Target: 0.5, Max: 10}})
 		began := time.Now()
 		s, changed := w.State()
 		s.Pods[0].Name = "other"
 		s.Config.HPA.Max = 1
+		s.Config.Service.Shared.Concurrency = 9
 		<-changed
 		if got, want := time.Since(began), 15*time.Second; got != want {
 			t.Errorf("first change after %v; want %v, the first sync", got, want)
 		}
-		if s, _ := w.State(); s.Pods[0].Name == "other" || s.Config.HPA.Max == 1 {
+		if s, _ := w.State(); s.Pods[0].Name == "other" || s.Config.HPA.Max == 1 || s.Config.Service.Shared.Concurrency != 1 {
 			t.Error("a change of the copy shows in the world")
 		}
 	})
@@ -447,6 +450,27 @@ func TestSeed(t *testing.T) {
 	}
 }
 
+// A world in which nothing fails, is shared or slows down is the one it was before it could: names, delays
+// and service times are drawn as ever, so what was learned of a seed stays true.
+func TestStreamsStay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := start(t, Config{
+			Seed: 7, Service: Service{Mean: 500 * time.Millisecond}, Pods: Pods{Spread: 0.5},
+			HPA: &HPA{Metric: Utilisation, Target: 0.5, Max: 10}, Group: &Group{Max: 3, PodsPerInstance: 1},
+		})
+		began := time.Now()
+		counts := load(w, time.Minute, constant(16))
+		s, _ := w.State()
+		got := fmt.Sprint(counts[200], " served")
+		for _, p := range s.Pods {
+			got += fmt.Sprint(", ", p.Name[len(p.Name)-5:], " ready ", since(began, p.Ready))
+		}
+		if want := "714 served, g649s ready 0s, xmlzb ready 52.382529434s"; got != want {
+			t.Errorf("world of seed 7 = %s; want %s", got, want)
+		}
+	})
+}
+
 func TestMistakes(t *testing.T) {
 	hpa := func(change func(*HPA)) *HPA {
 		h := &HPA{Metric: Utilisation, Target: 0.5, Max: 10}
@@ -459,9 +483,23 @@ func TestMistakes(t *testing.T) {
 	}{
 		{Config{}, nil},
 		{Config{Service: Service{Concurrency: -1, Distribution: "uniform"}}, []string{
-			"service.concurrency: -1 is not 1 or more", `service.distribution: "uniform" is not constant, exponential, lognormal`}},
+			"service.concurrency: -1 is not 1 or more", `service.distribution: "uniform" is not constant, exponential, lognormal, bimodal`}},
 		{Config{Pods: Pods{Run: -time.Second, Spread: 2}}, []string{
-			"pods.run: -1s is not a positive duration such as 90s or 5m", "pods.spread: 2 is not between 0 and 1"}},
+			"pods.run: -1s is not a positive duration such as 90s or 5m", "pods.spread: 2 is not a share from 0 to less than 1"}},
+		{Config{Service: Service{SlowShare: 1, SlowTimes: 0.5, Contention: 1.1, Coherence: -1, Shared: &Shared{Distribution: "pareto"}}}, []string{
+			"service.slow_share: 1 is not a share from 0 to less than 1", "service.slow_times: 0.5 is not between 1 and 1000",
+			"service.contention: 1.1 is not between 0 and 1", "service.coherence: -1 is not between 0 and 1",
+			"service.shared.concurrency: 0 is not 1 or more", "service.shared.mean: 0s is not a positive duration such as 90s or 5m",
+			`service.shared.distribution: "pareto" is not constant, exponential, lognormal, bimodal`}},
+		{Config{Service: Service{Distribution: Bimodal, Contention: 1, Coherence: 1, Shared: &Shared{Concurrency: 1, Mean: 1, Distribution: Bimodal}}}, nil},
+		{Config{Pods: Pods{Fail: 1, Retry: 6 * time.Minute, CPULimit: 0.5}}, []string{
+			"pods.fail: 1 is not a share from 0 to less than 1", "pods.retry: 6m0s is more than 5m0s, the longest wait of all",
+			"pods.cpu_limit: 0.5 is not between 1 and 1000: a limit is not below its request"}},
+		{Config{Group: &Group{Spread: -1, Fail: math.NaN()}}, []string{
+			"group.spread: -1 is not a share from 0 to less than 1", "group.fail: NaN is not a share from 0 to less than 1"}},
+		{Config{HPA: hpa(func(h *HPA) { h.Target = 1.5 }), Pods: Pods{CPULimit: 1.5}}, nil},
+		{Config{HPA: hpa(func(h *HPA) { h.Target = 1.6 }), Pods: Pods{CPULimit: 1.5}}, []string{
+			"hpa.target: 1.6 is above 1.5, which the utilisation of a unit never is"}},
 		{Config{HPA: &HPA{}}, []string{
 			"hpa.target: 0 is not above 0", "hpa.max: 0 is less than hpa.min, 1", "pods.start: 1 is not between hpa.min and hpa.max, 1 and 0"}},
 		{Config{HPA: hpa(func(h *HPA) { h.Target = 70 })}, []string{"hpa.target: 70 is above 1, which the utilisation of a unit never is"}},
