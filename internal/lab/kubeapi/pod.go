@@ -2,6 +2,7 @@ package kubeapi
 
 import (
 	"cmp"
+	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -16,8 +17,16 @@ const (
 	gracePeriod    = 30 * time.Second
 )
 
-func podSpec(node string) corev1.PodSpec {
-	return corev1.PodSpec{NodeName: node, Containers: []corev1.Container{{Name: world.Container, Image: containerImage}}}
+// podSpec is the spec of every pod: one container that requests one CPU and may
+// use what the configured limit lets it.
+func (r *renderer) podSpec(node string) corev1.PodSpec {
+	return corev1.PodSpec{NodeName: node, Containers: []corev1.Container{{
+		Name: world.Container, Image: containerImage,
+		Resources: corev1.ResourceRequirements{
+			Requests: corev1.ResourceList{corev1.ResourceCPU: *quantity(1)},
+			Limits:   corev1.ResourceList{corev1.ResourceCPU: *quantity(cmp.Or(r.Config.Pods.CPULimit, 1))},
+		},
+	}}}
 }
 
 func (r *renderer) pod(p world.Pod) object {
@@ -38,12 +47,12 @@ func (r *renderer) pod(p world.Pod) object {
 	pod := &corev1.Pod{
 		TypeMeta:   typeMeta("v1", "Pod"),
 		ObjectMeta: meta,
-		Spec:       podSpec(node),
+		Spec:       r.podSpec(node),
 		Status:     corev1.PodStatus{Phase: corev1.PodPending, Conditions: podConditions(p)},
 	}
 	if node != "" {
 		pod.Status.StartTime = &metav1.Time{Time: p.Scheduled}
-		pod.Status.ContainerStatuses = []corev1.ContainerStatus{containerStatus(p)}
+		pod.Status.ContainerStatuses = []corev1.ContainerStatus{r.containerStatus(p)}
 	}
 	if !p.Running.IsZero() {
 		pod.Status.Phase = corev1.PodRunning
@@ -55,13 +64,24 @@ func (r *renderer) pod(p world.Pod) object {
 	return pod
 }
 
-func containerStatus(p world.Pod) corev1.ContainerStatus {
-	started := !p.Running.IsZero()
-	c := corev1.ContainerStatus{Name: world.Container, Image: containerImage, Ready: !p.Ready.IsZero(), Started: &started}
-	if started {
+func (r *renderer) containerStatus(p world.Pod) corev1.ContainerStatus {
+	runs := !p.Running.IsZero() && !p.BacksOff()
+	c := corev1.ContainerStatus{
+		Name: world.Container, Image: containerImage, Ready: !p.Ready.IsZero(), Started: &runs, RestartCount: int32(p.Restarts),
+	}
+	switch {
+	case p.BacksOff():
+		c.State.Waiting = &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff", Message: fmt.Sprintf(
+			"back-off %v restarting failed container=%s pod=%s_%s(%s)", p.Failed.Wait, world.Container, p.Name, r.namespace, p.UID)}
+	case runs:
 		c.State.Running = &corev1.ContainerStateRunning{StartedAt: metav1.NewTime(p.Running)}
-	} else {
+	default:
 		c.State.Waiting = &corev1.ContainerStateWaiting{Reason: "ContainerCreating"}
+	}
+	if !p.Failed.Exited.IsZero() {
+		c.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{
+			ExitCode: 1, Reason: "Error", StartedAt: metav1.NewTime(p.Failed.Started), FinishedAt: metav1.NewTime(p.Failed.Exited),
+		}
 	}
 	return c
 }

@@ -2,6 +2,7 @@ package kubeapi
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -139,7 +140,7 @@ var podColumns = []column{
 		return fmt.Sprintf("%d/%d", ready, len(p.Spec.Containers))
 	}),
 	text("Status", podStatus),
-	text("Restarts", func(*corev1.Pod) string { return "0" }),
+	text("Restarts", restarts),
 	ageColumn,
 	wide(text("IP", func(p *corev1.Pod) string { return orNone(p.Status.PodIP) })),
 	wide(text("Node", func(p *corev1.Pod) string { return orNone(p.Spec.NodeName) })),
@@ -157,6 +158,23 @@ func podStatus(p *corev1.Pod) string {
 		}
 	}
 	return string(p.Status.Phase)
+}
+
+// restarts counts how often a pod's containers were started again, and says
+// how long ago the last of them exited.
+func restarts(p *corev1.Pod) string {
+	var n int32
+	var last metav1.Time
+	for _, c := range p.Status.ContainerStatuses {
+		n += c.RestartCount
+		if t := c.LastTerminationState.Terminated; t != nil && last.Before(&t.FinishedAt) {
+			last = t.FinishedAt
+		}
+	}
+	if n == 0 || last.IsZero() {
+		return strconv.Itoa(int(n))
+	}
+	return fmt.Sprintf("%d (%s ago)", n, age(last))
 }
 
 func orNone(s string) string {

@@ -25,7 +25,7 @@ func (r *renderer) deployment() object {
 		Spec: appsv1.DeploymentSpec{
 			Replicas: &desired,
 			Selector: &metav1.LabelSelector{MatchLabels: r.labels()},
-			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: r.labels()}, Spec: podSpec("")},
+			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: r.labels()}, Spec: r.podSpec("")},
 		},
 		Status: appsv1.DeploymentStatus{
 			ObservedGeneration: now.Generation, Replicas: int32(now.Total), UpdatedReplicas: int32(now.Total),
@@ -47,7 +47,7 @@ func (r *renderer) replicaSet() object {
 		Spec: appsv1.ReplicaSetSpec{
 			Replicas: &desired,
 			Selector: &metav1.LabelSelector{MatchLabels: r.podLabels()},
-			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: r.podLabels()}, Spec: podSpec("")},
+			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: r.podLabels()}, Spec: r.podSpec("")},
 		},
 		Status: appsv1.ReplicaSetStatus{
 			ObservedGeneration: now.Generation, Replicas: int32(now.Total), FullyLabeledReplicas: int32(now.Total),
