@@ -30,8 +30,22 @@ var labTable = object[world.Config]{
 		if c.HPA != nil && c.HPA.Max > 0 && c.Pods.Start > c.HPA.Max {
 			d.mistake(start, in+".pods", "start %d is above hpa.max %d", c.Pods.Start, c.HPA.Max)
 		}
+		if c.HPA != nil && c.HPA.Metric == world.Utilisation && c.Pods.CPULimit > 0 && c.HPA.Target > c.Pods.CPULimit {
+			d.mistake(childOr(childOr(n, "hpa"), "target"), in+".hpa", "target %s is above pods.cpu_limit %s, which the utilisation of a unit never is",
+				percentText(c.HPA.Target), percentText(c.Pods.CPULimit))
+		}
 	},
 }
+
+// Shapes of the lab alone.
+var (
+	distribution = oneOf("constant", "exponential", "lognormal", "bimodal")
+	partShare    = share.check("a share below 100% such as 20%", func(v float64) bool { return v < 1 })
+	slowShare    = share.check("a share above 0% and below 100% such as 5%", func(v float64) bool { return v > 0 && v < 1 })
+	slowTimes    = weight.check("a number from 1 to 1000 such as 10", func(v float64) bool { return v >= 1 && v <= 1000 })
+	cpuLimit     = ratio.check("a share from 100% to 100000% such as 200%", func(v float64) bool { return v >= 1 && v <= 1000 })
+	retryWait    = length.within("at most 5m", func(v time.Duration) bool { return v <= 5*time.Minute })
+)
 
 var labServiceTable = object[world.Service]{
 	name: "lab_service",
@@ -42,12 +56,37 @@ var labServiceTable = object[world.Service]{
 			"Requests a unit serves at a time.").or("4"),
 		is("mean", length, func(s *world.Service) *time.Duration { return &s.Mean },
 			"Mean service time.").or("50ms"),
-		is("distribution", oneOf("constant", "exponential", "lognormal"), func(s *world.Service) *string { return &s.Distribution },
+		is("distribution", distribution, func(s *world.Service) *string { return &s.Distribution },
 			"Distribution of the service time.").or("exponential"),
 		is("sigma", sigma, func(s *world.Service) *float64 { return &s.Sigma },
 			"Spread of the logarithm, of lognormal only.").or("0.5"),
+		is("slow_share", slowShare, func(s *world.Service) *float64 { return &s.SlowShare },
+			"The share of requests that take longer than the rest, of bimodal only; the mean over all stays.").or("5%"),
+		is("slow_times", slowTimes, func(s *world.Service) *float64 { return &s.SlowTimes },
+			"How many times as long these take, of bimodal only.").or("10"),
 		is("queue", units(0), func(s *world.Service) *int { return &s.Queue },
 			"Requests that may wait at a unit; more are answered 503.").or("200"),
+		is("contention", share, func(s *world.Service) *float64 { return &s.Contention },
+			"Alpha of the universal scalability law: each further unit that is ready lengthens every service time by this share.").or("0%").like("3%"),
+		is("coherence", share, func(s *world.Service) *float64 { return &s.Coherence },
+			"Beta of the same law: each pair of ready units, counted both ways, lengthens every service time by this share.").or("0%").like("0.05%"),
+		is("shared", optional(labSharedTable.shape()), func(s *world.Service) **world.Shared { return &s.Shared },
+			"Something that the requests of all units take in turn before their unit's own time, such as a database.").
+			orElse("units have nothing in common").like("{concurrency: 10, mean: 20ms}"),
+	},
+}
+
+var labSharedTable = object[world.Shared]{
+	name: "lab_shared",
+	say:  "a group such as {concurrency: 10, mean: 20ms}",
+	doc:  "What all units have in common, so that no scaling helps beyond concurrency / mean. A request that waits for it holds its slot of the unit all the while.",
+	fields: []field[world.Shared]{
+		is("concurrency", units(1), func(s *world.Shared) *int { return &s.Concurrency },
+			"Requests it serves at a time, of all units together.").need().like("10"),
+		is("mean", length, func(s *world.Shared) *time.Duration { return &s.Mean },
+			"Mean time it takes.").need().like("20ms"),
+		is("distribution", distribution, func(s *world.Shared) *string { return &s.Distribution },
+			"Distribution of that time; its sigma, slow_share and slow_times are the service's.").or("exponential"),
 	},
 }
 
@@ -64,8 +103,14 @@ var labPodsTable = object[world.Pods]{
 			"From scheduled to running.").or("5s"),
 		is("ready", duration, func(p *world.Pods) *time.Duration { return &p.Ready },
 			"From running to ready.").or("3s"),
-		is("spread", share, func(p *world.Pods) *float64 { return &p.Spread },
+		is("spread", partShare, func(p *world.Pods) *float64 { return &p.Spread },
 			"Each of these is drawn within plus and minus this share.").or("0%"),
+		is("fail", partShare, func(p *world.Pods) *float64 { return &p.Fail },
+			"The share of container starts that exit when they should become ready.").or("0%").like("20%"),
+		is("retry", retryWait, func(p *world.Pods) *time.Duration { return &p.Retry },
+			"Wait before such a container is started again; it doubles with each failure of a pod, to 5m at most.").or("10s"),
+		is("cpu_limit", cpuLimit, func(p *world.Pods) *float64 { return &p.CPULimit },
+			"CPU limit over CPU request: the utilisation that the HPA sees where all slots are busy.").or("100%").like("200%"),
 	},
 }
 
@@ -84,7 +129,7 @@ var labHPATable = object[hpaFields]{
 		is("name", objectName, func(h *hpaFields) *string { return &h.name },
 			"Its namespace and name.").or("default/web"),
 		is("metric", oneOf("utilisation", "requests"), func(h *hpaFields) *string { return &h.Metric },
-			"What it scales on: busy slots over concurrency, or requests a second and unit.").or("utilisation"),
+			"What it scales on: busy slots over concurrency, times pods.cpu_limit, or requests a second and unit.").or("utilisation"),
 		is("target", target, func(h *hpaFields) *metricTarget { return &h.target },
 			"The metric's target for one unit: a share with utilisation, a rate with requests.").need().like("60%"),
 		is("min", units(1), func(h *hpaFields) *int { return &h.Min },
@@ -105,6 +150,7 @@ var labHPATable = object[hpaFields]{
 		}
 		if h.target.value > 0 && h.Metric != "" && h.target.isRate != (h.Metric == "requests") {
 			d.mistake(childOr(n, "target"), in, "target does not fit metric %s (a share such as 60%% with utilisation, a rate such as 50/s with requests)", h.Metric)
+			h.target = metricTarget{}
 		}
 		h.Namespace, h.Name, _ = strings.Cut(h.name, "/")
 		h.Target = h.target.value
@@ -172,6 +218,10 @@ var labGroupTable = object[world.Group]{
 			"Pods that an instance has room for.").orElse("4, or 1 without hpa").like("4"),
 		is("boot", duration, func(g *world.Group) *time.Duration { return &g.Boot },
 			"From launched to in service.").or("30s"),
+		is("spread", partShare, func(g *world.Group) *float64 { return &g.Spread },
+			"Boot is drawn within plus and minus this share.").or("0%").like("30%"),
+		is("fail", partShare, func(g *world.Group) *float64 { return &g.Fail },
+			"The share of launches that fail at the end of boot; the group launches again 10 s later.").or("0%").like("20%"),
 		is("scales_on", oneOf("pending_pods", "target_tracking", "none"), func(g *world.Group) *string { return &g.ScalesOn },
 			"What makes it grow.").or("pending_pods"),
 		is("target", share, func(g *world.Group) *float64 { return &g.Target },

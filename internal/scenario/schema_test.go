@@ -214,6 +214,7 @@ func sections() []section {
 		sectionOf("caps", capsTable),
 		sectionOf("lab", labTable),
 		sectionOf("lab.service", labServiceTable),
+		sectionOf("lab.service.shared", labSharedTable),
 		sectionOf("lab.pods", labPodsTable),
 		sectionOf("lab.hpa", labHPATable),
 		sectionOf("lab.hpa.behavior", labBehaviorTable),
