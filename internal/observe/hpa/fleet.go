@@ -27,8 +27,9 @@ type fleet struct {
 	scaler   *autoscalingv2.HorizontalPodAutoscaler // nil: not seen yet
 	replicas *int32                                 // the workload's desired count, nil: not seen yet
 
-	began bool // the pods of the start are known
-	known map[types.UID]*unit
+	began  bool // the pods of the start are known
+	known  map[types.UID]*unit
+	newest *corev1.Pod // nil: none seen yet
 
 	eventsMissed            bool // it is told that events cannot be watched
 	scalerEvents, podEvents *eventLog
@@ -95,10 +96,13 @@ func (f *fleet) autoscaler(now *autoscalingv2.HorizontalPodAutoscaler) {
 	}
 	f.read(timeline.Min, least, time.Time{})
 	f.read(timeline.Max, float64(now.Spec.MaxReplicas), time.Time{})
-	f.readDesired(lastScale(now))
+	// What was seen comes before what was decided because of it.
+	f.readTargets()
+	f.readLimits()
 	for _, m := range metrics(now.Status.CurrentMetrics) {
 		f.read(timeline.MetricOf+m.name, m.value, time.Time{})
 	}
+	f.readDesired(lastScale(now))
 }
 
 // workload takes the desired count of what is scaled.

@@ -4,9 +4,9 @@
 // Four things are watched, each with its own list and then one stream of
 // changes:
 //
-//	HorizontalPodAutoscaler   desired, min, max, metrics, decisions, conditions
+//	HorizontalPodAutoscaler   desired, min, max, metrics, their targets, decisions, conditions
 //	Deployment, StatefulSet   the desired count while the autoscaler has none
-//	pods by its selector      ready, and the stages of each new pod
+//	pods by its selector      ready, the stages of each new pod, limits over requests
 //	events of both            why something was, or was not, done
 //
 // Without one of the first three there is nothing to observe: a gap. Without

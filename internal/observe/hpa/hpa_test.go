@@ -26,7 +26,7 @@ func TestObserveTellsAScaleUp(t *testing.T) {
 	s := scene()
 	o := newObservation(t, s)
 	stop, _ := o.begin(t)
-	for name, want := range map[string]float64{"desired": 2, "ready": 2, "min": 2, "max": 10, "metric/requests": 40} {
+	for name, want := range map[string]float64{"desired": 2, "ready": 2, "min": 2, "max": 10, "metric/requests": 40, "target/requests": 60} {
 		o.awaitValue(t, name, want)
 	}
 	o.awaitWatches(t)

@@ -78,6 +78,10 @@ func (f *fleet) take(p *corev1.Pod) {
 		f.leave(u, leftAt(p))
 		return
 	}
+	if f.newest == nil || !p.CreationTimestamp.Before(&f.newest.CreationTimestamp) {
+		f.newest = p
+		f.readLimits()
+	}
 	ready := condition(p, corev1.PodReady)
 	u.ready = ready != nil && ready.Status == corev1.ConditionTrue
 }
