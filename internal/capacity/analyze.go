@@ -45,6 +45,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	if res.Shortfall != nil {
 		res.Recovered = r.recovered(*res.Shortfall, q.Objectives)
 	}
+	r.scaling(q, &res)
 	res.verdict(q, r)
 	res.Warnings = r.warnings(q, res)
 	return res

@@ -505,38 +505,6 @@ func TestAPolledStretchEndsAtTheLastReading(t *testing.T) {
 	}
 }
 
-func TestStages(t *testing.T) {
-	var events []timeline.Event
-	add := func(s float64, kind, unit string) {
-		events = append(events, timeline.Event{At: at(s), Source: web, Kind: kind, Unit: unit})
-	}
-	add(10, timeline.Decision, "")
-	for i, start := range []float64{5, 6, 9} {
-		unit := fmt.Sprint("web-", i)
-		add(10.5, timeline.Create, unit)
-		add(11, timeline.Place, unit)
-		add(11+start, timeline.Start, unit)
-		add(13+start, timeline.UnitReady, unit)
-	}
-	add(30, timeline.Decision, "")
-	add(31, timeline.Create, "web-3") // never placed
-	add(12, timeline.UnitReady, "old")
-	s := func(v float64) time.Duration { return time.Duration(v * float64(time.Second)) }
-	want := []Stage{
-		{Name: "create", P50: s(0.5), P90: s(1), Max: s(1), Units: 4},
-		{Name: "place", P50: s(0.5), P90: s(0.5), Max: s(0.5), Units: 3},
-		{Name: "start", P50: s(6), P90: s(9), Max: s(9), Units: 3},
-		{Name: "ready", P50: s(2), P90: s(2), Max: s(2), Units: 3},
-	}
-	r := run{Timeline: timeline.Timeline{Events: events}}
-	if polled := r.stages(Fleet{Name: web, Kind: ASG}); len(polled) != 3 || polled[0].Name != "place" {
-		t.Errorf("stages of a group = %v; want none before place", polled)
-	}
-	if diff := cmp.Diff(want, r.stages(Fleet{Name: web, Kind: HPA})); diff != "" {
-		t.Errorf("stages (-want +got):\n%s", diff)
-	}
-}
-
 func TestPodsWithoutRoomMakeTheGroupALayer(t *testing.T) {
 	const group = "asg/nodes"
 	tl, q := steady([]int64{100, 200, 300, 400}, 350)

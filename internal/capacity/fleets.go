@@ -25,7 +25,6 @@ func (r run) fleets(q Question, rule delivery) []FleetResult {
 			ReadyMax:   whole(r.highest(f.Name, timeline.Ready)),
 			DesiredMax: whole(r.highest(f.Name, timeline.Desired)),
 			PerUnit:    r.estimate(f, q.Objectives, rule),
-			Stages:     r.stages(f),
 		}
 		if f.Kind == ASG && pods {
 			result.PerUnit = result.PerUnit.carriedOnly(f.Name)

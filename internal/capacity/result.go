@@ -173,7 +173,7 @@ type Little struct {
 // Owned is a stretch of the critical path.
 type Owned struct {
 	Span
-	Fleet string
+	Fleet string // empty: of none
 	Stage string // one of the stages, or what else capacity waited for: the words below
 }
 
@@ -202,12 +202,12 @@ type Generations struct {
 	Said     string
 }
 
-// Stage is one step of scaling, measured over units. A stage is named by what
-// ends it: start is from placed to started.
+// Stage is one step of scaling, measured over units, or over decisions to grow.
+// A stage is named by what ends it: start is from placed to started.
 type Stage struct {
-	Name          string // create | place | start | ready | in_service | serving
+	Name          string // metric | decision | create | place | start | ready | in_service | serving
 	P50, P90, Max time.Duration
-	Units         int
+	Units         int // of metric and decision: the decisions
 }
 
 // Margin is capacity over a demand less one, from -1 upward.

@@ -8,35 +8,35 @@ import (
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// stageOrder is the life of a unit from the autoscaler's decision on. A stage
-// is named by the event that ends it.
+// The stages of scaling. Each is named by what ends it, and begins where the one
+// before it ended:
 //
-//	decision   create     place      start      ready
-//	   |--create--|--place---|--start---|--ready---|
+//	short      seen     decided  created   placed    started    ready
+//	  |--metric--|-decision-|-create-|--place--|---start---|--ready---|
+//	  |   of a decision to grow      |          of a unit             |
+//	  |                                                               |
+//	  next decision:  short or ready, whichever is later  |--metric--|-decision-| ...
+//
+// metric and decision are of each decision to grow while capacity is short
+// (decision.go), the others of each unit that came up. One that never did has
+// no part in them: a start that fails again and again says nothing of how long
+// a start takes. A unit's own stages:
+//
+//	place     a pod was scheduled     start  all its containers run
+//	ready     it reports ready        in_service  an instance is, since its launch began
 var stageOrder = []string{
-	timeline.Decision, timeline.Create, timeline.Place, timeline.Start,
-	timeline.UnitReady, timeline.InService, timeline.Serving,
+	timeline.Create, timeline.Place, timeline.Start, timeline.UnitReady, timeline.InService, timeline.Serving,
 }
 
-// stages measures how long each step of scaling took, over the units of one
-// fleet that came up during the run.
-func (r run) stages(fleet Fleet) []Stage {
-	took := make(map[string][]time.Duration)
-	for _, unit := range r.units(fleet) {
-		for i, from := 0, 1; from < len(stageOrder); from++ {
-			begun, ok1 := unit[stageOrder[i]]
-			ended, ok2 := unit[stageOrder[from]]
-			if ok1 && ok2 {
-				took[stageOrder[from]] = append(took[stageOrder[from]], max(ended-begun, 0))
-			}
-			if ok2 {
-				i = from
-			}
-		}
-	}
+// stages says how long each stage of scaling took in one fleet. Those of
+// decisions are left out where short, the time in which capacity was, is empty.
+func (r run) stages(fleet Fleet, short Span) []Stage {
+	growths := r.growths(fleet)
+	times := r.unitStages(fleet, growths)
+	times[WaitsForMetric], times[WaitsForDecision] = r.decisionStages(fleet, growths, short)
 	var stages []Stage
-	for _, name := range stageOrder {
-		if d := took[name]; len(d) > 0 {
+	for _, name := range append([]string{WaitsForMetric, WaitsForDecision}, stageOrder...) {
+		if d := times[name]; len(d) > 0 {
 			slices.Sort(d)
 			stages = append(stages, Stage{
 				Name: name, P50: rank(d, 0.5), P90: rank(d, 0.9), Max: d[len(d)-1], Units: len(d),
@@ -46,46 +46,46 @@ func (r run) stages(fleet Fleet) []Stage {
 	return stages
 }
 
+// unitStages are the times that the stages of units took, by stage.
+func (r run) unitStages(fleet Fleet, growths []growth) map[string][]time.Duration {
+	times := make(map[string][]time.Duration)
+	for _, u := range r.units(fleet) {
+		if u.up == nil {
+			continue
+		}
+		begun, known := u.decided(growths)
+		for _, kind := range stageOrder {
+			ended, ok := u.ended[kind]
+			if !ok {
+				continue
+			}
+			if d := took(begun, ended); known && d > -time.Second { // else the stage before began anew, and this one did not end since
+				times[kind] = append(times[kind], max(d, 0))
+			}
+			begun, known = ended, true
+		}
+	}
+	return times
+}
+
 // decisionReach is how long after a decision a unit may be created because of
 // it; a later one replaces a unit that went.
 const decisionReach = time.Minute
 
-// units gives, for every unit created during the run, when each of its stages
-// ended. The decision is the last one at or before the unit's creation.
-//
-// A group is polled: its decision is seen seconds after the launch it led to,
-// and cannot be told from the one before. So groups have no stage create.
-func (r run) units(fleet Fleet) map[string]map[string]time.Duration {
-	const wholeSecond = time.Second // creation times are cut to whole seconds
-	units := make(map[string]map[string]time.Duration)
-	var decisions []time.Duration
-	for _, e := range r.Events {
-		if e.Source != fleet.Name {
-			continue
-		}
-		at := time.Duration(e.At)
-		switch {
-		case e.Kind == timeline.Decision && fleet.Kind == HPA:
-			decisions = append(decisions, at)
-		case e.Unit != "" && slices.Contains(stageOrder, e.Kind):
-			if units[e.Unit] == nil {
-				units[e.Unit] = make(map[string]time.Duration)
-			}
-			units[e.Unit][e.Kind] = at
+// decided is the decision to grow because of which a unit was created: the last
+// one before. A creation time that is cut may lie a second before it.
+func (u *unit) decided(growths []growth) (decision instant, ok bool) {
+	created, ok := u.ended[timeline.Create]
+	if !ok {
+		return decision, false
+	}
+	ok = false
+	for _, g := range growths {
+		if since := took(g.instant, created); since >= -time.Second && since <= decisionReach {
+			decision, ok = g.instant, !g.polled
 		}
 	}
-	for _, unit := range units {
-		created, ok := unit[timeline.Create]
-		if !ok {
-			continue
-		}
-		for _, d := range decisions {
-			if d <= created+wholeSecond && created-d <= decisionReach {
-				unit[timeline.Decision] = d
-			}
-		}
-	}
-	return units
+	return decision, ok
 }
 
 // rank is the nearest-rank quantile of sorted durations.

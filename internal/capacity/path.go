@@ -1,0 +1,267 @@
+package capacity
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// The critical path: what owned each second from the shortfall until the
+// objectives held again. In every second, the fleet that allows least needs k
+// more units for what is demanded, and waits for the k-th of them:
+//
+//	k-th unit                           owner
+//	not decided, and none may be        limit
+//	not decided, nor seen to be needed  metric
+//	not decided                         decision
+//	decided, not there                  create
+//	there                               the stage it is in
+//	none is needed: k = 0               backlog, the requests that still wait
+//
+//	demand ----.      4 units short             1 short
+//	           |      ______________________________
+//	capacity --'_____|  metric | create | start ... |  start | backlog |
+//	           short                                                recovered
+//
+// Units that are on their way count in the order in which they came up, for
+// that is the order in which they relieve; those that never did come last.
+
+// scaling fills in what is known of how capacity grew: each fleet's stages and
+// generations, and the critical path.
+func (r run) scaling(q Question, res *Result) {
+	span := r.recovery(q, res.Shortfall, res.Recovered)
+	short := span
+	if res.ScaleLag != nil {
+		short.To = *res.Shortfall + *res.ScaleLag
+	}
+	for i := range res.Fleets {
+		f := &res.Fleets[i]
+		f.Stages = r.stages(f.Fleet, short)
+		f.Generations = r.generations(q, *f, span.From)
+	}
+	res.Path = r.path(q, res.Fleets, span)
+}
+
+// recovery is from the shortfall until the objectives held again, or where they
+// did not, to the end of the spot or the run; empty without a shortfall.
+func (r run) recovery(q Question, shortfall, recovered *time.Duration) Span {
+	if shortfall == nil {
+		return Span{}
+	}
+	span := Span{*shortfall, r.end()}
+	if recovered != nil {
+		span.To = *shortfall + *recovered
+		return span
+	}
+	for _, spot := range merge(q.Spots, Span{0, r.end()}) {
+		if span.From >= spot.From && span.From < spot.To {
+			span.To = spot.To
+		}
+	}
+	return span
+}
+
+// path says what owned each second of a span, without holes.
+func (r run) path(q Question, fleets []FleetResult, span Span) []Owned {
+	courses, groups := r.courses(fleets), r.groups(fleets)
+	var path []Owned
+	for at := span.From; at < span.To; at += time.Second {
+		second := Span{at, min(at+time.Second, span.To)}
+		fleet, stage := r.owner(courses, groups, at+time.Second/2, q.demand(at))
+		if last := len(path) - 1; last >= 0 && path[last].Fleet == fleet && path[last].Stage == stage {
+			path[last].To = second.To
+			continue
+		}
+		path = append(path, Owned{second, fleet, stage})
+	}
+	return path
+}
+
+// owner is what demand waits for at an instant, and in which fleet. Where a
+// fleet was not seen and no other is short, nothing is known.
+func (r run) owner(courses, groups []course, at time.Duration, demand float64) (fleet, stage string) {
+	var least, unseen *course
+	var lowest float64
+	for i := range courses {
+		c := &courses[i]
+		ready, ok := c.ready.At(timeline.Offset(at))
+		if !ok || r.unobserved(c.Name, timeline.Offset(at)) {
+			unseen = c
+			continue
+		}
+		if capacity := c.each * ready; least == nil || capacity < lowest {
+			least, lowest = c, capacity
+		}
+	}
+	switch {
+	case least != nil && demand > lowest:
+		missing := math.Ceil((demand-lowest)/least.each - 1e-9)
+		return least.waitsFor(at, int(min(max(missing, 1), math.MaxInt32)), groups)
+	case unseen != nil:
+		return unseen.Name, NotKnown
+	case least == nil:
+		return "", NotKnown
+	}
+	return "", WaitsForBacklog
+}
+
+// course is how one fleet came to have its units.
+type course struct {
+	Fleet
+	each                        float64 // what one unit sustains, req/s; 0 where that is not asked
+	ready, desired, most, quota timeline.Series
+	gauges                      gauges
+	units                       []*unit
+}
+
+// courses are those of the fleets whose capacity is known as moments knows it.
+func (r run) courses(fleets []FleetResult) []course {
+	var courses []course
+	for _, f := range fleets {
+		each := f.PerUnit.Mid
+		if each == nil && !hasEstimate(fleets) {
+			each = f.PerUnit.High
+		}
+		if each != nil && *each > 0 {
+			c := r.course(f.Fleet)
+			c.each = *each
+			courses = append(courses, c)
+		}
+	}
+	return courses
+}
+
+// groups are the courses of the groups that give room to pods.
+func (r run) groups(fleets []FleetResult) []course {
+	var groups []course
+	for _, f := range fleets {
+		if f.Kind == ASG {
+			groups = append(groups, r.course(f.Fleet))
+		}
+	}
+	return groups
+}
+
+func (r run) course(fleet Fleet) course {
+	series := func(name string) timeline.Series { return r.Series(fleet.Name, name) }
+	return course{
+		Fleet: fleet, ready: series(timeline.Ready), desired: series(timeline.Desired),
+		most: series(timeline.Max), quota: series(timeline.Quota), gauges: r.gauges(fleet.Name), units: r.units(fleet),
+	}
+}
+
+// waitsFor is what stands between a fleet and so many more ready units. A pod
+// without room in a group that has come to its bounds waits for the group.
+func (c *course) waitsFor(at time.Duration, missing int, groups []course) (fleet, stage string) {
+	coming := c.coming(at)
+	if len(coming) < missing {
+		return c.Name, c.undecided(at, missing)
+	}
+	next := coming[missing-1]
+	stage = next.stageAt(at, c.Fleet)
+	if stage == timeline.Place && next.noRoom != nil && *next.noRoom <= at {
+		for _, g := range groups {
+			if g.exhausted(at) {
+				return g.Name, WaitsForLimit
+			}
+		}
+	}
+	return c.Name, stage
+}
+
+// exhausted reports whether a group may not grow, and nothing is on its way.
+func (c *course) exhausted(at time.Duration) bool {
+	desired, ok1 := c.desired.At(timeline.Offset(at))
+	ready, ok2 := c.ready.At(timeline.Offset(at))
+	return ok1 && ok2 && ready >= desired && c.bounded(desired, at)
+}
+
+// undecided is what a fleet waits for that has too few units on their way.
+func (c *course) undecided(at time.Duration, missing int) string {
+	desired, ok := c.desired.At(timeline.Offset(at))
+	if !ok {
+		return NotKnown
+	}
+	ready, _ := c.ready.At(timeline.Offset(at))
+	switch needed := ready + float64(missing); {
+	case desired < needed && c.bounded(desired, at):
+		return WaitsForLimit
+	case desired < needed && len(c.gauges) > 0 && !c.gauges.over(at):
+		return WaitsForMetric
+	case desired < needed:
+		return WaitsForDecision
+	case c.there(at) >= needed:
+		return c.up() // they were ready and are not, or were on their way before anyone looked
+	}
+	return timeline.Create
+}
+
+// bounded reports whether desired has come to the fleet's max or to a quota.
+func (c *course) bounded(desired float64, at time.Duration) bool {
+	for _, bound := range []timeline.Series{c.most, c.quota} {
+		if most, ok := bound.At(timeline.Offset(at)); ok && desired >= most {
+			return true
+		}
+	}
+	return false
+}
+
+// coming are the units that are there at an instant and not ready yet.
+func (c *course) coming(at time.Duration) []*unit {
+	var coming []*unit
+	for _, u := range c.units {
+		created, ok := u.ended[timeline.Create]
+		if ok && created.best() <= at && (u.up == nil || *u.up > at) && !u.goneBy(at) {
+			coming = append(coming, u)
+		}
+	}
+	return coming
+}
+
+func (u *unit) goneBy(at time.Duration) bool { return u.gone != nil && *u.gone <= at }
+
+// there is how many units there are, ready or not: those desired at first, and
+// what came and went since.
+func (c *course) there(at time.Duration) float64 {
+	n := 0.0
+	if len(c.desired) > 0 {
+		n = c.desired[0].Value
+	}
+	for _, u := range c.units {
+		if created, ok := u.ended[timeline.Create]; ok && created.best() <= at {
+			n++
+		}
+		if u.goneBy(at) {
+			n--
+		}
+	}
+	return n
+}
+
+// stageAt is the stage a unit is in while it is on its way: the first that has
+// not ended. Of a unit that never came up, it is the one after the last that
+// did.
+func (u *unit) stageAt(at time.Duration, fleet Fleet) string {
+	way := fleet.way()
+	next := 0
+	for i, kind := range way {
+		ended, ok := u.ended[kind]
+		if ok && ended.best() > at {
+			return kind
+		}
+		if ok {
+			next = i + 1
+		}
+	}
+	return way[min(next, len(way)-1)]
+}
+
+// way is the stages to a unit that counts as ready.
+func (f Fleet) way() []string {
+	if f.Kind == ASG {
+		return []string{timeline.Create, timeline.InService}
+	}
+	return stageOrder[:slices.Index(stageOrder, timeline.UnitReady)+1]
+}
