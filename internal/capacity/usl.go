@@ -1,0 +1,168 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/seed-f864f198/onair/internal/figure"
+)
+
+// fewestCounts is at how many different numbers of units throughput must have
+// been measured before a law of three terms is fitted to it.
+const fewestCounts = 6
+
+// farthest is how many times the most units measured a law is trusted.
+const farthest = 2
+
+// replicates is how many times a law is fitted again to other noise.
+const replicates = 200
+
+// outside is the share of replicates beyond either end of an interval.
+const outside = 0.05
+
+// newUSL fits the law to a fleet's plateaus, or says why it cannot be.
+func newUSL(fleet string, plateaus []Plateau, ceiling *Ceiling) (*USL, string) {
+	known := points(plateaus)
+	below := ""
+	if ceiling != nil {
+		// What something behind the fleet holds down says nothing of the fleet.
+		below = fmt.Sprintf(" below its ceiling at %s units", figure.Count(ceiling.From))
+		known = slices.DeleteFunc(known, func(p point) bool { return p.units >= float64(ceiling.From) })
+	}
+	units := counts(known)
+	if len(units) < fewestCounts {
+		return nil, tooFew(units) + below + fmt.Sprintf("; the scalability law needs %d (onair report --with adds other runs)", fewestCounts)
+	}
+	chosen, fitted, ok := choose(known)
+	others := again(known)
+	if !ok || len(others) < replicates/2 {
+		return nil, fmt.Sprintf("throughput at %s unit counts%s scatters too much for a law to be seen in it", figure.Count(len(units)), below)
+	}
+	u := &USL{Model: chosen.name, Smallest: units[0], Largest: units[len(units)-1]}
+	u.estimate(fitted, others)
+	u.Said = fleet + ": " + u.inWords()
+	return u, ""
+}
+
+func tooFew(units []int) string {
+	switch len(units) {
+	case 0:
+		return "throughput was never measured under constant work"
+	case 1:
+		return "throughput was measured at 1 unit count (" + figure.Count(units[0]) + ")"
+	}
+	var words []string
+	for _, n := range units {
+		words = append(words, figure.Count(n))
+	}
+	return fmt.Sprintf("throughput was measured at %d unit counts (%s)", len(units), strings.Join(words, ", "))
+}
+
+// again fits the whole law to points that it could have made just as well: what
+// it says, off by normal noise as large as that of the points (a parametric
+// bootstrap). Six points and three terms leave little to tell noise by, so in
+// each replicate its square is the sum of squares over a draw of chi-squared with
+// the degrees of freedom that are left, as in Student's t. The numbers of units
+// stay as they were measured.
+//
+// Bounds would push one term where another ends, and the intervals would hold the
+// truth less often than they say; they are for whoever takes the quantiles.
+func again(points []point) []law {
+	whole, _ := solve(points, free, free)
+	if !whole.isThroughput(points) {
+		return nil
+	}
+	random := rand.New(rand.NewPCG(0x75736c, uint64(len(points))))
+	left := distuv.ChiSquared{K: float64(len(points) - 3), Src: random}
+	made := slices.Clone(points)
+	var laws []law
+	for range replicates {
+		noise := math.Sqrt(squares(points, whole.at) / left.Rand())
+		for i, p := range points {
+			off := noise * random.NormFloat64() / math.Sqrt(p.weight)
+			made[i].rate = whole.at(p.units) * max(1-off, 0.01)
+		}
+		if l, ok := solve(made, free, free); ok && l.isThroughput(points) {
+			laws = append(laws, l)
+		}
+	}
+	return laws
+}
+
+// isThroughput reports whether the law says more than nothing of one unit and
+// wherever throughput was measured.
+func (l law) isThroughput(points []point) bool {
+	positive := func(x float64) bool { return x > 0 && x <= math.MaxFloat64 }
+	return positive(l.g) && !slices.ContainsFunc(points, func(p point) bool { return !positive(l.at(p.units)) })
+}
+
+// estimate takes each term from the law chosen, and its interval from the
+// replicates of the whole law: that a term is not needed does not say it is 0.
+func (u *USL) estimate(chosen law, again []law) {
+	interval := func(mid, most float64, of func(law) float64) Range {
+		values := []float64{mid}
+		for _, l := range again {
+			values = append(values, min(max(of(l), 0), most))
+		}
+		slices.Sort(values)
+		return Range{
+			Low:  min(mid, stat.Quantile(outside, stat.Empirical, values, nil)),
+			Mid:  mid,
+			High: max(mid, stat.Quantile(1-outside, stat.Empirical, values, nil)),
+		}
+	}
+	u.Gamma = interval(chosen.g, math.MaxFloat64, func(l law) float64 { return l.g })
+	u.Alpha = interval(chosen.a, 1, func(l law) float64 { return l.a })
+	u.Beta = interval(chosen.b, 1, func(l law) float64 { return l.b })
+	if u.Beta.Low > 0 {
+		peak := interval(chosen.peak(), math.MaxFloat64, law.peak)
+		rate := chosen.at(peak.Mid)
+		u.PeakUnits, u.PeakRate = &peak, &rate
+	}
+}
+
+// Throughput returns what n units serve together when they always have work, in
+// requests per second. Beyond is to be asked, and told, with it.
+func (u *USL) Throughput(n float64) float64 {
+	return law{u.Gamma.Mid, u.Alpha.Mid, u.Beta.Mid}.at(n)
+}
+
+// Beyond reports whether n units are more than twice the most that were
+// measured: what the law says of them is an extrapolation.
+func (u *USL) Beyond(n float64) bool { return n > farthest*float64(u.Largest) }
+
+func (u *USL) inWords() string {
+	words := []string{"throughput is " + u.Gamma.inWords(figure.Rate) + " times the units"}
+	if u.Model != Linear {
+		words[0] = "one unit alone serves " + u.Gamma.inWords(figure.Rate)
+		words = append(words, "contention is "+u.Alpha.inWords(figure.Share))
+	}
+	if u.Model == Universal {
+		words = append(words, "crosstalk "+u.Beta.inWords(figure.Share))
+	}
+	words = append(words, u.peakInWords())
+	return strings.Join(words, ", ") + fmt.Sprintf("; measured at %s to %s units, beyond %s it is extrapolated",
+		figure.Count(u.Smallest), figure.Count(u.Largest), figure.Count(farthest*u.Largest))
+}
+
+func (u *USL) peakInWords() string {
+	if u.PeakUnits == nil {
+		return "no retrograde term up to N=" + figure.Count(u.Largest)
+	}
+	count := func(n float64) string { return figure.Count(int(min(math.Round(n), math.MaxInt32))) }
+	words := fmt.Sprintf("throughput is highest at %s units: %s", u.PeakUnits.inWords(count), figure.Rate(*u.PeakRate))
+	if u.Beyond(u.PeakUnits.Mid) {
+		words += ", by extrapolation"
+	}
+	return words
+}
+
+func (r Range) inWords(write func(float64) string) string {
+	return fmt.Sprintf("%s (%s)", write(r.Mid), figure.Interval(&r.Low, &r.High, write))
+}

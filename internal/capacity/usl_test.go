@@ -1,0 +1,254 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/optimize"
+)
+
+// measured are plateaus of 10 to 30 s at so many units each, every one off what
+// is true by the given share.
+func measured(seed uint64, truth func(float64) float64, noise float64, units ...int) []Plateau {
+	random := rand.New(rand.NewPCG(seed, 77))
+	var found []Plateau
+	var from time.Duration
+	for _, n := range units {
+		length := time.Duration(10+random.IntN(21)) * time.Second
+		rate := truth(float64(n)) * (1 + noise*random.NormFloat64())
+		found = append(found, Plateau{Units: n, Rate: rate, Span: Span{from, from + length}})
+		from += length
+	}
+	return found
+}
+
+var (
+	sixCounts    = []int{1, 2, 4, 8, 12, 16}
+	twelveCounts = []int{1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24}
+	sevenTwice   = []int{1, 1, 2, 2, 4, 4, 8, 8, 12, 12, 16, 16, 24, 24}
+	largeCounts  = []int{10, 20, 30, 40, 50, 60, 80, 100}
+)
+
+func Example_scalabilityLaw() {
+	truth := law{g: 80, a: 0.03, b: 0.002}
+	u, _ := newUSL("hpa/default/web", measured(1, truth.at, 0.01, twelveCounts...), nil)
+	fmt.Println(u.Said)
+	fmt.Printf("at 22 units %.0f/s, at 44 %.0f/s; beyond what can be told: %v\n", u.Throughput(22), u.Throughput(44), u.Beyond(60))
+	_, why := newUSL("hpa/default/web", measured(1, truth.at, 0.01, 2, 4, 8, 4), nil)
+	fmt.Println(why)
+	// Output:
+	// hpa/default/web: one unit alone serves 80.4/s (79.2/s to 82/s), contention is 3.37 % (2.98 % to 3.92 %), crosstalk 0.177 % (0.158 % to 0.196 %), throughput is highest at 23 (22 to 25) units: 700/s; measured at 1 to 24 units, beyond 48 it is extrapolated
+	// at 22 units 700/s, at 44 609/s; beyond what can be told: true
+	// throughput was measured at 3 unit counts (2, 4, 8); the scalability law needs 6 (onair report --with adds other runs)
+}
+
+func TestUSLFindsTheTruth(t *testing.T) {
+	for _, c := range []struct {
+		truth law
+		units []int
+		model string // that is chosen in at least 180 of 200; empty: too little tells
+	}{
+		{law{80, 0, 0}, sixCounts, Linear},
+		{law{80, 0, 0}, twelveCounts, Linear},
+		{law{80, 0, 0}, sevenTwice, Linear},
+		{law{80, 0.05, 0}, sixCounts, Amdahl},
+		{law{80, 0.05, 0}, twelveCounts, Amdahl},
+		{law{80, 0.2, 0}, largeCounts, Amdahl},
+		{law{80, 0.03, 0.002}, twelveCounts, Universal},
+		{law{80, 0.03, 0.002}, largeCounts, Universal},
+		{law{80, 0.02, 0.0005}, sevenTwice, ""},
+		{law{80, 0, 0.001}, twelveCounts, Universal},
+	} {
+		chosen, inside, peaks := map[string]int{}, map[string]int{}, 0
+		for seed := range uint64(200) {
+			u, no := newUSL(web, measured(seed, c.truth.at, 0.02, c.units...), nil)
+			if u == nil {
+				t.Fatalf("newUSL(seed %d) = nil: %s", seed, no)
+			}
+			chosen[u.Model]++
+			for name, term := range map[string]struct {
+				Range
+				truth float64
+			}{"g": {u.Gamma, c.truth.g}, "a": {u.Alpha, c.truth.a}, "b": {u.Beta, c.truth.b}} {
+				if term.Low <= term.truth && term.truth <= term.High {
+					inside[name]++
+				}
+			}
+			if u.PeakUnits != nil {
+				peaks++
+			}
+		}
+		for _, term := range []string{"g", "a", "b"} {
+			if inside[term] < 170 {
+				t.Errorf("%v at %v: the interval of %s held the truth %d times of 200; want 170", c.truth, c.units, term, inside[term])
+			}
+		}
+		if c.model != "" && chosen[c.model] < 180 {
+			t.Errorf("%v at %v: models %v; want %s at least 180 times", c.truth, c.units, chosen, c.model)
+		}
+		if c.truth.b == 0 && peaks > 10 {
+			t.Errorf("%v at %v: %d of 200 claim a peak; want hardly any", c.truth, c.units, peaks)
+		}
+	}
+}
+
+// The peak of the interval is where the law's own derivative is 0, found here by
+// looking at every count.
+func TestPeakIsTheHighest(t *testing.T) {
+	truth := law{80, 0.03, 0.002}
+	inside := 0
+	for seed := range uint64(100) {
+		u, _ := newUSL(web, measured(seed, truth.at, 0.02, twelveCounts...), nil)
+		if u.PeakUnits == nil {
+			continue
+		}
+		best := 1.0
+		for n := 1.0; n < 100; n += 0.01 {
+			if u.Throughput(n) > u.Throughput(best) {
+				best = n
+			}
+		}
+		if math.Abs(best-u.PeakUnits.Mid) > 0.02 || math.Abs(*u.PeakRate-u.Throughput(best)) > 0.01 {
+			t.Fatalf("peak = %v at %v units; want %v at %v", *u.PeakRate, u.PeakUnits.Mid, u.Throughput(best), best)
+		}
+		if u.PeakUnits.Low <= truth.peak() && truth.peak() <= u.PeakUnits.High {
+			inside++
+		}
+	}
+	if inside < 85 {
+		t.Errorf("the interval held the true peak %d times of 100; want 85", inside)
+	}
+}
+
+// The nine faces are held against a search that knows nothing of them.
+func TestFitAgainstASearch(t *testing.T) {
+	squash := func(x float64) float64 { return math.Sin(x) * math.Sin(x) }
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 5))
+		truth := law{80, 0.2 * random.Float64(), 0.01 * random.Float64()}
+		known := points(measured(seed, truth.at, 0.1, sixCounts...))
+		got, _ := models[2].fit(known)
+		least := math.Inf(1)
+		for _, a := range []float64{0.01, 0.3} {
+			for _, b := range []float64{0.01, 0.1} {
+				found, err := optimize.Minimize(optimize.Problem{Func: func(x []float64) float64 {
+					return squares(known, law{math.Exp(x[0]), squash(x[1]), squash(x[2])}.at)
+				}}, []float64{math.Log(80), a, b}, nil, &optimize.NelderMead{})
+				if err == nil {
+					least = min(least, found.F)
+				}
+			}
+		}
+		if sum := squares(known, got.at); sum > least*1.0001 || sum < least*0.999 {
+			t.Errorf("seed %d: fit = %+v with squares %v; a search finds %v", seed, got, sum, least)
+		}
+	}
+}
+
+// By hand: 6 points whose mean square is e^-8 and 2 terms besides the noise's
+// one: 6·(-8) + 2·3 + 2·3·4/(6-3-1).
+func TestAICc(t *testing.T) {
+	for _, c := range []struct {
+		squares       float64
+		points, terms int
+		want          float64
+	}{
+		{6 * math.Exp(-8), 6, 2, -48 + 6 + 12},
+		{6 * math.Exp(-8), 6, 3, -48 + 8 + 40},
+		{1, 4, 2, math.Inf(1)},
+		{0, 100, 1, 100*math.Log(closest) + 4 + 12.0/97},
+	} {
+		if got := aicc(c.squares, c.points, c.terms); math.Abs(got-c.want) > 1e-9 && got != c.want {
+			t.Errorf("aicc(%v, %d, %d) = %v; want %v", c.squares, c.points, c.terms, got, c.want)
+		}
+	}
+}
+
+func TestNoUSL(t *testing.T) {
+	straight := law{g: 80}.at
+	const rest = "; the scalability law needs 6 (onair report --with adds other runs)"
+	for _, c := range []struct {
+		plateaus []Plateau
+		ceiling  *Ceiling
+		want     string
+	}{
+		{nil, nil, "throughput was never measured under constant work" + rest},
+		{measured(1, straight, 0, 4, 4), nil, "throughput was measured at 1 unit count (4)" + rest},
+		{measured(1, straight, 0, 8, 2, 4, 2), nil, "throughput was measured at 3 unit counts (2, 4, 8)" + rest},
+		{measured(1, straight, 0, 1, 2, 3, 4, 5, 6), &Ceiling{From: 5, To: 6}, "throughput was measured at 4 unit counts (1, 2, 3, 4) below its ceiling at 5 units" + rest},
+		{[]Plateau{{Units: 3, Rate: 0, Span: Span{0, time.Minute}}, {Units: 2, Rate: 5}, {Rate: 5, Span: Span{0, time.Minute}}}, nil, "throughput was never measured under constant work" + rest},
+	} {
+		if u, got := newUSL(web, c.plateaus, c.ceiling); u != nil || got != c.want {
+			t.Errorf("newUSL(%v) = %v, %q; want nil, %q", c.plateaus, u, got, c.want)
+		}
+	}
+}
+
+// What is known of a fleet does not hang on the order in which it was measured.
+func TestUSLIgnoresTheOrder(t *testing.T) {
+	plateaus := measured(3, law{80, 0.03, 0.002}.at, 0.02, sevenTwice...)
+	forth, _ := newUSL(web, plateaus, nil)
+	slices.Reverse(plateaus)
+	back, _ := newUSL(web, plateaus, nil)
+	if diff := cmp.Diff(forth, back); diff != "" {
+		t.Errorf("newUSL of the plateaus backwards (-forth +back):\n%s", diff)
+	}
+}
+
+func TestThroughputAndBeyond(t *testing.T) {
+	u := USL{Gamma: Range{Mid: 80}, Alpha: Range{Mid: 0.1}, Beta: Range{Mid: 0.01}, Largest: 10}
+	for n, want := range map[float64]float64{-1: 0, 0: 0, 1: 80, 3: 240 / 1.26} {
+		if got := u.Throughput(n); math.Abs(got-want) > 1e-9 {
+			t.Errorf("Throughput(%v) = %v; want %v", n, got, want)
+		}
+	}
+	if u.Beyond(20) || !u.Beyond(21) {
+		t.Error("Beyond(20), Beyond(21) with 10 measured; want false, true")
+	}
+	u.Beta.Low, u.PeakUnits, u.PeakRate = 0.001, &Range{20, 40, 50}, ptr(500.0)
+	if said := u.inWords(); !strings.Contains(said, "highest at 40 (20 to 50) units: 500/s, by extrapolation") {
+		t.Errorf("inWords() = %q; want it to say that the peak is extrapolated", said)
+	}
+}
+
+func FuzzUSL(f *testing.F) {
+	f.Add(uint64(1), 80.0, 0.05, 0.001, 0.02, 10)
+	f.Add(uint64(2), 1e-300, 1.0, 1.0, 3.0, 1<<40)
+	f.Add(uint64(3), 1e300, 0.0, -0.1, 0.0, 1)
+	f.Fuzz(func(t *testing.T, seed uint64, g, a, b, noise float64, most int) {
+		random := rand.New(rand.NewPCG(seed, 9))
+		most = max(most, 1)
+		var units []int
+		for range 4 + random.IntN(12) {
+			units = append(units, random.IntN(most)+1)
+		}
+		plateaus := measured(seed, law{g, a, b}.at, noise, units...)
+		u, why := newUSL(web, plateaus, nil)
+		if (u == nil) == (why == "") {
+			t.Fatalf("newUSL(%v) = %v and %q; want one of them", plateaus, u, why)
+		}
+		if u == nil {
+			return
+		}
+		for _, r := range []Range{u.Gamma, u.Alpha, u.Beta} {
+			if !(0 <= r.Low && r.Low <= r.Mid && r.Mid <= r.High && r.High <= math.MaxFloat64) {
+				t.Errorf("newUSL(%v) = %+v; want finite terms from 0 upward, each in its interval", plateaus, u)
+			}
+		}
+		if u.Alpha.High > 1 || u.Beta.High > 1 || u.Gamma.Mid == 0 {
+			t.Errorf("newUSL(%v) = %+v; want a and b of at most 1 and g above 0", plateaus, u)
+		}
+		if x := u.Throughput(float64(u.Largest)); !(x >= 0) {
+			t.Errorf("Throughput(%d) = %v of %+v", u.Largest, x, u)
+		}
+		if p := u.PeakUnits; p != nil && (u.Beta.Low == 0 || !(1 <= p.Low && p.Low <= p.Mid && p.Mid <= p.High)) {
+			t.Errorf("peak %+v of %+v; want it in its interval, and none where b may be 0", p, u)
+		}
+	})
+}
