@@ -40,6 +40,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	}
 	res.Fleets = r.fleets(q, rule)
 	res.Layers, res.Binding = r.layers(q, res.Fleets)
+	res.Little = r.little(q, rule)
 	res.Headroom = r.headroom(q, res.Fleets, res.Layers, res.Binding)
 	res.Shortfall, res.ScaleLag = shortfall(rehearsed(res.Headroom.Series))
 	if res.Shortfall != nil {
@@ -86,6 +87,7 @@ func (r run) warnings(q Question, res Result) []string {
 	}
 	warn = append(warn, r.undelivered(res)...)
 	warn = append(warn, r.addressWarnings(res.Load.Addresses)...)
+	warn = append(warn, res.Little.warnings()...)
 	for _, j := range res.Objectives {
 		warn = append(warn, j.undecided()...)
 	}

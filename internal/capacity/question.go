@@ -16,6 +16,7 @@ type Question struct {
 	Fleets     []Fleet
 	Layers     []Layer // stated by the scenario
 	Required   Required
+	Plateaus   map[string][]Plateau // of other runs against the same staging, by the fleet's name
 }
 
 // Span is a stretch of the run's clock, From included and To not.

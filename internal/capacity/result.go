@@ -167,6 +167,7 @@ type Ceiling struct {
 type Little struct {
 	InFlight, Product float64 // means over the steady windows
 	Off               float64 // |InFlight - Product| / InFlight
+	Chance            float64 // requests by which they may differ though nothing is wrong
 	Windows           int
 }
 

@@ -20,8 +20,10 @@ const fewestCounts = 6
 // farthest is how many times the most units measured a law is trusted.
 const farthest = 2
 
-// replicates is how many times a law is fitted again to other noise.
-const replicates = 200
+// replicates is how many times a law is fitted again to other noise: with 200 the
+// draw itself moves the ends of an interval so far that it holds the truth in 84
+// to 95 of 100 runs.
+const replicates = 1000
 
 // outside is the share of replicates beyond either end of an interval.
 const outside = 0.05

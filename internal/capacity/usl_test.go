@@ -13,15 +13,15 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// measured are plateaus of 10 to 30 s at so many units each, every one off what
-// is true by the given share.
+// measured are plateaus of 10 to 30 s at so many units each, off what is true by
+// the given share where they last 20 s, and by less where they last longer.
 func measured(seed uint64, truth func(float64) float64, noise float64, units ...int) []Plateau {
 	random := rand.New(rand.NewPCG(seed, 77))
 	var found []Plateau
 	var from time.Duration
 	for _, n := range units {
 		length := time.Duration(10+random.IntN(21)) * time.Second
-		rate := truth(float64(n)) * (1 + noise*random.NormFloat64())
+		rate := truth(float64(n)) * (1 + noise*random.NormFloat64()*math.Sqrt(20/length.Seconds()))
 		found = append(found, Plateau{Units: n, Rate: rate, Span: Span{from, from + length}})
 		from += length
 	}
@@ -43,8 +43,8 @@ func Example_scalabilityLaw() {
 	_, why := newUSL("hpa/default/web", measured(1, truth.at, 0.01, 2, 4, 8, 4), nil)
 	fmt.Println(why)
 	// Output:
-	// hpa/default/web: one unit alone serves 80.4/s (79.2/s to 82/s), contention is 3.37 % (2.98 % to 3.92 %), crosstalk 0.177 % (0.158 % to 0.196 %), throughput is highest at 23 (22 to 25) units: 700/s; measured at 1 to 24 units, beyond 48 it is extrapolated
-	// at 22 units 700/s, at 44 609/s; beyond what can be told: true
+	// hpa/default/web: one unit alone serves 80.7/s (79.3/s to 82.2/s), contention is 3.45 % (2.93 % to 4.01 %), crosstalk 0.176 % (0.154 % to 0.197 %), throughput is highest at 23 (22 to 25) units: 701/s; measured at 1 to 24 units, beyond 48 it is extrapolated
+	// at 22 units 700/s, at 44 612/s; beyond what can be told: true
 	// throughput was measured at 3 unit counts (2, 4, 8); the scalability law needs 6 (onair report --with adds other runs)
 }
 
@@ -52,7 +52,7 @@ func TestUSLFindsTheTruth(t *testing.T) {
 	for _, c := range []struct {
 		truth law
 		units []int
-		model string // that is chosen in at least 180 of 200; empty: too little tells
+		model string // that is chosen in at least 90 of 100; empty: too little tells
 	}{
 		{law{80, 0, 0}, sixCounts, Linear},
 		{law{80, 0, 0}, twelveCounts, Linear},
@@ -66,7 +66,7 @@ func TestUSLFindsTheTruth(t *testing.T) {
 		{law{80, 0, 0.001}, twelveCounts, Universal},
 	} {
 		chosen, inside, peaks := map[string]int{}, map[string]int{}, 0
-		for seed := range uint64(200) {
+		for seed := range uint64(100) {
 			u, no := newUSL(web, measured(seed, c.truth.at, 0.02, c.units...), nil)
 			if u == nil {
 				t.Fatalf("newUSL(seed %d) = nil: %s", seed, no)
@@ -85,15 +85,15 @@ func TestUSLFindsTheTruth(t *testing.T) {
 			}
 		}
 		for _, term := range []string{"g", "a", "b"} {
-			if inside[term] < 170 {
-				t.Errorf("%v at %v: the interval of %s held the truth %d times of 200; want 170", c.truth, c.units, term, inside[term])
+			if inside[term] < 85 {
+				t.Errorf("%v at %v: the interval of %s held the truth %d times of 100; want 85", c.truth, c.units, term, inside[term])
 			}
 		}
-		if c.model != "" && chosen[c.model] < 180 {
-			t.Errorf("%v at %v: models %v; want %s at least 180 times", c.truth, c.units, chosen, c.model)
+		if c.model != "" && chosen[c.model] < 90 {
+			t.Errorf("%v at %v: models %v; want %s at least 90 times", c.truth, c.units, chosen, c.model)
 		}
-		if c.truth.b == 0 && peaks > 10 {
-			t.Errorf("%v at %v: %d of 200 claim a peak; want hardly any", c.truth, c.units, peaks)
+		if c.truth.b == 0 && peaks > 5 {
+			t.Errorf("%v at %v: %d of 100 claim a peak; want hardly any", c.truth, c.units, peaks)
 		}
 	}
 }

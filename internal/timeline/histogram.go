@@ -150,6 +150,20 @@ func (h Histogram) Quantile(q float64) (d time.Duration, ok bool) {
 	return 0, false // not reached: the counts add up to total
 }
 
+// Mean returns the mean of what was recorded (within the buckets' resolution);
+// ok is false when nothing was.
+func (h Histogram) Mean() (d time.Duration, ok bool) {
+	var total, n float64
+	for _, c := range h.all() {
+		total += float64(c.n()) * float64(c.bucket().middle())
+		n += float64(c.n())
+	}
+	if n == 0 {
+		return 0, false
+	}
+	return time.Duration(total / n), true
+}
+
 // Over counts the durations longer than limit; those in the limit's own bucket
 // count as not over.
 func (h Histogram) Over(limit time.Duration) int64 {
