@@ -14,29 +14,54 @@ import (
 )
 
 func newReport() *cobra.Command {
-	return &cobra.Command{
+	var with []string
+	cmd := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Make the report of a run again, from its directory alone",
 		Long: `Make the report of a run again, from its directory alone. The exit status is
-the verdict's, as it was after the rehearsal.`,
+the verdict's, as it was after the rehearsal.
+
+What a fleet serves by its number of units takes at least six of them under
+constant work, more than one run often sees. With --with, those of other runs of
+the same fleets count as well:
+
+  onair report reports/RUN --with reports/RUN2 --with reports/RUN3`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := rundir.Open(args[0])
 			if err != nil {
 				return err
 			}
-			return writeReport(dir, cmd.OutOrStdout())
+			others, err := openAll(with)
+			if err != nil {
+				return err
+			}
+			return writeReport(dir, cmd.OutOrStdout(), others...)
 		},
 	}
+	cmd.Flags().StringArrayVar(&with, "with", nil, "another run of the same fleets, to learn their throughput by units from too")
+	return cmd
+}
+
+func openAll(paths []string) ([]*rundir.Dir, error) {
+	var dirs []*rundir.Dir
+	for _, path := range paths {
+		dir, err := rundir.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		dirs = append(dirs, dir)
+	}
+	return dirs, nil
 }
 
 // writeReport renders a run into its directory, tells the result on stdout and
 // returns the verdict.
-func writeReport(dir *rundir.Dir, stdout io.Writer) error {
+func writeReport(dir *rundir.Dir, stdout io.Writer, with ...*rundir.Dir) error {
 	// All facts of the run are in memory from here on, and little garbage is worth
 	// more than a few tenths of a second.
 	defer debug.SetGCPercent(debug.SetGCPercent(25))
-	r, err := report.Read(dir)
+	r, err := report.Read(dir, with...)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/report"
 	"github.com/seed-f864f198/onair/internal/rundir"
 )
 
@@ -59,7 +60,7 @@ func failure(err error) int {
 	switch {
 	case errors.Is(err, load.ErrRefused):
 		return exitRefused
-	case errors.As(err, &usageError{}), errors.Is(err, rundir.ErrNotRun):
+	case errors.As(err, &usageError{}), errors.Is(err, rundir.ErrNotRun), errors.Is(err, report.ErrWith):
 		return exitUsage
 	}
 	return exitInvalid

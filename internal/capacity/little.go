@@ -14,9 +14,9 @@ import (
 
 // Little's law: in flight = rate of sending x mean service time, whatever the
 // distributions (Little, Operations Research 9, 1961). It holds where as many
-// requests wait at the end as at the beginning, so it is asked of windows in
-// which units stood still, the planned rate stayed within a tenth, and nothing
-// waited at either end.
+// requests are in flight at the end as at the beginning, so it is asked of windows
+// in which units stood still and the planned rate stayed within a tenth, since
+// before whatever is in flight was sent, and nothing waited at either end.
 const (
 	littleOff     = 0.05  // more than that is worth a warning
 	steadyRate    = 0.1   // of the highest planned rate in a window
@@ -69,8 +69,9 @@ func (r run) isSteady(window Span, q Question) bool {
 	if max(r.waiting(window.From), r.waiting(window.To)) > 2*r.calm {
 		return false
 	}
+	longest, _ := r.usual.Quantile(0.99)
 	low, high := math.Inf(1), 0.0
-	for at := window.From; at < window.To; at += time.Second / 2 {
+	for at := window.From - max(longest, time.Second); at < window.To; at += time.Second / 2 {
 		rate := q.Demand.Rate(at)
 		low, high = min(low, rate), max(high, rate)
 	}

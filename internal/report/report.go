@@ -18,6 +18,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
@@ -41,20 +42,23 @@ func New(manifest rundir.Manifest, s *scenario.Scenario, t timeline.Timeline, r 
 	return &Report{Manifest: manifest, Scenario: s, Timeline: t, Result: r}
 }
 
-// Read makes the report of a run from its directory.
-func Read(dir *rundir.Dir) (*Report, error) {
+// Read makes the report of a run from its directory. The plateaus of the runs
+// that with names, against the same staging, count as the run's own.
+func Read(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
 	manifest, err := dir.Manifest()
 	if err != nil {
 		return nil, err
 	}
-	text, err := dir.Scenario()
+	s, err := storedScenario(dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := scenario.Parse("scenario.yaml", dir.Path(), text, scenario.Options{})
+	question := s.Question()
+	plateaus, added, err := pooled(dir, question.Fleets, with)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir.Path(), err)
+		return nil, err
 	}
+	question.Plateaus = plateaus
 	t, err := dir.Timeline()
 	if err != nil {
 		return nil, err
@@ -63,14 +67,27 @@ func Read(dir *rundir.Dir) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	result := capacity.Analyze(t, s.Question())
-	result.Warnings = append(result.Warnings, warnings...)
+	result := capacity.Analyze(t, question)
+	result.Warnings = slices.Concat(result.Warnings, added, warnings)
 	r := New(manifest, s, t, result)
 	r.Path = dir.Path()
 	if name := r.undrawn(); name != "" {
 		r.Result.Warnings = append(r.Result.Warnings, fmt.Sprintf("the PNG pictures show letters beyond Latin, Greek and Cyrillic as ? (%s); report.html and the SVG pictures show them", name))
 	}
 	return r, nil
+}
+
+// storedScenario is the scenario as it was run.
+func storedScenario(dir *rundir.Dir) (*scenario.Scenario, error) {
+	text, err := dir.Scenario()
+	if err != nil {
+		return nil, err
+	}
+	s, err := scenario.Parse("scenario.yaml", dir.Path(), text, scenario.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir.Path(), err)
+	}
+	return s, nil
 }
 
 // Render writes every rendering into the run directory.
