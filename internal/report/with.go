@@ -37,12 +37,12 @@ func pooled(own *rundir.Dir, fleets []capacity.Fleet, others []*rundir.Dir) (map
 		if err != nil {
 			return nil, nil, err
 		}
-		said = append(said, fmt.Sprintf("run %s, made at another time, tells of throughput too: %s", manifest.Run, sentence))
+		said = append(said, fmt.Sprintf("run %s of another time is counted in: %s", manifest.Run, sentence))
 	}
 	return plateaus, said, nil
 }
 
-// pool adds the plateaus of one run, and says how many there were.
+// pool adds the plateaus of one run, and says how many there are.
 func pool(plateaus map[string][]capacity.Plateau, own *rundir.Dir, fleets []capacity.Fleet, dir *rundir.Dir) (string, error) {
 	s, err := storedScenario(dir)
 	if err != nil {
@@ -61,7 +61,7 @@ func pool(plateaus map[string][]capacity.Plateau, own *rundir.Dir, fleets []capa
 	var words []string
 	for _, f := range shared {
 		plateaus[f.Name] = append(plateaus[f.Name], found[f.Name]...)
-		words = append(words, fmt.Sprintf("%s was measured %s times", f.Name, figure.Count(len(found[f.Name]))))
+		words = append(words, fmt.Sprintf("%s stretches of %s under constant work", figure.Count(len(found[f.Name])), f.Name))
 	}
 	return strings.Join(words, ", "), nil
 }
