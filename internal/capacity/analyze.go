@@ -40,7 +40,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	}
 	res.Fleets = r.fleets(q, rule)
 	res.Layers, res.Binding = r.layers(q, res.Fleets)
-	res.Little = r.little(q, rule)
+	res.Little = r.little(q)
 	res.Headroom = r.headroom(q, res.Fleets, res.Layers, res.Binding)
 	res.Shortfall, res.ScaleLag = shortfall(rehearsed(res.Headroom.Series))
 	if res.Shortfall != nil {

@@ -34,7 +34,10 @@ const (
 // differences scatter one knows how far their mean may be off (Student's t). And
 // where requests are sent at even distances, readings of the same phase see the
 // same fraction of one request every time: one more or less is never told.
-func (r run) little(q Question, rule delivery) *Little {
+//
+// Requests sent some milliseconds late are as long in flight as others, so it
+// matters that the load was sent, not that it was sent on time.
+func (r run) little(q Question) *Little {
 	var held, product, differences []float64
 	for _, window := range tile(Span{0, r.end()}, trialWindow) {
 		if window.length() != trialWindow || !r.isSteady(window, q) {
@@ -43,7 +46,7 @@ func (r run) little(q Question, rule delivery) *Little {
 		s := r.sum(window)
 		inFlight, ok := meanWithin(r.inFlight, window)
 		mean, answered := s.Service.Mean()
-		if !ok || !answered || s.Service.Count() != s.Sent || rule.shortcoming(s) != "" {
+		if !ok || !answered || s.Service.Count() != s.Sent || unsent(s, deliveredInWindow) != "" {
 			continue
 		}
 		held = append(held, inFlight)
