@@ -90,6 +90,7 @@ func (r run) warnings(q Question, res Result) []string {
 	warn = append(warn, res.Little.warnings()...)
 	for _, j := range res.Objectives {
 		warn = append(warn, j.undecided()...)
+		warn = append(warn, j.byChance()...)
 	}
 	if res.ScaleLag != nil && !outgrown(res.Headroom.Series, *res.Shortfall, *res.ScaleLag) {
 		warn = append(warn, "capacity did not grow during the shortfall: it ended because demand fell back")

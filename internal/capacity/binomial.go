@@ -22,12 +22,23 @@ func judge(total, over int64, allowed float64) string {
 		}
 		return Held
 	}
-	just := distuv.Binomial{N: float64(total), P: allowed}
-	if just.CDF(float64(over)) <= significance {
+	if (distuv.Binomial{N: float64(total), P: allowed}).CDF(float64(over)) <= significance {
 		return Held
 	}
-	if over > 0 && 1-just.CDF(float64(over-1)) <= significance {
+	if chance(total, over, allowed) <= significance {
 		return Failed
 	}
 	return Undecided
+}
+
+// chance is how likely so many breaches, or more, are where the true share is
+// just the one allowed.
+func chance(total, over int64, allowed float64) float64 {
+	switch {
+	case over <= 0:
+		return 1
+	case allowed <= 0:
+		return 0
+	}
+	return 1 - distuv.Binomial{N: float64(total), P: allowed}.CDF(float64(over-1))
 }

@@ -87,7 +87,8 @@ type Judged struct {
 	Verdict string
 	Worst   *float64       // of the worst window, where it failed of those that prove it: seconds of response time at the quantile, or error ratio
 	WorstAt *time.Duration // where that window begins
-	Broken  time.Duration  // how long windows failed in all
+	First   *time.Duration // where the first window that failed begins; nil where the objective did not fail
+	Broken  time.Duration  // how long windows failed in all; 0 where the objective did not fail
 	Windows []Window
 }
 

@@ -48,10 +48,10 @@ func (res *Result) verdict(q Question, r run) {
 func (res *Result) failures(q Question, r run) []string {
 	var reasons []string
 	for _, j := range res.Objectives {
-		worst := j.worst()
-		if !worst.provesFailure() {
+		if !j.proven() {
 			continue
 		}
+		worst := j.worst()
 		reasons = append(reasons, fmt.Sprintf("%s was broken for %s, worst at %s: %s",
 			j.Name, j.brokenInWords(), r.clock(worst.From), j.inWords(worst)))
 	}
@@ -118,7 +118,7 @@ func (res *Result) doubts(q Question, r run) []string {
 	for _, j := range res.Objectives {
 		switch j.Verdict {
 		case Undecided:
-			reasons = append(reasons, j.Name+" could not be judged: too few requests in every window")
+			reasons = append(reasons, j.unjudged())
 		case Failed: // proven failures come before doubts
 			reasons = append(reasons, fmt.Sprintf("%s was broken for %s, while the load was not delivered as planned",
 				j.Name, figure.Duration(j.Broken)))

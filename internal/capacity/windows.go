@@ -198,10 +198,10 @@ func (c count) judge() string {
 	return verdict
 }
 
-// judgeObjective judges o in every window of the spans. The objective failed
-// if any window failed, and held if none failed and any held.
+// judgeObjective judges o in every window of the spans, and then as a whole
+// (evidence.go).
 func (r run) judgeObjective(o Objective, spans []Span, rule delivery) Judged {
-	j := Judged{Objective: o, Verdict: Undecided}
+	j := Judged{Objective: o}
 	for _, span := range spans {
 		for _, window := range tile(span, o.Window) {
 			s := r.sum(window)
@@ -210,9 +210,10 @@ func (r run) judgeObjective(o Objective, spans []Span, rule delivery) Judged {
 				Span: window, Total: c.total, Over: c.over, HeldBack: s.HeldBack, Failed: c.failed,
 				Value: c.value(), Verdict: c.judge(), Delivered: rule.shortcoming(s) == "",
 			}
-			j.add(w)
+			j.Windows = append(j.Windows, w)
 		}
 	}
+	j.conclude()
 	if worst := j.worst(); worst.Total > 0 {
 		j.Worst, j.WorstAt = worst.Value, &worst.From
 	}
@@ -252,17 +253,6 @@ func (w Window) worseThan(other Window) bool {
 // provesFailure reports whether the objective was broken in w though its load
 // was delivered.
 func (w Window) provesFailure() bool { return w.Verdict == Failed && w.Delivered }
-
-func (j *Judged) add(w Window) {
-	j.Windows = append(j.Windows, w)
-	switch {
-	case w.Verdict == Failed:
-		j.Verdict = Failed
-		j.Broken += w.length()
-	case w.Verdict == Held && j.Verdict == Undecided:
-		j.Verdict = Held
-	}
-}
 
 // spans says where o is judged: while spots last if it asks so, else all the
 // time. Spots that overlap count once.

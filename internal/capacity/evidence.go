@@ -1,0 +1,153 @@
+package capacity
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed-f864f198/onair/internal/figure"
+)
+
+// A window is called failed where at most one in twenty would look as bad whose
+// true share of breaches is just allowed. Of hundreds of windows some then fail by
+// chance, in a service that keeps its objective. So the objective as a whole fails
+// only where the evidence survives that there were so many chances: a failed
+// window, or a stretch of failed windows one after another taken together, that
+// would come up in at most 5 % of whole runs. This is the first step of Holm
+// (1979), which decides whether any window is to be rejected: a chance of at most
+// 5 % over the number of windows judged. A real breach passes it at once: of
+// 1,000 requests with 1 % allowed and 60 windows, 22 breaches do instead of 16, and
+// so do two windows of 18 one after the other.
+//
+// And it held only where the busiest windows, those with at least half as many
+// requests as the busiest of all, hold together, and no stretch among them that
+// proves nothing window by window fails as one: windows before the spot prove
+// nothing about it.
+
+// conclude says what the windows prove together.
+func (j *Judged) conclude() {
+	switch {
+	case j.survives(Window.failed):
+		j.Verdict = Failed
+		j.sumUp()
+	case j.held():
+		j.Verdict = Held
+	default:
+		j.Verdict = Undecided
+	}
+}
+
+// sumUp says when and for how long an objective that failed was broken.
+func (j *Judged) sumUp() {
+	for _, w := range j.Windows {
+		if w.failed() {
+			j.Broken += w.length()
+			if j.First == nil {
+				j.First = &w.From
+			}
+		}
+	}
+}
+
+func (w Window) failed() bool { return w.Verdict == Failed }
+
+// proven reports whether the objective was broken beyond doubt while the load was
+// delivered.
+func (j Judged) proven() bool { return j.survives(Window.provesFailure) }
+
+// survives reports whether the evidence of the windows that failed is strong
+// enough for as many windows as were judged.
+func (j Judged) survives(failed func(Window) bool) bool {
+	judged := 0
+	for _, w := range j.Windows {
+		if w.Total > 0 {
+			judged++
+		}
+	}
+	enough := significance / float64(max(judged, 1))
+	strong := func(w Window) bool { return chance(w.Total, w.Over, j.allowed()) <= enough }
+	return slices.ContainsFunc(j.Windows, func(w Window) bool { return failed(w) && strong(w) }) ||
+		slices.ContainsFunc(stretches(j.Windows, failed), strong)
+}
+
+// stretches unites windows of a kind that follow each other without a break.
+func stretches(windows []Window, kind func(Window) bool) []Window {
+	var united []Window
+	for _, w := range windows {
+		last := len(united) - 1
+		switch {
+		case !kind(w):
+		case last >= 0 && united[last].To == w.From:
+			united[last].To, united[last].Total, united[last].Over = w.To, united[last].Total+w.Total, united[last].Over+w.Over
+		default:
+			united = append(united, Window{Span: w.Span, Total: w.Total, Over: w.Over})
+		}
+	}
+	return united
+}
+
+// busiest are the windows with at least half as many requests as the busiest.
+func (j Judged) busiest() (windows []Window) {
+	var most int64
+	for _, w := range j.Windows {
+		most = max(most, w.Total)
+	}
+	for _, w := range j.Windows {
+		if w.Total > 0 && 2*w.Total >= most {
+			windows = append(windows, w)
+		}
+	}
+	return windows
+}
+
+// held reports whether the objective held in some window, and in the busiest ones
+// together.
+func (j Judged) held() bool {
+	if !j.heldAnywhere() {
+		return false
+	}
+	var all Window
+	windows := j.busiest()
+	for _, w := range windows {
+		all.Total, all.Over = all.Total+w.Total, all.Over+w.Over
+	}
+	if judge(all.Total, all.Over, j.allowed()) != Held {
+		return false
+	}
+	open := func(w Window) bool { return w.Verdict != Held }
+	return !slices.ContainsFunc(stretches(windows, open), func(s Window) bool {
+		return s.length() > j.Window && judge(s.Total, s.Over, j.allowed()) == Failed
+	})
+}
+
+func (j Judged) heldAnywhere() bool {
+	return slices.ContainsFunc(j.Windows, func(w Window) bool { return w.Verdict == Held })
+}
+
+// unjudged says why nothing could be said of the objective.
+func (j Judged) unjudged() string {
+	if !j.heldAnywhere() {
+		return j.Name + " could not be judged: too few requests in every window"
+	}
+	windows := j.busiest()
+	var total, over int64
+	for _, w := range windows {
+		total, over = total+w.Total, over+w.Over
+	}
+	return fmt.Sprintf("%s was not shown to hold under the highest load: %s of %s requests broke it in the %s busiest windows",
+		j.Name, figure.Count(over), figure.Count(total), figure.Count(len(windows)))
+}
+
+// byChance warns of windows that failed where the objective did not.
+func (j Judged) byChance() []string {
+	failed := 0
+	for _, w := range j.Windows {
+		if w.failed() {
+			failed++
+		}
+	}
+	if failed == 0 || j.Verdict == Failed {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %s of %s windows failed, which is no more than chance may do",
+		j.Name, figure.Count(failed), figure.Count(len(j.Windows)))}
+}
