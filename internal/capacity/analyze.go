@@ -39,9 +39,11 @@ func Analyze(t timeline.Timeline, q Question) Result {
 		res.Objectives = append(res.Objectives, r.judgeObjective(o, r.spans(o.During, q.Spots), rule))
 	}
 	res.Fleets = r.fleets(q, rule)
-	res.Layers, res.Binding = r.layers(q, res.Fleets)
 	res.Little = r.little(q)
-	res.Headroom = r.headroom(q, res.Fleets, res.Layers, res.Binding)
+	limits := r.limits(q, res.Fleets)
+	res.Layers, res.Binding = layers(limits)
+	res.Headroom = r.headroom(q, res.Fleets, limits)
+	res.Headroom.Sentence = res.Headroom.inWords(q, r, res.Binding, rivals(limits, res.Binding))
 	res.Shortfall, res.ScaleLag = shortfall(rehearsed(res.Headroom.Series))
 	if res.Shortfall != nil {
 		res.Recovered = r.recovered(*res.Shortfall, q.Objectives)

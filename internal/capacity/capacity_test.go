@@ -72,7 +72,7 @@ func ExampleAnalyze() {
 	// Output:
 	// hpa/default/web: one unit sustains 87.5/s (75/s to 100/s), measured at 4 units
 	// fail: p99 <= 300ms was broken for 10 s, worst at 00:00:30: 720 of 4,000 requests slower than 300 ms
-	// the peak asks 400/s (4x the baseline); headroom is −13 % (−25 % to 0 %) at the worst instant, 00:00:30
+	// the peak asks 400/s (4x the baseline); what was ready carried 3.5x (3x to 4x) at worst, 00:00:30; grown to its limits the service has 8.8x (7.5x to 10x), and hpa/default/web max binds
 }
 
 func TestJudgeAtItsBounds(t *testing.T) {
@@ -513,8 +513,11 @@ func TestPodsWithoutRoomMakeTheGroupALayer(t *testing.T) {
 		timeline.Reading{At: at(-1), Source: group, Name: timeline.Ready, Value: 2},
 		timeline.Reading{At: at(-1), Source: group, Name: timeline.Max, Value: 2})
 	r := Analyze(tl, q)
-	if len(r.Layers) != 1 {
-		t.Fatalf("layers = %+v; want the pods' max alone", r.Layers)
+	if len(r.Layers) != 2 || r.Binding == nil || r.Binding.Name != web+" max" || !r.Layers[1].AtLeast || r.Layers[1].Rate != 2*150 {
+		t.Fatalf("layers = %+v; want the pods' max, and the group known from below only", r.Layers)
+	}
+	if got := r.Headroom.Sentence; !strings.HasSuffix(got, "and hpa/default/web max binds unless asg/nodes max (at least 3x) does first") {
+		t.Errorf("sentence = %q; want it to say that the group may bind first", got)
 	}
 	if u := r.Fleets[1].PerUnit; u.Low == nil || *u.Low != 150 || u.Mid != nil || u.High != nil {
 		t.Errorf("one instance = %+v (low %v); want at least 150/s and no more said", u, *u.Low)
@@ -574,8 +577,8 @@ func TestSentencesTellTheTime(t *testing.T) {
 	if got := r.Reasons[0]; !strings.Contains(got, "worst at 21:54:10: ") {
 		t.Errorf("reason = %q; want it worst at 21:54:10", got)
 	}
-	if got := r.Headroom.Sentence; !strings.HasSuffix(got, "at the worst instant, 21:54:10") {
-		t.Errorf("sentence = %q; want it to end with 21:54:10", got)
+	if got := r.Headroom.Sentence; !strings.Contains(got, " at worst, 21:54:10;") {
+		t.Errorf("sentence = %q; want it worst at 21:54:10", got)
 	}
 	tl.Seconds[15].Planned, tl.Seconds[15].Dropped = 300, 100
 	tl.Events = []timeline.Event{{At: at(12), Kind: timeline.Interrupted, Text: "stopped by the user"}}

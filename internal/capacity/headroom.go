@@ -1,37 +1,90 @@
 package capacity
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
 	"time"
 
-	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// moments draws demand against capacity now, second by second: ready units
-// times what one sustains, of the fleet that allows least.
-func (r run) moments(q Question, fleets []FleetResult) []Moment {
+// present is what was ready at one instant: the units of each fleet, and below
+// zero where they were not known.
+type present []float64
+
+// presence tells what was ready when. Reading it in order is cheap.
+func (r run) presence(fleets []FleetResult) func(at time.Duration) present {
 	ready := make([]timeline.Series, len(fleets))
 	for i, f := range fleets {
 		ready[i] = r.Series(f.Name, timeline.Ready)
 	}
-	var moments []Moment
-	for at := time.Duration(0); at < r.end(); at += time.Second {
-		// The middle of the second stands for all of it.
-		m := Moment{At: at, Demand: q.demand(at), Rehearsed: within(at, q.Spots)}
+	return func(at time.Duration) present {
+		p := make(present, len(fleets))
 		for i, f := range fleets {
-			middle := timeline.Offset(at + time.Second/2)
-			units, ok := ready[i].At(middle)
-			if !ok || r.unobserved(f.Name, middle) || f.PerUnit.Mid == nil && hasEstimate(fleets) {
-				continue
+			units, known := ready[i].At(timeline.Offset(at))
+			if p[i] = units; !known || r.unobserved(f.Name, timeline.Offset(at)) {
+				p[i] = -1
 			}
-			m.Low = lower(m.Low, scaled(f.PerUnit.Low, units))
-			m.Mid = lower(m.Mid, scaled(f.PerUnit.Mid, units))
-			m.High = lower(m.High, scaled(f.PerUnit.High, units))
 		}
-		moments = append(moments, m)
+		return p
 	}
-	return moments
+}
+
+// carried is what each fleet carries with what is present. Instances that pods
+// run on are left out: it is the pods that serve, and what they sustain was
+// measured on them.
+func (p present) carried(fleets []FleetResult) []carried {
+	var parts []carried
+	for i, f := range fleets {
+		switch {
+		case f.carriesPods(fleets):
+		case p[i] < 0:
+			parts = append(parts, carried{})
+		default:
+			parts = append(parts, f.carries(p[i]))
+		}
+	}
+	return parts
+}
+
+// now is capacity at one instant: of the fleets alone, and within the limits that
+// no fleet moves.
+type now struct{ fleets, within carried }
+
+// nows gives capacity at instants; it is worked out once for what is present.
+func (r run) nows(fleets []FleetResult, fixed []limit) func(at time.Duration) now {
+	presence := r.presence(fleets)
+	var last present
+	var known now
+	return func(at time.Duration) now {
+		p := presence(at)
+		if last != nil && slices.Equal(p, last) {
+			return known
+		}
+		parts := p.carried(fleets)
+		known.fleets = least(parts)
+		if len(parts) > 0 { // else it is not known what serves the traffic
+			for _, l := range fixed {
+				parts = append(parts, l.carried)
+			}
+		}
+		known.within, last = least(parts), p
+		return known
+	}
+}
+
+// moments draws demand against capacity now, second by second: ready units times
+// what one sustains, of the fleet that allows least.
+func (r run) moments(q Question, nows func(time.Duration) now) (moments []Moment, within []carried) {
+	for at := time.Duration(0); at < r.end(); at += time.Second {
+		c := nows(at + time.Second/2) // the middle of the second stands for all of it
+		moments = append(moments, Moment{
+			At: at, Demand: q.demand(at), Rehearsed: inSpots(at, q.Spots),
+			Low: c.fleets.low, Mid: c.fleets.mid, High: c.fleets.high,
+		})
+		within = append(within, c.within)
+	}
+	return moments, within
 }
 
 // unobserved reports whether nothing was seen of a source at an instant.
@@ -42,32 +95,6 @@ func (r run) unobserved(source string, at timeline.Offset) bool {
 		}
 	}
 	return false
-}
-
-// hasEstimate reports whether any fleet is known on both sides; those that are
-// not then cannot say that they allow less.
-func hasEstimate(fleets []FleetResult) bool {
-	for _, f := range fleets {
-		if f.PerUnit.Mid != nil {
-			return true
-		}
-	}
-	return false
-}
-
-func scaled(v *float64, by float64) *float64 {
-	if v == nil {
-		return nil
-	}
-	s := *v * by
-	return &s
-}
-
-func lower(a, b *float64) *float64 {
-	if a == nil || b != nil && *b < *a {
-		return b
-	}
-	return a
 }
 
 // best is the middle estimate, or the bound there is.
@@ -105,10 +132,10 @@ func rehearsed(moments []Moment) []Moment {
 	return kept
 }
 
-// within reports whether an instant belongs to what the campaign is about: its
+// inSpots reports whether an instant belongs to what the campaign is about: its
 // spots, or all of the run where it has none. A staircase before the spot may
 // overload on purpose.
-func within(at time.Duration, spots []Span) bool {
+func inSpots(at time.Duration, spots []Span) bool {
 	for _, s := range spots {
 		if at >= s.From && at < s.To {
 			return true
@@ -117,23 +144,49 @@ func within(at time.Duration, spots []Span) bool {
 	return len(spots) == 0
 }
 
-// headroom holds capacity against demand. Where a peak is required it is held
-// against the binding layer, which says what the fleets can grow to; else
-// against what was ready at the run's worst instant.
-func (r run) headroom(q Question, fleets []FleetResult, layers []Layer, binding *Layer) Headroom {
-	series := r.moments(q, fleets)
-	h := Headroom{Series: series}
-	moments := rehearsed(series)
-	h.Demand = q.peak()
-	h.Deficit = deficit(moments)
+// headroom holds capacity against demand: by what was ready at the run's worst
+// instant, and by what the service can grow to against the peak.
+func (r run) headroom(q Question, fleets []FleetResult, limits []limit) Headroom {
+	series, within := r.moments(q, r.nows(fleets, fixed(q, fleets)))
+	h := Headroom{Series: series, Deficit: deficit(rehearsed(series))}
+	h.Ready, h.WorstAt = r.worst(q, series, within)
+	h.Grown = carriedOf(limits, fleets).against(cmp.Or(q.Required.Peak, q.peak()))
+	h.Start = started(q, fleets)
+	h.Margin = h.Ready
 	if q.Required.Peak > 0 {
-		h.Demand = q.Required.Peak
-		h.against(fleets, layers)
-	} else {
-		h.atWorst(moments)
+		h.Margin = h.Grown
 	}
-	h.Sentence = h.inWords(q, r, binding)
+	h.Demand = h.Grown.Demand
 	return h
+}
+
+// started is the margin of what production has ready at air time against the
+// peak; nil where either is not given.
+func started(q Question, fleets []FleetResult) *Margin {
+	var parts []carried
+	given := false
+	for _, f := range fleets {
+		units := f.ReadyStart
+		if f.Production != nil && f.Production.Start > 0 {
+			units = &f.Production.Start
+			given = given || !f.carriesPods(fleets)
+		}
+		switch {
+		case f.carriesPods(fleets):
+		case units == nil:
+			parts = append(parts, carried{})
+		default:
+			parts = append(parts, f.carries(float64(*units)))
+		}
+	}
+	if !given || q.Required.Peak == 0 {
+		return nil
+	}
+	for _, l := range fixed(q, fleets) {
+		parts = append(parts, l.carried)
+	}
+	m := least(parts).against(q.Required.Peak)
+	return &m
 }
 
 // peak is the highest planned rate of what the campaign is about, whether or not
@@ -141,7 +194,7 @@ func (r run) headroom(q Question, fleets []FleetResult, layers []Layer, binding 
 func (q Question) peak() float64 {
 	var peak float64
 	for at := time.Duration(0); at < q.Demand.Duration(); at += time.Second {
-		if within(at, q.Spots) {
+		if inSpots(at, q.Spots) {
 			peak = max(peak, q.demand(at))
 		}
 	}
@@ -170,95 +223,51 @@ func deficit(moments []Moment) *float64 {
 	return &sum
 }
 
-// atWorst takes the instant at which capacity stood lowest over demand. Where
-// capacity was not known while as much was demanded, it may have been lower
-// still: then only the upper bound is left.
-func (h *Headroom) atWorst(moments []Moment) {
-	var worst Moment
-	var worstRatio, unseen float64
-	for _, m := range moments {
-		c := m.best()
-		switch {
-		case m.Demand <= 0:
-		case c == nil:
-			unseen = max(unseen, m.Demand)
-		case h.WorstAt == nil || *c/m.Demand < worstRatio:
-			worst, worstRatio, h.WorstAt = m, *c/m.Demand, &m.At
-		}
-	}
-	h.High = over(worst.High, worst.Demand)
-	if unseen < worst.Demand {
-		h.Low, h.Mid = over(worst.Low, worst.Demand), over(worst.Mid, worst.Demand)
-	}
-}
-
-// against compares the lowest layer with the required peak. A fleet of which
-// only a lower bound is known may be lower than every layer that is known: then
-// the bound is all that can be said.
-func (h *Headroom) against(fleets []FleetResult, layers []Layer) {
-	var low, mid, high *float64
-	for _, l := range layers {
-		low, mid, high = lower(low, &l.Low), lower(mid, &l.Rate), lower(high, &l.High)
-	}
-	if len(fleets) == 0 {
-		low, mid = nil, nil // what serves the traffic was not observed
-	}
-	for _, f := range fleets {
-		if _, known := f.layer(); known {
+// worst takes the instant at which capacity stood lowest over demand. Where
+// capacity was not known while as much was demanded, or the run ended before as
+// much was, it may have been lower still: then only the upper bound is left.
+func (r run) worst(q Question, moments []Moment, within []carried) (m Margin, at *time.Duration) {
+	m.Demand = q.peak()
+	var lowest carried
+	unseen := r.unreached(q)
+	for i, c := range within {
+		moment := moments[i]
+		if !moment.Rehearsed || moment.Demand <= 0 {
 			continue
 		}
-		least := f.atLeast()
-		if least == nil || mid != nil && *least < *mid {
-			mid = nil
+		if c.low == nil {
+			unseen = max(unseen, moment.Demand)
 		}
-		if least == nil {
-			low = nil
-			break
+		if b := c.best(); b != nil && (at == nil || *b/moment.Demand < *lowest.best()/m.Demand) {
+			lowest, m.Demand, at = c, moment.Demand, &moments[i].At
 		}
-		low = lower(low, least)
 	}
-	h.Low, h.Mid, h.High = over(low, h.Demand), over(mid, h.Demand), over(high, h.Demand)
+	if at == nil {
+		return m, nil
+	}
+	if unseen >= m.Demand {
+		lowest = carried{high: lowest.high}
+	}
+	return lowest.against(m.Demand), at
 }
 
-func over(rate *float64, demand float64) *float64 {
-	if rate == nil || demand <= 0 {
-		return nil
+// unreached is the most that was planned for the time after a run that did not
+// come to its planned end; 0 if it did.
+func (r run) unreached(q Question) (demand float64) {
+	if r.cutShort(q) == "" {
+		return 0
 	}
-	ratio := (*rate - demand) / demand // exact where the quotient less one is not
-	return &ratio
+	for at := r.end(); at < q.Demand.Duration(); at += time.Second {
+		if inSpots(at, q.Spots) {
+			demand = max(demand, q.demand(at))
+		}
+	}
+	return demand
 }
 
-// inWords is the answer in one sentence.
-func (h Headroom) inWords(q Question, r run, binding *Layer) string {
-	ask := "the peak asks " + figure.Rate(h.Demand)
-	if q.Baseline > 0 {
-		ask += fmt.Sprintf(" (%s the baseline)", figure.Times(h.Demand/q.Baseline))
-	}
-	if h.Low == nil && h.High == nil {
-		return ask + "; what the service has is not known from this run"
-	}
-	where := ""
-	if q.Required.Peak > 0 && binding != nil {
-		where = " of " + binding.Name
-	} else if h.WorstAt != nil {
-		where = " at the worst instant, " + r.clock(*h.WorstAt)
-	}
-	return fmt.Sprintf("%s; headroom is %s%s", ask, h.InFigures(q.Required), where)
-}
-
-// InFigures writes the headroom as every sentence and picture gives it: in the
-// middle with its range, or the bound that is known; never on the wrong side of
-// what is required.
-func (h Headroom) InFigures(required Required) string {
-	write := func(ratio float64) string { return figure.Change(ratio, required.AtLeast) }
-	ends := figure.Interval(h.Low, h.High, write)
-	if h.Low == nil || h.High == nil || h.Mid == nil {
-		return ends
-	}
-	if mid := write(*h.Mid); mid != ends {
-		return fmt.Sprintf("%s (%s)", mid, ends)
-	}
-	return ends
+// best is the middle estimate, or the bound there is.
+func (c carried) best() *float64 {
+	return Moment{Low: c.low, Mid: c.mid, High: c.high}.best()
 }
 
 // shortfall is when demand first passed what was ready, and the scale lag the

@@ -56,6 +56,7 @@ type Layer struct {
 	Rate      float64
 	Low, High float64 // the range Rate may lie in; of a stated one Rate itself, or 0
 	Source    string  // where the figure comes from, in words
+	AtLeast   bool    // only a lower bound is known: never binding
 }
 
 // Required is the headroom the scenario asks for.

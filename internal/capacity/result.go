@@ -223,9 +223,10 @@ type Margin struct {
 // instant by what was ready then, and against the peak by what the service can
 // grow to.
 type Headroom struct {
-	Margin          // what is asked about: Grown where the scenario names a peak, else Ready
-	Ready    Margin // by what was ready at the worst instant
-	Grown    Margin // by the lowest layer
+	Margin           // what is asked about: Grown where the scenario names a peak, else Ready; Demand is the peak's in either case
+	Ready    Margin  // by what was ready at the worst instant, against the demand then
+	Grown    Margin  // by the lowest layer, against the peak
+	Start    *Margin // by what production has ready at air time, against the peak; nil where it is not given
 	WorstAt  *time.Duration
 	Deficit  *float64 // requests that demand asked beyond capacity
 	Sentence string

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/rundir"
 )
 
@@ -145,9 +146,12 @@ func TestSentencesAgreeWithRowsAndPicture(t *testing.T) {
 			t.Errorf("reasons = %q; want one that begins %q", r.Result.Reasons, want)
 		}
 	}
-	headroom, _, _ := strings.Cut(r.headroomTitle(), " against ")
-	if want := "headroom is " + headroom + " of "; !strings.Contains(r.sentence(), want) {
-		t.Errorf("sentence = %q; want %q in it", r.sentence(), want)
+	grown := r.Result.Headroom.Grown
+	for _, ratio := range []*float64{grown.Low, grown.Mid, grown.High} {
+		want := figure.Times(grown.Demand * (1 + *ratio) / failing.baseline)
+		if _, has, _ := strings.Cut(r.sentence(), "grown to its limits the service has "); !strings.Contains(has, want) {
+			t.Errorf("sentence = %q; want %q in it", r.sentence(), want)
+		}
 	}
 	for _, f := range r.fleetRows() {
 		if !strings.Contains(f.Said, f.PerUnit) {

@@ -1,0 +1,332 @@
+package capacity
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// limit is a layer with all that is known of what it carries. One of which
+// nothing is known from below, or not even how large it can grow, is a limit all
+// the same: it may be the lowest.
+type limit struct {
+	Layer
+	carried
+}
+
+// limits is everything the service has to grow within, the lowest first: each
+// fleet at its max (production's where given) and at its quota, what does not
+// grow with a fleet, and what the scenario states. Those that are known from below
+// only come after those that are known, and after them those that are not known.
+func (r run) limits(q Question, fleets []FleetResult) []limit {
+	var limits []limit
+	for _, f := range fleets {
+		limits = append(limits, r.fleetLimits(f, fleets)...)
+	}
+	limits = append(limits, fixed(q, fleets)...)
+	for i := range limits {
+		limits[i].describe()
+	}
+	slices.SortStableFunc(limits, func(a, b limit) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Rate, b.Rate))
+	})
+	return limits
+}
+
+// describe writes what is carried into the layer's own fields.
+func (l *limit) describe() {
+	switch {
+	case l.mid != nil:
+		l.Low, l.Rate, l.High = *l.low, *l.mid, *l.high
+	case l.low != nil:
+		l.Low, l.Rate, l.AtLeast = *l.low, *l.low, true
+	}
+}
+
+// rank is 0 for what is known, 1 for what is known from below only, 2 for the
+// rest.
+func (l limit) rank() int {
+	switch {
+	case l.mid != nil:
+		return 0
+	case l.low != nil:
+		return 1
+	}
+	return 2
+}
+
+// layers are the limits that are known at least from below, and the binding one,
+// the lowest of those that are known on both sides. It is nil where something that
+// is known from above only is sure to be lower.
+func layers(limits []limit) (layers []Layer, binding *Layer) {
+	for _, l := range limits {
+		if l.rank() < 2 {
+			layers = append(layers, l.Layer)
+		}
+	}
+	if len(layers) == 0 || layers[0].AtLeast {
+		return layers, nil
+	}
+	for _, l := range limits {
+		if l.mid == nil && l.high != nil && *l.high < layers[0].Rate {
+			return layers, nil
+		}
+	}
+	return layers, &layers[0]
+}
+
+// rivals are the limits that may lie below the binding layer, as far as is known.
+func rivals(limits []limit, binding *Layer) []limit {
+	var found []limit
+	for _, l := range limits {
+		if binding != nil && (l.AtLeast && l.Rate < binding.Rate || l.rank() == 2) {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// carriedOf is what all limits together carry. Where no fleet was observed it is
+// not known what serves the traffic.
+func carriedOf(limits []limit, fleets []FleetResult) carried {
+	var parts []carried
+	if len(fleets) == 0 {
+		parts = append(parts, carried{})
+	}
+	for _, l := range limits {
+		parts = append(parts, l.carried)
+	}
+	return least(parts)
+}
+
+// fixed are the limits that no fleet moves: what binds behind one, and what the
+// scenario states.
+func fixed(q Question, fleets []FleetResult) []limit {
+	var limits []limit
+	for _, l := range q.Layers {
+		limits = append(limits, limit{l, exactly(l.Rate)})
+	}
+	for _, f := range fleets {
+		if c := f.Ceiling; c != nil {
+			limits = append(limits, limit{Layer{
+				Name:   "behind " + f.Name,
+				Source: fmt.Sprintf("what was served stayed the same from %s to %s units", figure.Count(c.From), figure.Count(c.To)),
+			}, between(c.Rate)})
+		}
+	}
+	return limits
+}
+
+// size is a number of units that a fleet cannot grow beyond.
+type size struct {
+	units        int
+	name, source string
+}
+
+// sizes are what is known to bound a fleet: production's max where that is given,
+// for staging's own bounds say nothing of it, else its max and its quota.
+func (r run) sizes(f FleetResult) []size {
+	if f.Production != nil && f.Production.Max > 0 {
+		return []size{{f.Production.Max, "max", "production's max"}}
+	}
+	var sizes []size
+	if f.Max != nil {
+		sizes = append(sizes, size{*f.Max, "max", "its max"})
+	}
+	if n := whole(lowestIn(r.Series(f.Name, timeline.Quota))); n != nil {
+		sizes = append(sizes, size{*n, "quota", "all that its quota leaves room for"})
+	}
+	return sizes
+}
+
+// fleetLimits is what a fleet carries at the sizes that bound it.
+func (r run) fleetLimits(f FleetResult, fleets []FleetResult) []limit {
+	if limits := r.roomLimits(f, fleets); limits != nil {
+		return limits
+	}
+	var limits []limit
+	for _, s := range r.sizes(f) {
+		limits = append(limits, limit{Layer{Name: f.Name + " " + s.name, Source: f.madeOf(s)}, f.grown(s.units)})
+	}
+	if limits == nil {
+		limits = append(limits, limit{Layer: Layer{Name: f.Name + " max"}})
+	}
+	return limits
+}
+
+// carries is what so many units of the fleet carry: the scalability law's
+// throughput where it was fitted, in proportion to what the units sustain at the
+// count they were measured at; else each as much as there.
+func (f FleetResult) carries(units float64) carried {
+	u := f.PerUnit
+	one := carried{low: u.Low, mid: u.Mid, high: u.High}
+	if u.Mid != nil {
+		one.draws = u.Draws
+	}
+	if measured := float64(u.Units); f.USL != nil && measured > 0 && units > 0 {
+		return one.times(measured * f.USL.Throughput(units) / f.USL.Throughput(measured))
+	}
+	return one.times(units)
+}
+
+// grown is what the fleet carries once it has so many units. One with something
+// behind it that binds never had to give all it has.
+func (f FleetResult) grown(units int) carried {
+	c := f.carries(float64(units))
+	if f.Ceiling != nil {
+		return carried{low: c.low}
+	}
+	return c
+}
+
+// madeOf says what a fleet's capacity is made of.
+func (f FleetResult) madeOf(s size) string {
+	units := fmt.Sprintf("%s units (%s)", figure.Count(s.units), s.source)
+	switch u := f.PerUnit; {
+	case f.USL != nil && u.Mid != nil:
+		text := fmt.Sprintf("%s, at %s units %s each, by the scalability law", units, figure.Count(u.Units), figure.Rate(*u.Mid))
+		if s.units > 2*f.USL.Largest {
+			text += fmt.Sprintf(", far beyond the %s units measured", figure.Count(f.USL.Largest))
+		}
+		return text
+	case u.Mid != nil && f.Ceiling == nil:
+		return fmt.Sprintf("%s of %s", units, figure.Rate(*u.Mid))
+	case u.Low != nil:
+		return fmt.Sprintf("%s of at least %s", units, figure.Rate(*u.Low))
+	}
+	return units
+}
+
+// room is how many pods a group's instances held when there was room for no
+// more.
+type room struct {
+	pods            *FleetResult
+	held, instances int
+}
+
+// of is the room on so many instances.
+func (r room) of(instances int) int { return instances * r.held / r.instances }
+
+// roomLimits is the room a group gives to pods, at the sizes that bound the
+// group; nil where pods were never seen to fill it, and where only the size of the
+// pods' fleet in production is known.
+func (r run) roomLimits(group FleetResult, fleets []FleetResult) []limit {
+	var limits []limit
+	seen := r.rooms(group, fleets)
+	for _, room := range seen {
+		if group.Production == nil && room.pods.Production != nil {
+			continue
+		}
+		for _, s := range r.sizes(group) {
+			l := limit{Layer{Name: group.Name + " " + s.name, Source: room.madeOf(s)}, room.pods.grown(room.of(s.units))}
+			if s.name == "max" {
+				l.Name += " size"
+			}
+			if len(seen) > 1 {
+				l.Name += " for " + room.pods.Name
+			}
+			limits = append(limits, l)
+		}
+	}
+	return limits
+}
+
+func (r room) madeOf(s size) string {
+	pods := r.of(s.units)
+	text := fmt.Sprintf("%s instances (%s) with room for %s pods", figure.Count(s.units), s.source, figure.Count(pods))
+	if pods%s.units == 0 {
+		text = fmt.Sprintf("%s instances (%s) with room for %s pods each", figure.Count(s.units), s.source, figure.Count(pods/s.units))
+	}
+	return text + " of " + figure.Rate(*r.pods.PerUnit.Mid)
+}
+
+// rooms finds the fleets of pods that filled a group: a pod waited for room while
+// the group stood at the largest size it may have.
+func (r run) rooms(group FleetResult, fleets []FleetResult) []room {
+	if group.Kind != ASG {
+		return nil
+	}
+	most := 0
+	for _, s := range r.sizes(FleetResult{Fleet: Fleet{Name: group.Name}, Max: group.Max}) {
+		if most == 0 || s.units < most {
+			most = s.units
+		}
+	}
+	if most == 0 {
+		return nil
+	}
+	full := r.atLeastUnits(group.Name, most)
+	var found []room
+	for i, f := range fleets {
+		if f.Kind == HPA && f.PerUnit.Mid != nil && f.ReadyMax != nil && *f.ReadyMax > 0 && r.waitedForRoom(f.Name, full) {
+			found = append(found, room{&fleets[i], *f.ReadyMax, *group.ReadyMax})
+		}
+	}
+	return found
+}
+
+// atLeastUnits are the spans in which a fleet had so many ready units or more.
+func (r run) atLeastUnits(fleet string, units int) []Span {
+	var spans []Span
+	series := r.Series(fleet, timeline.Ready)
+	for i, p := range series {
+		to := r.end()
+		if i+1 < len(series) {
+			to = time.Duration(series[i+1].At)
+		}
+		if *whole(&p.Value) >= units {
+			spans = append(spans, Span{time.Duration(p.At), to})
+		}
+	}
+	return merge(spans, Span{0, r.end()})
+}
+
+// placedBy is how long a pod may take to be placed where there is room for it:
+// the scheduler tries again within 10 s.
+const placedBy = 15 * time.Second
+
+// waitedForRoom reports whether a pod of the fleet was created and, for longer
+// than it takes where there is room, neither placed nor gone while the group was
+// full.
+func (r run) waitedForRoom(fleet string, full []Span) bool {
+	created, settled := make(map[string]time.Duration), make(map[string]time.Duration)
+	for _, e := range r.Events {
+		if e.Source != fleet {
+			continue
+		}
+		at := time.Duration(e.At)
+		switch e.Kind {
+		case timeline.Create:
+			created[e.Unit] = at
+		case timeline.Place, timeline.Gone:
+			if before, known := settled[e.Unit]; !known || at < before {
+				settled[e.Unit] = at
+			}
+		}
+	}
+	for unit, from := range created {
+		to, known := settled[unit]
+		if !known {
+			to = r.end()
+		}
+		for _, s := range full {
+			if waited := min(to, s.To) - max(from, s.From); waited >= placedBy || !known && waited > 0 && s.To == r.end() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lowestIn is the smallest value of a series; nil if it is empty.
+func lowestIn(s timeline.Series) *float64 {
+	var least *float64
+	for i := range s {
+		least = lower(least, &s[i].Value)
+	}
+	return least
+}

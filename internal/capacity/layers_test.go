@@ -1,0 +1,295 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/traffic"
+)
+
+const nodes = "asg/nodes"
+
+// sustains is an estimate of 70 to 90/s, 80/s in the middle, made at four units.
+func sustains() PerUnit {
+	return PerUnit{Low: ptr(70.0), Mid: ptr(80.0), High: ptr(90.0), Units: 4}
+}
+
+// pods is a fleet of at most ten pods that sustain 80/s each.
+func pods() FleetResult {
+	return FleetResult{Fleet: Fleet{Name: web, Kind: HPA}, Max: ptr(10), ReadyStart: ptr(4), ReadyMax: ptr(7), PerUnit: sustains()}
+}
+
+// group is three instances, of which each carries at least 150/s.
+func group() FleetResult {
+	return FleetResult{Fleet: Fleet{Name: nodes, Kind: ASG}, Max: ptr(3), ReadyMax: ptr(3), PerUnit: PerUnit{Low: ptr(150.0), Units: 3}}
+}
+
+// ran is a run of 40 s of 100/s with readings and events.
+func ran(readings []timeline.Reading, events []timeline.Event) run {
+	tl := timeline.Timeline{Readings: readings, Events: append(events, timeline.Event{At: at(40), Kind: timeline.SendingDone})}
+	for n := range 40 {
+		tl.Seconds = append(tl.Seconds, secondOf(n, 100, 0))
+	}
+	return newRun(tl, Question{})
+}
+
+func reading(s float64, source, name string, value float64) timeline.Reading {
+	return timeline.Reading{At: at(s), Source: source, Name: name, Value: value}
+}
+
+// The binding layer and the next two.
+func ExampleResult_layers() {
+	law := &USL{Model: Amdahl, Gamma: Range{Mid: 100}, Alpha: Range{Mid: 0.05}, Smallest: 2, Largest: 12}
+	f := pods()
+	f.USL, f.Production = law, &Production{Start: 12, Max: 60}
+	q := Question{Layers: []Layer{{Name: "db", Rate: 6000, Source: "stated in the scenario"}}}
+	layers, _ := layers(ran(nil, nil).limits(q, []FleetResult{f, group()}))
+	for _, l := range layers[:min(3, len(layers))] {
+		bound := ""
+		if l.AtLeast {
+			bound = "at least "
+		}
+		fmt.Printf("%s: %s%.0f/s, %s\n", l.Name, bound, l.Rate, l.Source)
+	}
+	// Output:
+	// hpa/default/web max: 1397/s, 60 units (production's max), at 4 units 80/s each, by the scalability law, far beyond the 12 units measured
+	// db: 6000/s, stated in the scenario
+	// asg/nodes max: at least 450/s, 3 units (its max) of at least 150/s
+}
+
+func TestLayers(t *testing.T) {
+	filled := []timeline.Reading{reading(-1, nodes, timeline.Ready, 2), reading(10, nodes, timeline.Ready, 3)}
+	waits := []timeline.Event{{At: at(5), Source: web, Kind: timeline.Create, Unit: "web-9"}}
+	placed := func(s float64) []timeline.Event {
+		return append(waits, timeline.Event{At: at(s), Source: web, Kind: timeline.Place, Unit: "web-9"})
+	}
+	with := func(f FleetResult, change func(*FleetResult)) FleetResult { change(&f); return f }
+	ceiling := &Ceiling{Rate: Range{400, 420, 450}, From: 6, To: 9}
+	for _, c := range []struct {
+		name     string
+		fleets   []FleetResult
+		readings []timeline.Reading
+		events   []timeline.Event
+		want     []string // name, rate, and + where that is at least so much
+		binding  string
+	}{
+		{"a fleet alone", []FleetResult{pods()}, nil, nil, []string{web + " max 800"}, web + " max"},
+		{"production's max", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 60} })},
+			[]timeline.Reading{reading(0, web, timeline.Quota, 2)}, nil, []string{web + " max 4800"}, web + " max"},
+		{"a quota", []FleetResult{pods()}, []timeline.Reading{reading(0, web, timeline.Quota, 8), reading(9, web, timeline.Quota, 6)}, nil,
+			[]string{web + " quota 480", web + " max 800"}, web + " quota"},
+		{"room that was not seen to bind", []FleetResult{pods(), group()}, filled, nil, []string{web + " max 800", nodes + " max 450+"}, web + " max"},
+		{"room that bound", []FleetResult{pods(), group()}, filled, waits, []string{nodes + " max size 560", web + " max 800"}, nodes + " max size"},
+		{"room that bound for a while", []FleetResult{pods(), group()}, filled, placed(26), []string{nodes + " max size 560", web + " max 800"}, nodes + " max size"},
+		{"placed as soon as an instance came", []FleetResult{pods(), group()}, filled, placed(14), []string{web + " max 800", nodes + " max 450+"}, web + " max"},
+		{"a group that was never full", []FleetResult{pods(), with(group(), func(f *FleetResult) { f.Max = ptr(4) })}, filled, waits,
+			[]string{web + " max 800", nodes + " max 600+"}, web + " max"},
+		{"a group full at its quota", []FleetResult{pods(), with(group(), func(f *FleetResult) { f.Max = ptr(6) })},
+			append(filled, reading(0, nodes, timeline.Quota, 3)), waits,
+			[]string{nodes + " quota 560", web + " max 800", nodes + " max size 1120"}, nodes + " quota"},
+		{"production's group", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 200} }), with(group(), func(f *FleetResult) { f.Production = &Production{6, 60} })},
+			filled, waits, []string{nodes + " max size 11200", web + " max 16000"}, nodes + " max size"}, // 60 x 7 / 3 = 140 pods
+		{"production's group not given", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 200} }), group()},
+			filled, waits, []string{web + " max 16000", nodes + " max 450+"}, web + " max"},
+		{"something behind it", []FleetResult{with(pods(), func(f *FleetResult) { f.Ceiling = ceiling })}, nil, nil,
+			[]string{"behind " + web + " 420", web + " max 700+"}, "behind " + web},
+		{"only a bound", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{Low: ptr(70.0), Units: 4} })}, nil, nil, []string{web + " max 700+"}, ""},
+		{"known from above, below the rest", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{High: ptr(30.0), Units: 4} }), with(group(), func(f *FleetResult) { f.PerUnit = sustains(); f.Max = ptr(9) })},
+			nil, nil, []string{nodes + " max 720"}, ""},
+		{"nothing known", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{} })}, nil, nil, nil, ""},
+	} {
+		layers, binding := layers(ran(c.readings, c.events).limits(Question{}, c.fleets))
+		var got []string
+		for _, l := range layers {
+			text := fmt.Sprintf("%s %.0f", l.Name, l.Rate)
+			if l.AtLeast {
+				text += "+"
+			} else if l.Low > l.Rate || l.Rate > l.High {
+				t.Errorf("%s: %s is %v in %v to %v", c.name, l.Name, l.Rate, l.Low, l.High)
+			}
+			got = append(got, text)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: layers (-want +got):\n%s", c.name, diff)
+		}
+		if name := nameOf(binding); name != c.binding {
+			t.Errorf("%s: binding = %q; want %q", c.name, name, c.binding)
+		}
+	}
+}
+
+func nameOf(l *Layer) string {
+	if l == nil {
+		return ""
+	}
+	return l.Name
+}
+
+// By Amdahl's law with a = 0.05 ten units serve 10/1.45 and four 4/1.15 of one's
+// rate; what four sustain is 4 x 80/s.
+func TestMoreUnitsGoByTheScalabilityLaw(t *testing.T) {
+	f := pods()
+	f.USL = &USL{Gamma: Range{Mid: 100}, Alpha: Range{Mid: 0.05}}
+	want := 4 * 80 * (10 / 1.45) / (4 / 1.15)
+	if got := f.carries(10); math.Abs(*got.mid-want) > 1e-9 {
+		t.Errorf("ten units carry %v; want %v", *got.mid, want)
+	}
+	if got := *f.carries(4).mid; math.Abs(got-320) > 1e-9 {
+		t.Errorf("four units carry %v; want 320", got)
+	}
+	if got := *f.carries(0).mid; got != 0 {
+		t.Errorf("no units carry %v; want 0", got)
+	}
+	f.PerUnit.Draws = []float64{70, 80, 90}
+	if got := f.carries(10).draws; math.Abs(got[0]-want*70/80) > 1e-9 || math.Abs(got[2]-want*90/80) > 1e-9 {
+		t.Errorf("draws of ten units = %v; want them in proportion", got)
+	}
+}
+
+// asking is a question of 100/s with a spot of 600/s from 20 s to 30 s.
+func asking() Question {
+	return Question{Baseline: 100, Spots: []Span{{0, 40 * time.Second}}, Demand: traffic.NewCurve(
+		traffic.Segment{Length: 20 * time.Second, From: 100, To: 100},
+		traffic.Segment{Length: 10 * time.Second, From: 600, To: 600},
+		traffic.Segment{Length: 10 * time.Second, From: 100, To: 100})}
+}
+
+// grew are the readings of four pods that were seven from 25 s on.
+var grew = []timeline.Reading{reading(-1, web, timeline.Ready, 4), reading(25, web, timeline.Ready, 7)}
+
+func TestMargins(t *testing.T) {
+	f := pods()
+	f.PerUnit.Draws = steps(8) // 8 to 160; 5 %: 8, 50 %: 80, 95 %: 152
+	f.PerUnit.Low, f.PerUnit.High = ptr(8.0), ptr(152.0)
+	margin := func(demand, low, mid, high float64, probability *float64) Margin {
+		return Margin{demand, ptr(low/demand - 1), ptr(mid/demand - 1), ptr(high/demand - 1), probability}
+	}
+	for _, c := range []struct {
+		name         string
+		change       func(*Question, *FleetResult)
+		readings     []timeline.Reading
+		ready, grown Margin
+		start        *Margin
+	}{
+		// Four pods at 600/s: 320/s, and at least 600/s in draws of 150 or more: 2 of 20.
+		{"at worst, and grown", func(*Question, *FleetResult) {}, grew,
+			margin(600, 32, 320, 608, ptr(0.1)), margin(600, 80, 800, 1520, ptr(0.65)), nil},
+		{"a stated layer counts at once", func(q *Question, _ *FleetResult) { q.Layers = []Layer{{Name: "db", Rate: 300}} }, grew,
+			margin(600, 32, 300, 300, ptr(0.0)), margin(600, 80, 300, 300, ptr(0.0)), nil},
+		{"so does what binds behind the fleet", func(_ *Question, f *FleetResult) { f.Ceiling = &Ceiling{Rate: Range{280, 300, 310}} }, grew,
+			margin(600, 32, 300, 310, nil), Margin{600, ptr(80.0/600 - 1), nil, ptr(310.0/600 - 1), nil}, nil},
+		{"a peak and production", func(q *Question, f *FleetResult) {
+			q.Required.Peak, f.Production = 2400, &Production{Start: 12, Max: 40}
+		}, grew, margin(600, 32, 320, 608, ptr(0.1)), margin(2400, 320, 3200, 6080, ptr(0.65)), ptr(margin(2400, 96, 960, 1824, ptr(0.0)))},
+		{"nothing was seen", func(*Question, *FleetResult) {}, nil, Margin{Demand: 600}, margin(600, 80, 800, 1520, ptr(0.65)), nil},
+	} {
+		q, f := asking(), f
+		c.change(&q, &f)
+		r, fleets := ran(c.readings, nil), []FleetResult{f}
+		h := r.headroom(q, fleets, r.limits(q, fleets))
+		close := cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })
+		if diff := cmp.Diff(c.ready, h.Ready, close); diff != "" {
+			t.Errorf("%s: ready (-want +got):\n%s", c.name, diff)
+		}
+		if diff := cmp.Diff(c.grown, h.Grown, close); diff != "" {
+			t.Errorf("%s: grown (-want +got):\n%s", c.name, diff)
+		}
+		if diff := cmp.Diff(c.start, h.Start, close); diff != "" {
+			t.Errorf("%s: start (-want +got):\n%s", c.name, diff)
+		}
+		asked := h.Ready
+		if q.Required.Peak > 0 {
+			asked = h.Grown
+		}
+		if asked.Demand = h.Grown.Demand; !cmp.Equal(asked, h.Margin) {
+			t.Errorf("%s: asked about = %+v; want %+v", c.name, h.Margin, asked)
+		}
+		if len(c.readings) > 0 && (h.WorstAt == nil || *h.WorstAt != 20*time.Second) {
+			t.Errorf("%s: worst at %v; want 20s", c.name, h.WorstAt)
+		}
+	}
+}
+
+// What may have been worse than all that was seen leaves no lower bound.
+func TestUnseenCapacityIsNoHeadroom(t *testing.T) {
+	api := pods()
+	api.Name = "hpa/default/api"
+	apiReady := reading(-1, api.Name, timeline.Ready, 50)
+	for _, c := range []struct {
+		name   string
+		change func(*timeline.Timeline)
+		high   *float64
+	}{
+		{"the only fleet unseen at the peak", func(tl *timeline.Timeline) {
+			tl.Gaps = []timeline.Gap{{From: at(21), To: at(23), Source: web}}
+		}, ptr(4 * 90 / 600.0)},
+		{"one of two unseen at the peak", func(tl *timeline.Timeline) {
+			tl.Gaps = []timeline.Gap{{From: at(21), To: at(23), Source: api.Name}}
+		}, ptr(4 * 90 / 600.0)},
+		{"one of two never seen", func(tl *timeline.Timeline) { tl.Readings = grew }, ptr(4 * 90 / 600.0)},
+		{"ended before the peak", func(tl *timeline.Timeline) { tl.Seconds, tl.Events = tl.Seconds[:15], nil }, ptr(4 * 90 / 100.0)},
+	} {
+		r := ran(append([]timeline.Reading{apiReady}, grew...), nil)
+		tl := r.Timeline
+		c.change(&tl)
+		r = newRun(tl, Question{})
+		fleets := []FleetResult{pods(), api}
+		q := asking()
+		h := r.headroom(q, fleets, r.limits(q, fleets))
+		if h.Ready.Low != nil || h.Ready.Mid != nil || h.Ready.Probability != nil || h.Ready.High == nil || math.Abs(*h.Ready.High-(*c.high-1)) > 1e-9 {
+			t.Errorf("%s: ready = %s; want at most %v", c.name, Headroom{Margin: h.Ready}.InFigures(Required{}), *c.high-1)
+		}
+	}
+}
+
+func TestSentences(t *testing.T) {
+	p := func(low, mid, high float64) PerUnit {
+		return PerUnit{Low: &low, Mid: &mid, High: &high, Units: 4}
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*Question, []FleetResult)
+		want   string
+	}{
+		{"all known", func(*Question, []FleetResult) {},
+			"the peak asks 600/s (6x the baseline); what was ready carried 3.2x (2.8x to 3.6x) at worst, 00:00:20; grown to its limits the service has 8x (7x to 9x), and hpa/default/web max binds"},
+		{"rates where there is no baseline", func(q *Question, _ []FleetResult) { q.Baseline = 0 },
+			"the peak asks 600/s; what was ready carried 320/s (280/s to 360/s) at worst, 00:00:20; grown to its limits the service has 800/s (700/s to 900/s), and hpa/default/web max binds"},
+		{"another demand at worst, and production", func(q *Question, fleets []FleetResult) {
+			q.Required.Peak, fleets[0].Production = 3760, &Production{Start: 12, Max: 60}
+		}, "the peak asks 3.76k/s (37.6x the baseline); what was ready carried 3.2x (2.8x to 3.6x) at worst, 00:00:20, when 6x was asked; what production starts with carries 9.6x (8.4x to 10.8x); grown to its limits the service has 48x (42x to 54x), and hpa/default/web max binds"},
+		{"no further", func(_ *Question, fleets []FleetResult) { fleets[0].Max = ptr(4) },
+			"the peak asks 600/s (6x the baseline); what was ready carried 3.2x (2.8x to 3.6x) at worst, 00:00:20; the service cannot grow beyond that, and hpa/default/web max binds"},
+		{"only a bound", func(_ *Question, fleets []FleetResult) { fleets[0].PerUnit = PerUnit{Low: ptr(70.0)} },
+			"the peak asks 600/s (6x the baseline); what was ready carried at least 2.8x at worst, 00:00:20; grown to its limits the service has at least 7x"},
+		{"nothing", func(_ *Question, fleets []FleetResult) { fleets[0].PerUnit = PerUnit{} },
+			"the peak asks 600/s (6x the baseline); what the service has is not known from this run"},
+		{"a hair short of the peak", func(q *Question, fleets []FleetResult) {
+			q.Required.Peak, fleets[0].PerUnit = 942, p(93.8, 94, 94.6)
+		}, "the peak asks 942/s (9.42x the baseline); what was ready carried 3.76x (3.75x to 3.78x) at worst, 00:00:20, when 6x was asked; grown to its limits the service has 9.4x (9.38x to 9.46x), and hpa/default/web max binds"},
+		{"a hair short of what is required", func(q *Question, fleets []FleetResult) {
+			q.Required, fleets[0].PerUnit = Required{Peak: 500, AtLeast: 0.2, Asked: true}, p(59.98, 60, 61)
+		}, "the peak asks 500/s (5x the baseline); what was ready carried 2.4x (2.399x to 2.44x) at worst, 00:00:20, when 6x was asked; grown to its limits the service has 6x (5.998x to 6.1x), and hpa/default/web max binds"},
+	} {
+		q, fleets, r := asking(), []FleetResult{pods()}, ran(grew, nil)
+		c.change(&q, fleets)
+		limits := r.limits(q, fleets)
+		_, binding := layers(limits)
+		if got := r.headroom(q, fleets, limits).inWords(q, r, binding, rivals(limits, binding)); got != c.want {
+			t.Errorf("%s: sentence\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+	q, fleets, r := asking(), []FleetResult{pods(), {Fleet: Fleet{Name: "asg/cache", Kind: ASG}}}, ran(grew, nil)
+	limits := r.limits(q, fleets)
+	_, binding := layers(limits)
+	got := r.headroom(q, fleets, limits).inWords(q, r, binding, rivals(limits, binding))
+	if want := "and hpa/default/web max binds unless asg/cache max (of which nothing is known) does first"; !strings.HasSuffix(got, want) {
+		t.Errorf("sentence %q; want it to end %q", got, want)
+	}
+}
