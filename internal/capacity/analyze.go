@@ -18,7 +18,8 @@
 //	    shortfall  capacity is back: the time between is the scale lag
 //
 // What a fleet can grow to, and whatever else has a capacity of its own, are
-// layers; the lowest binds (fleets.go). Unknown is nil, never zero.
+// layers; the lowest binds (layers.go). What a window proves is a matter of how
+// many there are (evidence.go). Unknown is nil, never zero.
 package capacity
 
 import (

@@ -25,6 +25,7 @@ import (
 
 // conclude says what the windows prove together.
 func (j *Judged) conclude() {
+	j.Busiest = together(j.busiest())
 	switch {
 	case j.survives(Window.failed):
 		j.Verdict = Failed
@@ -41,6 +42,9 @@ func (j *Judged) sumUp() {
 	for _, w := range j.Windows {
 		if w.failed() {
 			j.Broken += w.length()
+			if w.Delivered {
+				j.Proven += w.length()
+			}
 			if j.First == nil {
 				j.First = &w.From
 			}
@@ -99,22 +103,25 @@ func (j Judged) busiest() (windows []Window) {
 	return windows
 }
 
+func together(windows []Window) Together {
+	t := Together{Windows: len(windows)}
+	for _, w := range windows {
+		t.Total, t.Over = t.Total+w.Total, t.Over+w.Over
+	}
+	return t
+}
+
 // held reports whether the objective held in some window, and in the busiest ones
 // together.
 func (j Judged) held() bool {
 	if !j.heldAnywhere() {
 		return false
 	}
-	var all Window
-	windows := j.busiest()
-	for _, w := range windows {
-		all.Total, all.Over = all.Total+w.Total, all.Over+w.Over
-	}
-	if judge(all.Total, all.Over, j.allowed()) != Held {
+	if judge(j.Busiest.Total, j.Busiest.Over, j.allowed()) != Held {
 		return false
 	}
 	open := func(w Window) bool { return w.Verdict != Held }
-	return !slices.ContainsFunc(stretches(windows, open), func(s Window) bool {
+	return !slices.ContainsFunc(stretches(j.busiest(), open), func(s Window) bool {
 		return s.length() > j.Window && judge(s.Total, s.Over, j.allowed()) == Failed
 	})
 }
@@ -128,13 +135,9 @@ func (j Judged) unjudged() string {
 	if !j.heldAnywhere() {
 		return j.Name + " could not be judged: too few requests in every window"
 	}
-	windows := j.busiest()
-	var total, over int64
-	for _, w := range windows {
-		total, over = total+w.Total, over+w.Over
-	}
+	b := j.Busiest
 	return fmt.Sprintf("%s was not shown to hold under the highest load: %s of %s requests broke it in the %s busiest windows",
-		j.Name, figure.Count(over), figure.Count(total), figure.Count(len(windows)))
+		j.Name, figure.Count(b.Over), figure.Count(b.Total), figure.Count(b.Windows))
 }
 
 // byChance warns of windows that failed where the objective did not.

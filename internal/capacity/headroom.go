@@ -150,7 +150,7 @@ func (r run) headroom(q Question, fleets []FleetResult, limits []limit) Headroom
 	series, within := r.moments(q, r.nows(fleets, fixed(q, fleets)))
 	h := Headroom{Series: series, Deficit: deficit(rehearsed(series))}
 	h.Ready, h.WorstAt = r.worst(q, series, within)
-	h.Grown = carriedOf(limits, fleets).against(cmp.Or(q.Required.Peak, q.peak()))
+	h.Grown = carriedOf(limits).against(cmp.Or(q.Required.Peak, q.peak()))
 	h.Start = started(q, fleets)
 	h.Margin = h.Ready
 	if q.Required.Peak > 0 {
@@ -217,10 +217,18 @@ func deficit(moments []Moment) *float64 {
 		}
 		sum += m.Beyond()
 	}
-	if len(moments) == 0 {
+	if len(moments) == 0 || partlyKnown(moments) {
 		return nil
 	}
 	return &sum
+}
+
+// partlyKnown reports whether capacity was estimated at some moments, and at
+// others no more than bounds of it were known.
+func partlyKnown(moments []Moment) bool {
+	estimated := func(m Moment) bool { return m.Mid != nil }
+	bounded := func(m Moment) bool { return m.Mid == nil }
+	return slices.ContainsFunc(moments, estimated) && slices.ContainsFunc(moments, bounded)
 }
 
 // worst takes the instant at which capacity stood lowest over demand. Where
@@ -290,10 +298,10 @@ func shortfall(moments []Moment) (at, lag *time.Duration) {
 	if at == nil || last == len(moments)-1 || moments[last+1].At != moments[last].At+time.Second {
 		return at, nil
 	}
-	for _, m := range moments[first : last+2] {
-		if m.best() == nil {
-			return at, nil
-		}
+	lagging := moments[first : last+2]
+	unknown := func(m Moment) bool { return m.best() == nil }
+	if slices.ContainsFunc(lagging, unknown) || partlyKnown(lagging) {
+		return at, nil
 	}
 	took := moments[last+1].At - *at
 	return at, &took

@@ -27,6 +27,9 @@ func (r run) limits(q Question, fleets []FleetResult) []limit {
 	for _, f := range fleets {
 		limits = append(limits, r.fleetLimits(f, fleets)...)
 	}
+	if len(fleets) == 0 {
+		limits = append(limits, limit{Layer: Layer{Name: "what serves the traffic"}})
+	}
 	limits = append(limits, fixed(q, fleets)...)
 	for i := range limits {
 		limits[i].describe()
@@ -90,13 +93,9 @@ func rivals(limits []limit, binding *Layer) []limit {
 	return found
 }
 
-// carriedOf is what all limits together carry. Where no fleet was observed it is
-// not known what serves the traffic.
-func carriedOf(limits []limit, fleets []FleetResult) carried {
+// carriedOf is what all limits together carry.
+func carriedOf(limits []limit) carried {
 	var parts []carried
-	if len(fleets) == 0 {
-		parts = append(parts, carried{})
-	}
 	for _, l := range limits {
 		parts = append(parts, l.carried)
 	}

@@ -285,11 +285,21 @@ func TestSentences(t *testing.T) {
 			t.Errorf("%s: sentence\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}
-	q, fleets, r := asking(), []FleetResult{pods(), {Fleet: Fleet{Name: "asg/cache", Kind: ASG}}}, ran(grew, nil)
-	limits := r.limits(q, fleets)
-	_, binding := layers(limits)
-	got := r.headroom(q, fleets, limits).inWords(q, r, binding, rivals(limits, binding))
-	if want := "and hpa/default/web max binds unless asg/cache max (of which nothing is known) does first"; !strings.HasSuffix(got, want) {
-		t.Errorf("sentence %q; want it to end %q", got, want)
+	for _, c := range []struct {
+		fleets []FleetResult
+		want   string
+	}{
+		{[]FleetResult{pods(), {Fleet: Fleet{Name: "asg/cache", Kind: ASG}}}, "and hpa/default/web max binds unless asg/cache max (of which nothing is known) does first"},
+		{[]FleetResult{pods(), group()}, "and hpa/default/web max binds unless asg/nodes max (at least 4.5x) does first"},
+		{nil, "grown to its limits the service has at most 60x, and db binds unless what serves the traffic (of which nothing is known) does first"},
+	} {
+		q, r := asking(), ran(grew, nil)
+		q.Layers = []Layer{{Name: "db", Rate: 6000}}
+		limits := r.limits(q, c.fleets)
+		_, binding := layers(limits)
+		got := r.headroom(q, c.fleets, limits).inWords(q, r, binding, rivals(limits, binding))
+		if !strings.HasSuffix(got, c.want) {
+			t.Errorf("sentence %q; want it to end %q", got, c.want)
+		}
 	}
 }

@@ -89,7 +89,15 @@ type Judged struct {
 	WorstAt *time.Duration // where that window begins
 	First   *time.Duration // where the first window that failed begins; nil where the objective did not fail
 	Broken  time.Duration  // how long windows failed in all; 0 where the objective did not fail
+	Proven  time.Duration  // of Broken, in windows whose load was delivered
+	Busiest Together       // the windows of the highest load
 	Windows []Window
+}
+
+// Together sums up windows.
+type Together struct {
+	Windows     int
+	Total, Over int64 // as Window's
 }
 
 // Window is one judged stretch.

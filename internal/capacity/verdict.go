@@ -41,6 +41,10 @@ func (res *Result) verdict(q Question, r run) {
 		res.Verdict = Pass
 		res.Reasons = []string{fmt.Sprintf("every objective held, and the load was delivered as planned (%s of %s requests sent)",
 			figure.Count(res.Load.Sent), figure.Count(res.Load.Planned))}
+		if q.Required.Asked {
+			res.Reasons = append(res.Reasons, fmt.Sprintf("at least %s of headroom is required, and it is %s",
+				figure.ExactShare(q.Required.AtLeast), res.Headroom.InFigures(q.Required)))
+		}
 	}
 }
 
@@ -73,14 +77,8 @@ func (h Headroom) belowRequired(r Required) bool {
 // brokenInWords is how long the objective failed, and for how much of that the
 // load was delivered where that is not all.
 func (j Judged) brokenInWords() string {
-	var proven time.Duration
-	for _, w := range j.Windows {
-		if w.provesFailure() {
-			proven += w.length()
-		}
-	}
-	if proven < j.Broken {
-		return fmt.Sprintf("%s (%s of it with the load delivered)", figure.Duration(j.Broken), figure.Duration(proven))
+	if j.Proven < j.Broken {
+		return fmt.Sprintf("%s (%s of it with the load delivered)", figure.Duration(j.Broken), figure.Duration(j.Proven))
 	}
 	return figure.Duration(j.Broken)
 }
@@ -110,6 +108,9 @@ func (res *Result) doubts(q Question, r run) []string {
 		reasons = append(reasons, "the load was not delivered as planned: "+res.Generator.Shortcoming)
 	}
 	reasons = append(reasons, r.miscounted()...)
+	if text := r.unrecorded(q); text != "" {
+		reasons = append(reasons, text)
+	}
 	for _, f := range res.Fleets {
 		if f.ReadyMax == nil {
 			reasons = append(reasons, f.Name+" was never observed")
@@ -143,6 +144,26 @@ func (r run) miscounted() []string {
 	}
 	return []string{fmt.Sprintf("the counts do not add up: planned %s, sent %s, dropped %s, succeeded %s, failed %s",
 		figure.Count(r.sent.Planned), figure.Count(r.sent.Sent), figure.Count(r.sent.Dropped), figure.Count(r.sent.Succeeded), figure.Count(r.sent.Failed))}
+}
+
+// manyArrivals are so many that chance never halves them, even where they come as
+// visits of several requests.
+const manyArrivals = 1000
+
+// unrecorded says where less than half of what was planned is on record, in a run
+// that came to its planned end; empty if that is nowhere.
+func (r run) unrecorded(q Question) string {
+	if r.cutShort(q) != "" {
+		return ""
+	}
+	for _, window := range tile(Span{0, q.Demand.Duration()}, deliveryWindow) {
+		planned, recorded := q.Demand.Arrivals(window.To)-q.Demand.Arrivals(window.From), r.sum(window).Planned
+		if planned >= manyArrivals && float64(recorded) < planned/2 {
+			return fmt.Sprintf("between %s and %s about %s arrivals were planned, and %s are on record",
+				r.clock(window.From), r.clock(window.To), figure.Count(int64(math.Round(planned))), figure.Count(recorded))
+		}
+	}
+	return ""
 }
 
 // killed reports whether nothing tells how sending ended.
