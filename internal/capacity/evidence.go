@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -20,7 +21,7 @@ import (
 //
 // And it held only where the busiest windows, those with at least half as many
 // requests as the busiest of all, hold together, and no stretch among them that
-// proves nothing window by window fails as one: windows before the spot prove
+// proves nothing window by window fails so as one: windows before the spot prove
 // nothing about it.
 
 // conclude says what the windows prove together.
@@ -60,33 +61,48 @@ func (j Judged) proven() bool { return j.survives(Window.provesFailure) }
 
 // survives reports whether the evidence of the windows that failed is strong
 // enough for as many windows as were judged.
-func (j Judged) survives(failed func(Window) bool) bool {
+func (j Judged) survives(failed func(Window) bool) bool { return j.strong(j.Windows, failed) }
+
+// strong reports whether a stretch of windows of a kind has more breaches than
+// come up in 5 % of runs of as many windows.
+func (j Judged) strong(windows []Window, kind func(Window) bool) bool {
 	judged := 0
-	for _, w := range j.Windows {
+	for _, w := range windows {
 		if w.Total > 0 {
 			judged++
 		}
 	}
-	enough := significance / float64(max(judged, 1))
-	strong := func(w Window) bool { return chance(w.Total, w.Over, j.allowed()) <= enough }
-	return slices.ContainsFunc(j.Windows, func(w Window) bool { return failed(w) && strong(w) }) ||
-		slices.ContainsFunc(stretches(j.Windows, failed), strong)
-}
-
-// stretches unites windows of a kind that follow each other without a break.
-func stretches(windows []Window, kind func(Window) bool) []Window {
-	var united []Window
-	for _, w := range windows {
-		last := len(united) - 1
-		switch {
-		case !kind(w):
-		case last >= 0 && united[last].To == w.From:
-			united[last].To, united[last].Total, united[last].Over = w.To, united[last].Total+w.Total, united[last].Over+w.Over
-		default:
-			united = append(united, Window{Span: w.Span, Total: w.Total, Over: w.Over})
+	for s := range stretches(windows, kind) {
+		if chance(s.Total, s.Over, j.allowed()) <= significance/float64(max(judged, 1)) {
+			return true
 		}
 	}
-	return united
+	return false
+}
+
+// longestStretch is how many windows are taken together at most.
+const longestStretch = 12
+
+// stretches yields every window of a kind, alone and together with those of the
+// kind that follow it without a break.
+func stretches(windows []Window, kind func(Window) bool) iter.Seq[Window] {
+	return func(yield func(Window) bool) {
+		for i := range windows {
+			var s Window
+			for k, w := range windows[i:min(i+longestStretch, len(windows))] {
+				if !kind(w) || k > 0 && w.From != s.To {
+					break
+				}
+				if k == 0 {
+					s.From = w.From
+				}
+				s.To, s.Total, s.Over = w.To, s.Total+w.Total, s.Over+w.Over
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // busiest are the windows with at least half as many requests as the busiest.
@@ -121,9 +137,7 @@ func (j Judged) held() bool {
 		return false
 	}
 	open := func(w Window) bool { return w.Verdict != Held }
-	return !slices.ContainsFunc(stretches(j.busiest(), open), func(s Window) bool {
-		return s.length() > j.Window && judge(s.Total, s.Over, j.allowed()) == Failed
-	})
+	return !j.strong(j.busiest(), open)
 }
 
 func (j Judged) heldAnywhere() bool {
