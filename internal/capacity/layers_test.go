@@ -3,6 +3,9 @@ package capacity
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -302,4 +305,73 @@ func TestSentences(t *testing.T) {
 			t.Errorf("sentence %q; want it to end %q", got, c.want)
 		}
 	}
+}
+
+// Whatever is known: known layers come first and rising, those known from below
+// only after them, and the binding one is the lowest known.
+func TestLayersAreInOrder(t *testing.T) {
+	random := rand.New(rand.NewPCG(11, 12))
+	for range 500 {
+		var q Question
+		var fleets []FleetResult
+		for i := range random.IntN(4) {
+			q.Layers = append(q.Layers, Layer{Name: fmt.Sprint("stated ", i), Rate: 2000 * random.Float64()})
+		}
+		for i := range random.IntN(4) {
+			f := pods()
+			f.Name = fmt.Sprint("hpa/default/", i)
+			f.Max = ptr(random.IntN(20))
+			switch random.IntN(4) {
+			case 0:
+				f.PerUnit = PerUnit{Low: ptr(100 * random.Float64())}
+			case 1:
+				f.PerUnit = PerUnit{High: ptr(100 * random.Float64())}
+			case 2:
+				f.Ceiling = &Ceiling{Rate: Range{90, 100, 110}, From: 2, To: 4}
+			}
+			fleets = append(fleets, f)
+		}
+		layers, binding := layers(ran(nil, nil).limits(q, fleets))
+		sorted := slices.IsSortedFunc(layers, func(a, b Layer) int {
+			if a.AtLeast != b.AtLeast {
+				return map[bool]int{true: 1, false: -1}[a.AtLeast]
+			}
+			return int(math.Copysign(1, a.Rate-b.Rate))
+		})
+		if !sorted || binding != nil && (binding != &layers[0] || binding.AtLeast) {
+			t.Fatalf("layers %+v, binding %+v; want them in order", layers, binding)
+		}
+	}
+}
+
+// However close capacity, demand and what is required are, the sentence shows them
+// in their true order.
+func TestSentencesNeverRoundPastADemand(t *testing.T) {
+	random := rand.New(rand.NewPCG(13, 14))
+	for range 3000 {
+		demand := 1 + 90*random.Float64()
+		near := func() *float64 { return ptr(math.Pow(10, -4*random.Float64()) * random.NormFloat64()) }
+		required := Required{AtLeast: math.Round(100*random.Float64()) / 100, Asked: random.IntN(2) == 0}
+		m := Margin{Demand: demand, Mid: near()}
+		if random.IntN(3) == 0 {
+			m.Mid = ptr(required.AtLeast + 1e-3*random.NormFloat64())
+		}
+		write := Headroom{Ready: m}.writer(Question{Baseline: 1, Required: required})
+		asked, has := shownMultiple(t, write(demand)), shownMultiple(t, write(m.carries(*m.Mid)))
+		if (has < asked) != (*m.Mid < 0) {
+			t.Fatalf("headroom %v on %v is shown as %v on %v", *m.Mid, demand, has, asked)
+		}
+		if required.Asked && (has >= m.carries(required.AtLeast)) != (*m.Mid >= required.AtLeast) {
+			t.Fatalf("headroom %v on %v, where %v is required, is shown as %v", *m.Mid, demand, required.AtLeast, has)
+		}
+	}
+}
+
+func shownMultiple(t *testing.T, text string) float64 {
+	t.Helper()
+	x, err := strconv.ParseFloat(strings.Replace(strings.TrimSuffix(text, "x"), "−", "-", 1), 64)
+	if err != nil {
+		t.Fatalf("%q is no multiple: %v", text, err)
+	}
+	return x
 }

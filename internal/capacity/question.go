@@ -54,7 +54,7 @@ type Production struct{ Start, Max int }
 type Layer struct {
 	Name      string
 	Rate      float64
-	Low, High float64 // the range Rate may lie in; of a stated one Rate itself, or 0
+	Low, High float64 // the range Rate may lie in; of a stated one Rate itself, or 0; High is 0 with AtLeast
 	Source    string  // where the figure comes from, in words
 	AtLeast   bool    // only a lower bound is known: never binding
 }
