@@ -12,7 +12,7 @@ import (
 // zero where they were not known.
 type present []float64
 
-// presence tells what was ready when. Reading it in order is cheap.
+// presence tells what was ready when.
 func (r run) presence(fleets []FleetResult) func(at time.Duration) present {
 	ready := make([]timeline.Series, len(fleets))
 	for i, f := range fleets {
