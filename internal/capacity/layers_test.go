@@ -310,7 +310,7 @@ func TestSentences(t *testing.T) {
 // Whatever is known: known layers come first and rising, those known from below
 // only after them, and the binding one is the lowest known.
 func TestLayersAreInOrder(t *testing.T) {
-	random := rand.New(rand.NewPCG(11, 12))
+	random, r := rand.New(rand.NewPCG(11, 12)), ran(nil, nil)
 	for range 500 {
 		var q Question
 		var fleets []FleetResult
@@ -331,7 +331,7 @@ func TestLayersAreInOrder(t *testing.T) {
 			}
 			fleets = append(fleets, f)
 		}
-		layers, binding := layers(ran(nil, nil).limits(q, fleets))
+		layers, binding := layers(r.limits(q, fleets))
 		sorted := slices.IsSortedFunc(layers, func(a, b Layer) int {
 			if a.AtLeast != b.AtLeast {
 				return map[bool]int{true: 1, false: -1}[a.AtLeast]
