@@ -8,17 +8,44 @@ import (
 // Rate writes requests per second: 0/s, 3.25/s, 840/s, 1.24k/s, 2M/s.
 func Rate(perSecond float64) string { return Scaled(perSecond) + "/s" }
 
+// RateAgainst writes requests per second on their true side of a limit that is
+// itself rounded where it is written: what meets it exactly is written like it.
+func RateAgainst(perSecond, limit float64) string {
+	if perSecond == limit {
+		return Rate(limit)
+	}
+	return faithful(perSecond, usual, scaledFigures, limit) + "/s"
+}
+
 // Times writes a multiple, such as a peak's of the baseline: 6.5x, 10x, 12.5x.
 // Below ten it has two significant figures: nobody plans for 9.99x. From a
 // thousand on it is whole: 1,000x.
 func Times(multiple float64) string {
-	if math.Abs(multiple) < 10 {
-		multiple = Significant(multiple, 2)
+	text, _ := timesFigures(multiple, usual)
+	return text
+}
+
+// TimesAgainst writes a multiple on its true side of a limit, as RateAgainst
+// does: what falls short of 10x by a hair is 9.99x.
+func TimesAgainst(multiple, limit float64) string {
+	if multiple == limit {
+		return Times(limit)
 	}
-	if rounded := Significant(multiple, usual); math.Abs(rounded) >= 1000 && math.Abs(rounded) < 1e15 {
-		return Count(int64(rounded)) + "x"
+	return faithful(multiple, usual, timesFigures, limit)
+}
+
+func timesFigures(multiple float64, digits int) (text string, shown float64) {
+	shown = multiple
+	if math.Abs(shown) < 10 {
+		shown = Significant(shown, digits-1)
 	}
-	return Scaled(multiple) + "x"
+	shown = Significant(shown, digits)
+	if math.Abs(shown) >= 1000 && math.Abs(shown) < 1e15 {
+		shown = math.Round(shown)
+		return Count(int64(shown)) + "x", shown
+	}
+	text, shown = scaledFigures(shown, digits)
+	return text + "x", shown
 }
 
 // Bytes writes an amount of memory: 0.5 MB, 182 MB, 1.24 GB.
@@ -31,16 +58,21 @@ func Bytes(n float64) string {
 
 // Scaled writes a number with k, M or G for thousands: 12.3k.
 func Scaled(x float64) string {
-	x = Significant(x, usual)
+	text, _ := scaledFigures(x, usual)
+	return text
+}
+
+func scaledFigures(x float64, digits int) (text string, shown float64) {
+	shown = Significant(x, digits)
 	for _, unit := range []struct {
 		size float64
 		name string
 	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
-		if math.Abs(x) >= unit.size {
-			return figures(x/unit.size, usual) + unit.name
+		if math.Abs(shown) >= unit.size {
+			return figures(shown/unit.size, digits) + unit.name, shown
 		}
 	}
-	return figures(x, usual)
+	return figures(shown, digits), shown
 }
 
 // Count writes a whole number exactly, with a comma at the thousands: 12,345.

@@ -5,6 +5,7 @@
 //	Scaled    12.3k                  Share     12.3 %
 //	Count     12,345                 Change    +22 %, −12 %
 //	Times     6.5x                   Clock     21:54:30
+//	Estimate  72/s (66.2/s to 77/s)  Probability  0.97
 //
 // Three significant figures are the rule, zeros that say nothing are left out,
 // and a unit that is a word or a sign of its own stands apart from its number.

@@ -156,6 +156,15 @@ func TestAgainstKeepsTheSideOfTheLimit(t *testing.T) {
 		{ShareAgainst(0.02, 0.005), "2 %"},
 		{ShareAgainst(0.97996, 0.98), "97.996 %"},
 		{ShareAgainst(0.99996, 0.5), "99.996 %"},
+		{TimesAgainst(9.99, 10), "9.99x"},
+		{TimesAgainst(9.9996, 10), "9.9996x"},
+		{TimesAgainst(6.84, 10), "6.8x"},
+		{TimesAgainst(28.0/3, 28.0/3), "9.3x"},
+		{TimesAgainst(10.003, 10), "10.003x"},
+		{TimesAgainst(1000.4, 1000), "1,000x"}, // from a thousand on nobody counts tenths
+		{RateAgainst(3999, 4000), "3.999k/s"},
+		{RateAgainst(4000, 4000), "4k/s"},
+		{RateAgainst(3183.3, 4000), "3.18k/s"},
 	} {
 		if c.got != c.want {
 			t.Errorf("written against its limit: %q; want %q", c.got, c.want)
@@ -214,6 +223,31 @@ func TestInterval(t *testing.T) {
 	}
 	if got := OrUnknown(&high, Rate) + ", " + OrUnknown(nil, Rate); got != "70.2/s, unknown" {
 		t.Errorf("OrUnknown = %q; want 70.2/s, unknown", got)
+	}
+}
+
+func TestEstimate(t *testing.T) {
+	low, mid, high := 66.2, 72.0, 77.0
+	for _, c := range []struct {
+		low, mid, high *float64
+		want           string
+	}{
+		{&low, &mid, &high, "72/s (66.2/s to 77/s)"}, {&mid, &mid, &mid, "72/s"}, {&low, nil, &high, "66.2/s to 77/s"},
+		{&low, nil, nil, "at least 66.2/s"}, {nil, nil, &high, "at most 77/s"}, {nil, nil, nil, "unknown"},
+	} {
+		if got := Estimate(c.low, c.mid, c.high, Rate); got != c.want {
+			t.Errorf("Estimate = %q; want %q", got, c.want)
+		}
+	}
+}
+
+func TestProbability(t *testing.T) {
+	for p, want := range map[float64]string{
+		0: "<1 %", 0.004: "<1 %", 0.01: "0.01", 0.29: "0.29", 0.5: "0.5", 0.979: "0.97", 0.9999: "0.99", 1: ">99 %",
+	} {
+		if got := Probability(p); got != want {
+			t.Errorf("Probability(%v) = %q; want %q", p, got, want)
+		}
 	}
 }
 

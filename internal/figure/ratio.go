@@ -52,3 +52,17 @@ func changeFigures(ratio float64, decimals int) (text string, shown float64) {
 	}
 	return text, shown
 }
+
+// Probability writes one that was counted over draws: 0.97. It is rounded down,
+// toward what is worse. Draws that all agree do not prove certainty: >99 %, and
+// <1 %.
+func Probability(p float64) string {
+	hundredths := math.Floor(Significant(p*100, noise))
+	switch {
+	case p >= 1:
+		return ">99 %"
+	case hundredths < 1:
+		return "<1 %"
+	}
+	return plain(hundredths/100, 2)
+}

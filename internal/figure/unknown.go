@@ -26,3 +26,16 @@ func Interval[T any](low, high *T, write func(T) string) string {
 	}
 	return write(*low)
 }
+
+// Estimate writes a value in the middle of its range, 72/s (66.2/s to 77/s), or
+// the bound that is known.
+func Estimate[T any](low, mid, high *T, write func(T) string) string {
+	ends := Interval(low, high, write)
+	if low == nil || mid == nil || high == nil {
+		return ends
+	}
+	if middle := write(*mid); middle != ends {
+		return middle + " (" + ends + ")"
+	}
+	return ends
+}
