@@ -239,6 +239,7 @@ func (e evening) judgeObjectives(res *capacity.Result) {
 		res.Reasons = []string{"p99 <= 800ms was broken for 50 s, worst at 21:54:30: 20,413 of 40,020 requests slower than 800 ms"}
 		res.Warnings = []string{"asg/web-nodes was not observed for 22 s: throttled: Rate exceeded", "the estimate of one unit was made at 10 to 14 ready units and is used for 48"}
 		res.Shortfall, res.ScaleLag, res.Recovered = after(68), after(57.4), after(80)
+		e.path(res)
 	}
 	if e.guard != "" {
 		res.Verdict = capacity.Aborted
@@ -262,19 +263,107 @@ func (e evening) judgeFleets(r *Report) {
 		case e.unknown:
 			fleet.PerUnit.Said = fleetName(f) + ": no stretch of steady units tells what one unit sustains"
 		default:
-			fleet.PerUnit = capacity.PerUnit{Low: number(e.sustains * 0.92), Mid: number(e.sustains), High: number(e.sustains * 1.07), Saturation: number(e.saturates), Units: e.start, Said: fmt.Sprintf("%s: one unit sustains %s (%s to %s), measured at %d units", fleetName(f), figure.Rate(e.sustains), figure.Rate(e.sustains*0.92), figure.Rate(e.sustains*1.07), e.start)}
-			fleet.Stages = []capacity.Stage{
-				{Name: "decision", P50: 9 * time.Second, P90: 14 * time.Second, Max: 15 * time.Second, Units: e.max - e.start},
-				{Name: "create", P50: 120 * time.Millisecond, P90: 340 * time.Millisecond, Max: 900 * time.Millisecond, Units: e.max - e.start},
-				{Name: "in_service", P50: time.Duration(e.delay) * time.Second, P90: time.Duration(e.delay+3) * time.Second, Max: time.Duration(e.delay+8) * time.Second, Units: e.max - e.start},
-			}
+			fleet.PerUnit = capacity.PerUnit{Draws: e.draws(), Low: number(e.sustains * 0.92), Mid: number(e.sustains), High: number(e.sustains * 1.07), Saturation: number(e.saturates), Units: e.start, Said: fmt.Sprintf("%s: one unit sustains %s (%s to %s), measured at %d units", fleetName(f), figure.Rate(e.sustains), figure.Rate(e.sustains*0.92), figure.Rate(e.sustains*1.07), e.start)}
+			e.judgeScaling(&fleet)
 		}
 		res.Fleets = append(res.Fleets, fleet)
 	}
-	res.Layers = []capacity.Layer{{Name: "db", Rate: 6000, Source: "stated by the scenario"}}
-	if e.fleets > 0 && !e.unknown {
-		res.Layers = append(res.Layers, capacity.Layer{Name: "hpa/default/web", Rate: float64(e.max) * e.sustains * 0.92, Source: fmt.Sprintf("%d units (its max) of %s", e.max, figure.Rate(e.sustains*0.92))})
-		res.Binding = &res.Layers[1]
+	e.judgeLayers(res)
+	res.Little = &capacity.Little{InFlight: 52.1, Product: 51.4, Off: (52.1 - 51.4) / 52.1, Windows: 9}
+}
+
+// draws are replicates of the sustainable rate: evenly spread, so that 5 % of
+// them lie below the low end and 5 % above the high one.
+func (e evening) draws() []float64 {
+	low, high := e.sustains*0.92, e.sustains*1.07
+	draws := make([]float64, 200)
+	for i := range draws {
+		draws[i] = low + (high-low)*((float64(i)+0.5)/200-0.05)/0.9
+	}
+	return draws
+}
+
+// judgeScaling says how the first fleet grew: one that was too small at six
+// sizes and up to a ceiling, one that was large enough at one.
+func (e evening) judgeScaling(fleet *capacity.FleetResult) {
+	if grown := *fleet.ReadyMax - *fleet.ReadyStart; grown > 0 {
+		delay := time.Duration(e.delay) * time.Second
+		fleet.Stages = []capacity.Stage{
+			{Name: "metric", P50: 7 * time.Second, P90: 14 * time.Second, Max: 15200 * time.Millisecond, Units: 3},
+			{Name: "decision", P50: 9 * time.Second, P90: 14 * time.Second, Max: 15 * time.Second, Units: 3},
+			{Name: "create", P50: 120 * time.Millisecond, P90: 340 * time.Millisecond, Max: 900 * time.Millisecond, Units: grown},
+			{Name: "place", P50: delay / 2, P90: delay/2 + 3*time.Second, Max: delay/2 + 8*time.Second, Units: grown},
+			{Name: "start", P50: delay / 3, P90: delay / 3, Max: delay/3 + time.Second, Units: grown},
+			{Name: "in_service", P50: delay / 6, P90: delay/6 + 2*time.Second, Max: time.Minute + 4*time.Second, Units: grown},
+		}
+	}
+	if to := int(math.Ceil(e.peak / e.sustains)); to > e.start {
+		g := &capacity.Generations{Metric: "cpu", Target: 0.6, Limit: 1, Growth: 1 / 0.6, From: e.start, To: to}
+		g.Needed = int(math.Ceil(math.Log(float64(to)/float64(e.start)) / math.Log(g.Growth)))
+		g.Said = fmt.Sprintf("%s: CPU at most 100 %% of a target of 60 %%: each generation multiplies units by at most 1.67; from %d to %d units takes %d", fleet.Name, g.From, g.To, g.Needed)
+		fleet.Generations = g
+	}
+	if e.fleets < 2 {
+		fleet.NoUSL = fmt.Sprintf("%s: throughput was measured at 1 unit count (%d); the scalability law needs 6", fleet.Name, e.start)
+		return
+	}
+	fleet.USL = &capacity.USL{
+		Model: capacity.Universal, Gamma: capacity.Range{Low: 80.2, Mid: 81.7, High: 83.1}, Alpha: capacity.Range{Low: 0.0012, Mid: 0.0021, High: 0.0034}, Beta: capacity.Range{Low: 0.00007, Mid: 0.0001, High: 0.00015},
+		PeakUnits: &capacity.Range{Low: 81.5, Mid: 99.9, High: 119.4}, PeakRate: number(4317), Smallest: e.start, Largest: 40,
+		Said: fleet.Name + ": throughput peaks at about 100 units (82 to 119) with 4.32k/s, after Gunther's law fitted to 10 to 40 units",
+	}
+	fleet.Ceiling = &capacity.Ceiling{
+		Rate: capacity.Range{Low: 3310, Mid: 3590, High: 3840}, From: 40, To: e.max,
+		Said: fmt.Sprintf("%s: throughput stayed at 3.59k/s while it grew from 40 to %d units: something behind it binds", fleet.Name, e.max),
+	}
+}
+
+// judgeLayers puts the lowest first, and those of which only a bound is known
+// last.
+func (e evening) judgeLayers(res *capacity.Result) {
+	db := capacity.Layer{Name: "db", Rate: 6000, Source: "stated by the scenario"}
+	if e.fleets == 0 || e.unknown {
+		res.Layers = []capacity.Layer{db}
+		return
+	}
+	web := e.grownTo()
+	web.Name, web.Source = fleetName(0)+" max", fmt.Sprintf("%d units (its max) of %s", e.max, figure.Rate(e.sustains))
+	if res.Layers = []capacity.Layer{web, db}; web.Rate > db.Rate {
+		res.Layers = []capacity.Layer{db, web}
+	}
+	if c := res.Fleets[0].Ceiling; c != nil {
+		res.Layers = slices.Insert(res.Layers, 1, capacity.Layer{Name: "behind " + fleetName(0), Low: c.Rate.Low, Rate: c.Rate.Mid, High: c.Rate.High, Source: fmt.Sprintf("throughput that %d to %d units did not raise", c.From, c.To)})
+		res.Layers = append(res.Layers, capacity.Layer{Name: fleetName(1) + " max", Low: 2880, Rate: 2880, AtLeast: true, Source: "12 units (its max) of at least 240/s"})
+	}
+	res.Binding = &res.Layers[0]
+}
+
+// grownTo is the first fleet at its max.
+func (e evening) grownTo() capacity.Layer {
+	n := float64(e.max) * e.sustains
+	return capacity.Layer{Low: n * 0.92, Rate: n, High: n * 1.07}
+}
+
+// path is what owned each second of an evening that fell short.
+func (e evening) path(res *capacity.Result) {
+	end := time.Duration(e.seconds) * time.Second
+	at := *res.Shortfall
+	for _, o := range []struct {
+		stage   string
+		seconds float64
+	}{{"metric", 7.2}, {"decision", 6.8}, {"create", 0.4}, {"place", 12.6}, {"start", 8}, {"decision", 6.4}, {"place", 4}, {"start", 8}, {"ready", 4}, {capacity.WaitsForBacklog, 22.6}} {
+		to := min(at+*after(o.seconds), end)
+		owned := capacity.Owned{Span: capacity.Span{From: at, To: to}, Stage: o.stage, Fleet: fleetName(0)}
+		if o.stage == "place" {
+			owned.Fleet, owned.Stage = fleetName(1), "in_service"
+		}
+		if o.stage == capacity.WaitsForBacklog {
+			owned.Fleet = ""
+		}
+		if at < to {
+			res.Path = append(res.Path, owned)
+		}
+		at = to
 	}
 }
 
@@ -285,25 +374,55 @@ func (e evening) judgeHeadroom(r *Report) {
 	if e.unknown || e.fleets == 0 {
 		return
 	}
+	e.judgeReady(h)
+	e.judgeGrown(h, r.Result.Layers)
+	h.Margin = h.Ready
+	where := " at the worst instant, " + r.clock(*h.WorstAt)
+	if e.required > 0 {
+		h.Margin = h.Grown
+		where = ", and " + r.Result.Binding.Name + " binds"
+	}
+	multiple := func(ratio *float64) *float64 { return number(h.Grown.Demand * (1 + *ratio) / e.baseline) }
+	h.Sentence = fmt.Sprintf("the peak asks %s (%s the baseline); headroom is %s%s; grown to its limits the service has %s",
+		figure.Rate(e.peak), figure.Times(e.peak/e.baseline), h.InFigures(r.Scenario.Headroom), where,
+		figure.Estimate(multiple(h.Grown.Low), multiple(h.Grown.Mid), multiple(h.Grown.High), figure.Times))
+	if *h.Low < r.Scenario.Headroom.AtLeast && r.Result.Verdict == capacity.Fail {
+		r.Result.Reasons = append(r.Result.Reasons, "at least 20 % of headroom is required; it is "+h.InFigures(r.Scenario.Headroom))
+	}
+}
+
+// judgeReady finds the instant at which what was ready stood lowest.
+func (e evening) judgeReady(h *capacity.Headroom) {
 	deficit, worst := 0.0, math.Inf(1)
 	for _, m := range h.Series {
-		if m.Mid == nil {
+		if m.Mid == nil || !m.Rehearsed {
 			continue
 		}
 		deficit += max(m.Demand-*m.Mid, 0)
 		if ratio := *m.Mid/m.Demand - 1; ratio < worst {
 			worst = ratio
 			at := m.At
-			h.WorstAt, h.Mid = &at, number(ratio)
-			h.Low, h.High = number(*m.Low/m.Demand-1), number(*m.High/m.Demand-1)
+			h.WorstAt = &at
+			h.Ready = capacity.Margin{Demand: m.Demand, Low: number(*m.Low/m.Demand - 1), Mid: number(ratio), High: number(*m.High/m.Demand - 1), Probability: e.enough(m.Demand * e.sustains / *m.Mid)}
 		}
 	}
 	h.Deficit = &deficit
-	h.Sentence = fmt.Sprintf("the peak asks %s (%s the baseline); headroom is %s at the worst instant, %s",
-		figure.Rate(e.peak), figure.Times(e.peak/e.baseline), h.InFigures(r.Scenario.Headroom), r.clock(*h.WorstAt))
-	if *h.Low < r.Scenario.Headroom.AtLeast && r.Result.Verdict == capacity.Fail {
-		r.Result.Reasons = append(r.Result.Reasons, "at least 20 % of headroom is required; it is "+h.InFigures(r.Scenario.Headroom))
+}
+
+func (e evening) judgeGrown(h *capacity.Headroom, layers []capacity.Layer) {
+	l := layers[0]
+	h.Grown = capacity.Margin{Demand: e.peak, Low: number(l.Low/e.peak - 1), Mid: number(l.Rate/e.peak - 1), High: number(l.High/e.peak - 1), Probability: e.enough(e.peak * e.sustains / l.Rate)}
+}
+
+// enough is the share of draws in which a unit sustains so much.
+func (e evening) enough(perUnit float64) *float64 {
+	n := 0.0
+	for _, d := range e.draws() {
+		if d >= perUnit {
+			n++
+		}
 	}
+	return number(n / 200)
 }
 
 // most is the highest reading of a fleet.

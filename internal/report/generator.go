@@ -7,14 +7,14 @@ import (
 )
 
 // generatorFacts tell how onair itself did: the most that was read over the run,
-// of the limit where there is one.
+// of the limit where there is one, and how well its counts fit together.
 func (r *Report) generatorFacts() []fact {
 	g := r.Result.Generator
 	delivered := "yes"
 	if !g.Delivered {
 		delivered = "no"
 	}
-	return []fact{
+	facts := []fact{
 		{"delivered", delivered},
 		{"own CPU", figure.OrUnknown(finite(g.CPUMax), figure.Share)},
 		{"machine's CPU", figure.OrUnknown(finite(g.MachineCPUMax), figure.Share)},
@@ -27,6 +27,10 @@ func (r *Report) generatorFacts() []fact {
 		{"ports", ofLimit(g.PortsMax, g.PortsLimit)},
 		{"goroutines", amount(g.GoroutinesMax)},
 	}
+	if l := r.Result.Little; l != nil {
+		facts = append(facts, fact{"Little's law", figure.OrUnknown(finite(&l.Off), figure.Share) + " off"})
+	}
+	return facts
 }
 
 func amount(n *float64) string {

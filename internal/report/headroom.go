@@ -35,6 +35,7 @@ type headroomView struct {
 	scalings     []fleetMarks
 	deficits     []deficit
 	worst        *plotter.XY // where the headroom is least
+	dotNote      string      // with worst
 }
 
 type fleetMarks struct {
@@ -57,7 +58,9 @@ func (r *Report) headroomView() headroomView {
 	v.note = r.headroomNote(v)
 	v.spots, v.ended = r.spots(), r.endings()
 	if at := r.Result.Headroom.WorstAt; at != nil {
-		v.worst = r.demandAt(*at)
+		if v.worst = r.demandAt(*at); v.worst != nil {
+			v.dotNote = r.dotNote()
+		}
 	}
 	apart := s.end / 15
 	for _, f := range r.Result.Fleets {
@@ -71,21 +74,35 @@ func (r *Report) headroomView() headroomView {
 // headroomTitle is the answer in a few words.
 func (r *Report) headroomTitle() string {
 	h := r.Result.Headroom
-	title := h.InFigures(r.Scenario.Headroom)
+	title, peak := h.InFigures(r.Scenario.Headroom), r.Scenario.Headroom.Peak
 	switch {
 	case title == figure.Unknown:
-	case h.WorstAt == nil && r.Scenario.Headroom.Peak > 0:
-		title += " against " + figure.Rate(r.Scenario.Headroom.Peak)
+	case peak > 0:
+		title += " against " + figure.Rate(peak)
 	case h.WorstAt != nil:
 		title += " at " + r.clock(*h.WorstAt)
 	}
 	return title
 }
 
+// dotNote explains the dot at the worst instant: the title is about that
+// instant, or else the note says what was ready then.
+func (r *Report) dotNote() string {
+	h := r.Result.Headroom
+	if r.Scenario.Headroom.Peak <= 0 {
+		return " ●"
+	}
+	ready := "lowest"
+	if h.Ready.Mid != nil {
+		ready = "ready " + figure.Change(*h.Ready.Mid, 0)
+	}
+	return "; " + ready + " at " + r.clock(*h.WorstAt) + " ●"
+}
+
 func (r *Report) headroomNote(v headroomView) string {
 	if len(v.capacity) == 0 {
 		for _, f := range r.Result.Fleets {
-			if words := said(f); words != "" {
+			if words := nameless(f, f.PerUnit.Said); words != "" {
 				return "Capacity is not drawn: " + words
 			}
 		}
@@ -165,16 +182,8 @@ func (v headroomView) draw(c draw.Canvas) {
 }
 
 func (v headroomView) writeHead(c draw.Canvas) {
-	c.FillText(letters(titleSize, ink, true), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 22}, fit("Headroom "+v.title+v.dotNote(), titleSize*1.06, pictureWidth-28))
+	c.FillText(letters(titleSize, ink, true), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 22}, fit("Headroom "+v.title+v.dotNote, titleSize*1.06, pictureWidth-28))
 	c.FillText(letters(tickSize, muted, false), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 38}, fit(v.note, tickSize, pictureWidth-28))
-}
-
-// dotNote explains the dot behind the instant that the title names.
-func (v headroomView) dotNote() string {
-	if v.worst == nil {
-		return ""
-	}
-	return " ●"
 }
 
 // dot marks one value of the demand.

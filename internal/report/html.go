@@ -24,6 +24,10 @@ type pageView struct {
 	Reasons, Warnings                        []string
 	Headroom, Timeline                       template.HTML
 
+	PathTitle     string
+	Path, PathBar []pathRow
+
+	Margins    []marginRow
 	Objectives []objectiveRow
 	Fleets     []fleetRow
 	Scaling    []fact
@@ -76,6 +80,8 @@ func (r *Report) pageView(headroom, timeline picture) (pageView, error) {
 		Run: r.Manifest.Run, Tool: r.Manifest.Tool,
 		Reasons: reasons, Warnings: r.Result.Warnings,
 		Headroom: template.HTML(above), Timeline: template.HTML(below),
+		PathTitle: r.pathTitle(), Path: r.pathRows(), PathBar: r.pathBar(),
+		Margins:    r.marginRows(),
 		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
 		Layers: r.layerRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
 		Errors: r.errorRows(), Addresses: r.addressRows(), Generator: r.generatorFacts(), Gaps: r.gapRows(),

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -19,9 +20,10 @@ func (r *Report) Markdown(w io.Writer) error {
 		m.b.WriteString("\n")
 	}
 	fmt.Fprintf(&m.b, "%s, run %s\n", r.when(), cell(r.Manifest.Run))
+	m.margins(r)
+	m.layers(r)
 	m.objectives(r)
 	m.fleets(r)
-	m.layers(r)
 	m.load(r)
 	m.addresses(r)
 	m.generator(r)
@@ -70,19 +72,31 @@ func (m *markdown) objectives(r *Report) {
 	m.table("Objectives", "| | objective | worst | at | broken for |", "|---|---|--:|---|--:|", rows)
 }
 
+func (m *markdown) margins(r *Report) {
+	var rows [][]string
+	for _, row := range r.marginRows() {
+		rows = append(rows, []string{row.Name, row.Asked, row.Has, row.Headroom, row.Probability})
+	}
+	m.table("Headroom", "| | asked | has | headroom | P(enough) |", "|---|--:|---|---|--:|", rows)
+}
+
 func (m *markdown) fleets(r *Report) {
 	var rows [][]string
+	var notes []fact
 	for _, f := range r.fleetRows() {
-		rows = append(rows, []string{f.Name, f.Units, f.Max, f.PerUnit, f.Saturation})
+		rows = append(rows, []string{f.Name, f.Units, f.Max, f.PerUnit, f.MeasuredAt, f.Saturation})
+		for _, note := range f.Notes {
+			notes = append(notes, fact{f.Name, note})
+		}
 	}
-	m.table("Fleets", "| fleet | ready | max | a unit sustains | saturates at |", "|---|---|--:|---|--:|", rows)
-	m.facts(r.scalingFacts())
+	m.table("Fleets", "| fleet | ready | max | a unit sustains | measured at | saturates at |", "|---|---|--:|---|--:|--:|", rows)
+	m.facts(slices.Concat(notes, r.scalingFacts(), r.pathFacts()))
 
 	rows = nil
 	for _, s := range r.stageRows() {
 		rows = append(rows, []string{s.Fleet, s.Stage, s.P50, s.P90, s.Max, s.Units})
 	}
-	m.table("Stages of scaling", "| fleet | stage | p50 | p90 | max | units |", "|---|---|--:|--:|--:|--:|", rows)
+	m.table("Stages of scaling", "| fleet | stage | p50 | p90 | max | count |", "|---|---|--:|--:|--:|--:|", rows)
 }
 
 func (m *markdown) layers(r *Report) {
@@ -136,7 +150,7 @@ func (m *markdown) facts(facts []fact) {
 		m.b.WriteString("\n")
 	}
 	for _, f := range facts {
-		fmt.Fprintf(&m.b, "- %s: %s\n", f.Name, cell(f.Value))
+		fmt.Fprintf(&m.b, "- %s: %s\n", cell(f.Name), cell(f.Value))
 	}
 }
 

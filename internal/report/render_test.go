@@ -5,6 +5,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,11 +33,16 @@ func TestRenderingsGolden(t *testing.T) {
 // them, null or not.
 func TestSummaryHasEveryKey(t *testing.T) {
 	want := map[string][]string{
-		"":     {"binding", "fleets", "generator", "headroom", "layers", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "started", "verdict", "warnings"},
+		"":     {"binding", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "started", "verdict", "warnings"},
 		"load": {"addresses", "dropped", "error_samples", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
 		"generator": {"cause", "cpu_max", "cpu_throttled_max", "delivered", "gc_pause_max", "goroutines_max", "in_flight_cap", "in_flight_max", "machine_cpu_max",
 			"open_connections_max", "open_files_limit", "open_files_max", "ports_limit", "ports_max", "rss_max_bytes"},
-		"headroom": {"deficit_requests", "demand_peak", "high", "low", "mid", "probability", "worst_at"},
+		"headroom":          {"deficit_requests", "demand_peak", "grown", "high", "low", "mid", "multiples", "probability", "ready", "worst_at"},
+		"headroom.ready":    {"demand", "high", "low", "mid", "multiples", "probability"},
+		"headroom.grown":    {"demand", "high", "low", "mid", "multiples", "probability"},
+		"fleets.0":          {"ceiling", "desired_max", "generations", "kind", "max", "min", "name", "per_unit", "ready_max", "ready_start", "stages", "usl", "usl_refused"},
+		"fleets.0.per_unit": {"high", "low", "mid", "saturation", "units"},
+		"layers.0":          {"at_least", "high", "low", "name", "rate", "source"},
 	}
 	for name, e := range cases() {
 		var summary map[string]any
@@ -44,9 +50,9 @@ func TestSummaryHasEveryKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		for part, keys := range want {
-			object := summary
-			if part != "" {
-				object = summary[part].(map[string]any)
+			object := objectAt(summary, part)
+			if object == nil {
+				continue
 			}
 			var got []string
 			for key := range object {
@@ -57,12 +63,33 @@ func TestSummaryHasEveryKey(t *testing.T) {
 				t.Errorf("%s: keys of %q (-want +got):\n%s", name, part, diff)
 			}
 		}
-		for _, list := range []string{"reasons", "warnings", "objectives", "fleets", "layers"} {
+		for _, list := range []string{"reasons", "warnings", "objectives", "fleets", "layers", "critical_path"} {
 			if _, ok := summary[list].([]any); !ok {
 				t.Errorf("%s: %s is %v; want a list", name, list, summary[list])
 			}
 		}
 	}
+}
+
+// objectAt goes down a path of keys and places in lists; nil where a list is
+// shorter.
+func objectAt(object any, path string) map[string]any {
+	for key := range strings.SplitSeq(path, ".") {
+		switch o := object.(type) {
+		case map[string]any:
+			if key != "" {
+				object = o[key]
+			}
+		case []any:
+			at, err := strconv.Atoi(key)
+			if err != nil || at >= len(o) {
+				return nil
+			}
+			object = o[at]
+		}
+	}
+	found, _ := object.(map[string]any)
+	return found
 }
 
 func TestUnknownIsNull(t *testing.T) {
@@ -75,11 +102,21 @@ func TestUnknownIsNull(t *testing.T) {
 		"headroom.low": s.Headroom.Low, "headroom.mid": s.Headroom.Mid, "headroom.high": s.Headroom.High,
 		"headroom.probability": s.Headroom.Probability, "scale_lag": s.ScaleLag, "cpu_max": s.Generator.CPUMax,
 		"gc_pause_max": s.Generator.GCPauseMax, "open_files_limit": s.Generator.OpenFilesLimit, "in_flight_cap": s.Generator.InFlightCap,
-		"per_unit.low": s.Fleets[0].PerUnit.Low, "worst_at": s.Headroom.WorstAt,
+		"per_unit.low": s.Fleets[0].PerUnit.Low, "per_unit.mid": s.Fleets[0].PerUnit.Mid, "worst_at": s.Headroom.WorstAt,
+		"ready.demand": s.Headroom.Ready.Demand, "grown.low": s.Headroom.Grown.Low, "ready.probability": s.Headroom.Ready.Probability,
+		"multiples.mid": s.Headroom.Multiples.Mid, "ready.multiples.demand": s.Headroom.Ready.Multiples.Demand,
 	} {
 		if p != nil {
 			t.Errorf("%s = %v; want null", name, *p)
 		}
+	}
+	if f := s.Fleets[0]; f.PerUnit.Units != nil || f.USL != nil || f.USLRefused != nil || f.Ceiling != nil || f.Generations != nil {
+		t.Errorf("fleet = %+v; want null for what was not measured", f)
+	}
+	r.Scenario.Traffic.Baseline = 0
+	r.Result.Little = nil
+	if s := r.Summary(); s.Headroom.Multiples != nil || s.Headroom.Grown.Multiples != nil || s.LittlesLaw != nil {
+		t.Errorf("multiples %v and %v, Little's law %v; want null", s.Headroom.Multiples, s.Headroom.Grown.Multiples, s.LittlesLaw)
 	}
 	if s.Generator.Cause != nil {
 		t.Errorf("cause = %q; want null", *s.Generator.Cause)
@@ -134,6 +171,9 @@ func hostile() *Report {
 	r.Result.Objectives[0].Name = attack
 	r.Result.Fleets[0].Name = attack
 	r.Result.Fleets[0].PerUnit.Said = attack
+	r.Result.Fleets[0].USL.Said, r.Result.Fleets[0].Ceiling.Said, r.Result.Fleets[0].Generations.Said = attack, attack, attack
+	r.Result.Fleets[0].Stages[0].Name = attack
+	r.Result.Path[0].Stage, r.Result.Path[1].Fleet = attack, attack
 	r.Result.Layers[0] = capacity.Layer{Name: attack, Rate: 1, Source: attack}
 	r.Result.Load.Errors = map[string]int64{attack: 5}
 	r.Result.Load.Samples = map[string]string{attack: attack + `\| left`}

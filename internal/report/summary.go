@@ -30,11 +30,14 @@ type Summary struct {
 
 	ScaleLag       *float64 `json:"scale_lag"`
 	RecoveredAfter *float64 `json:"recovered_after"`
+	CriticalPath   []Owned  `json:"critical_path"` // without holes; empty without a shortfall
 
 	Layers   []Layer   `json:"layers"`
 	Binding  *string   `json:"binding"`
 	Headroom Headroom  `json:"headroom"`
 	Plan     *struct{} `json:"plan"` // null: not made
+
+	LittlesLaw *LittlesLaw `json:"littles_law"` // null: no stretch was steady enough to tell
 }
 
 // Load is what was sent and what became of it.
@@ -102,54 +105,6 @@ type Objective struct {
 	WorstAt *float64 `json:"worst_at"`
 }
 
-// Fleet is what was learnt of a fleet.
-type Fleet struct {
-	Name       string    `json:"name"`
-	Kind       string    `json:"kind"` // hpa | asg
-	Min        *int      `json:"min"`
-	Max        *int      `json:"max"`
-	ReadyStart *int      `json:"ready_start"`
-	ReadyMax   *int      `json:"ready_max"`
-	DesiredMax *int      `json:"desired_max"`
-	PerUnit    PerUnit   `json:"per_unit"`
-	USL        *struct{} `json:"usl"` // null: not fitted
-	Stages     []Stage   `json:"stages"`
-}
-
-// PerUnit is what one unit sustains.
-type PerUnit struct {
-	Low        *float64 `json:"low"`
-	High       *float64 `json:"high"`
-	Saturation *float64 `json:"saturation"`
-}
-
-// Stage is one step of scaling, over units.
-type Stage struct {
-	Stage string  `json:"stage"`
-	P50   float64 `json:"p50"`
-	P90   float64 `json:"p90"`
-	Max   float64 `json:"max"`
-	Units int     `json:"units"`
-}
-
-// Layer is anything with a capacity of its own.
-type Layer struct {
-	Name   string   `json:"name"`
-	Rate   *float64 `json:"rate"`
-	Source string   `json:"source"`
-}
-
-// Headroom is capacity over demand less one.
-type Headroom struct {
-	DemandPeak      float64  `json:"demand_peak"`
-	Low             *float64 `json:"low"`
-	Mid             *float64 `json:"mid"`
-	High            *float64 `json:"high"`
-	Probability     *float64 `json:"probability"`
-	WorstAt         *float64 `json:"worst_at"`
-	DeficitRequests *float64 `json:"deficit_requests"`
-}
-
 // Summary returns the report as summary.json has it.
 func (r *Report) Summary() Summary {
 	res := r.Result
@@ -168,7 +123,9 @@ func (r *Report) Summary() Summary {
 		Layers:         []Layer{},
 		ScaleLag:       inSeconds(res.ScaleLag),
 		RecoveredAfter: inSeconds(res.Recovered),
-		Headroom:       summaryHeadroom(res.Headroom),
+		CriticalPath:   summaryPath(res.Path),
+		Headroom:       summaryHeadroom(res.Headroom, r.baseline()),
+		LittlesLaw:     summaryLittle(res.Little),
 	}
 	for _, o := range res.Objectives {
 		s.Objectives = append(s.Objectives, summaryObjective(o))
@@ -177,7 +134,7 @@ func (r *Report) Summary() Summary {
 		s.Fleets = append(s.Fleets, summaryFleet(f))
 	}
 	for _, l := range res.Layers {
-		s.Layers = append(s.Layers, Layer{Name: l.Name, Rate: finite(&l.Rate), Source: l.Source})
+		s.Layers = append(s.Layers, summaryLayer(l))
 	}
 	if res.Binding != nil {
 		s.Binding = &res.Binding.Name
@@ -207,19 +164,15 @@ func summaryLoad(l capacity.Load) Load {
 }
 
 func summaryGenerator(g capacity.Generator) Generator {
-	out := Generator{
+	return Generator{
 		CPUMax: finite(g.CPUMax), RSSMaxBytes: finite(g.RSSMax), OpenConnectionsMax: finite(g.OpenConnectionsMax),
-		Delivered:     g.Delivered,
+		Delivered: g.Delivered, Cause: stated(g.Cause),
 		MachineCPUMax: finite(g.MachineCPUMax), CPUThrottledMax: finite(g.CPUThrottledMax),
 		OpenFilesMax: finite(g.OpenFilesMax), OpenFilesLimit: finite(g.OpenFilesLimit),
 		PortsMax: finite(g.PortsMax), PortsLimit: finite(g.PortsLimit),
 		InFlightMax: finite(g.InFlightMax), InFlightCap: finite(g.InFlightCap),
 		GCPauseMax: inSeconds(g.GCPauseMax), GoroutinesMax: finite(g.GoroutinesMax),
 	}
-	if g.Cause != "" {
-		out.Cause = &g.Cause
-	}
-	return out
 }
 
 func summaryQuantiles(q capacity.Quantiles) Quantiles {
@@ -233,32 +186,28 @@ func summaryObjective(o capacity.Judged) Objective {
 	}
 }
 
+// LittlesLaw holds what was in flight against rate times service time, which
+// are the same wherever both were counted right.
+type LittlesLaw struct {
+	InFlight *float64 `json:"in_flight"`
+	Product  *float64 `json:"product"`
+	Off      *float64 `json:"off"` // ratio of in_flight
+	Windows  int      `json:"windows"`
+}
+
+func summaryLittle(l *capacity.Little) *LittlesLaw {
+	if l == nil {
+		return nil
+	}
+	return &LittlesLaw{finite(&l.InFlight), finite(&l.Product), finite(&l.Off), l.Windows}
+}
+
 // limitOf is the objective's limit in seconds, or as an error ratio.
 func limitOf(o capacity.Objective) float64 {
 	if o.Quantile > 0 {
 		return o.Limit.Seconds()
 	}
 	return o.Errors
-}
-
-func summaryFleet(f capacity.FleetResult) Fleet {
-	out := Fleet{
-		Name: f.Name, Kind: f.Kind, Min: f.Min, Max: f.Max,
-		ReadyStart: f.ReadyStart, ReadyMax: f.ReadyMax, DesiredMax: f.DesiredMax,
-		PerUnit: PerUnit{finite(f.PerUnit.Low), finite(f.PerUnit.High), finite(f.PerUnit.Saturation)},
-		Stages:  []Stage{},
-	}
-	for _, s := range f.Stages {
-		out.Stages = append(out.Stages, Stage{s.Name, s.P50.Seconds(), s.P90.Seconds(), s.Max.Seconds(), s.Units})
-	}
-	return out
-}
-
-func summaryHeadroom(h capacity.Headroom) Headroom {
-	return Headroom{
-		DemandPeak: h.Demand, Low: finite(h.Low), Mid: finite(h.Mid), High: finite(h.High),
-		WorstAt: inSeconds(h.WorstAt), DeficitRequests: finite(h.Deficit),
-	}
 }
 
 func inSeconds(d *time.Duration) *float64 {
@@ -283,6 +232,22 @@ func (r *Report) JSON(w io.Writer) error {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(r.Summary())
+}
+
+// counted is a count that is at least one where it is known.
+func counted(n int) *int {
+	if n <= 0 {
+		return nil
+	}
+	return &n
+}
+
+// stated is a text that is not empty where there is one.
+func stated(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func (r *Report) name() string {

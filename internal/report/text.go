@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,16 +12,19 @@ import (
 )
 
 // terminal is the width text is made for.
-const terminal = 80
+const terminal = 100
 
-// Text writes the report for a terminal of 80 columns: the verdict first, the
+// Text writes the report for a terminal of 100 columns: the verdict first, the
 // path of the full report last. With colour, verdicts are coloured by ANSI
 // sequences.
 func (r *Report) Text(w io.Writer, colour bool) error {
 	t := &textWriter{colour: colour}
 	t.verdict(r)
+	t.margins(r)
+	t.layers(r)
 	t.objectives(r)
 	t.fleets(r)
+	t.scaling(r)
 	t.load(r)
 	t.errors(r)
 	t.addresses(r)
@@ -92,6 +96,52 @@ func (t *textWriter) objectives(r *Report) {
 	}
 }
 
+func (t *textWriter) margins(r *Report) {
+	rows := r.marginRows()
+	if len(rows) == 0 {
+		return
+	}
+	t.title("Headroom")
+	rows = append([]marginRow{{"", "asked", "has", "headroom", "P(enough)"}}, rows...)
+	name := columnWidth(rows, func(m marginRow) string { return m.Name })
+	asked := columnWidth(rows, func(m marginRow) string { return m.Asked })
+	has := columnWidth(rows, func(m marginRow) string { return m.Has })
+	headroom := columnWidth(rows, func(m marginRow) string { return m.Headroom })
+	for _, m := range rows {
+		fmt.Fprintf(&t.b, "  %s  %s  %s  %s  %s", pad(m.Name, name), pad(m.Asked, asked), pad(m.Has, has), pad(m.Headroom, headroom), m.Probability)
+		t.endLine()
+	}
+}
+
+// mostLayers is how many a terminal shows: the binding one and the next two.
+const mostLayers = 3
+
+func (t *textWriter) layers(r *Report) {
+	rows := r.layerRows()
+	if len(rows) == 0 {
+		return
+	}
+	t.title("Layers")
+	shown := rows[:min(len(rows), mostLayers)]
+	name := columnWidth(shown, func(l layerRow) string { return l.Name })
+	rate := columnWidth(shown, func(l layerRow) string { return l.Rate })
+	for _, l := range shown {
+		binds := ""
+		if l.Binding {
+			binds = "binding: "
+		}
+		t.wrapped(fmt.Sprintf("  %s  %s  ", pad(l.Name, name), pad(l.Rate, rate)), "    ", binds+l.Source)
+	}
+	t.more(len(rows) - len(shown))
+}
+
+// more says how many rows were left out.
+func (t *textWriter) more(rows int) {
+	if rows > 0 {
+		fmt.Fprintf(&t.b, "  and %s more\n", figure.Count(rows))
+	}
+}
+
 func (t *textWriter) fleets(r *Report) {
 	rows := r.fleetRows()
 	if len(rows) == 0 {
@@ -99,17 +149,49 @@ func (t *textWriter) fleets(r *Report) {
 	}
 	t.title("Fleets")
 	name := columnWidth(rows, func(f fleetRow) string { return f.Name })
-	sizes := columnWidth(rows, func(f fleetRow) string { return f.Units + f.Max })
 	for _, f := range rows {
-		line := fmt.Sprintf("%s  %s  ", pad(f.Name, name), pad(f.Units+" ready (max "+f.Max+")", sizes+len(" ready (max )")))
+		fmt.Fprintf(&t.b, "  %s  %s ready (max %s)\n", pad(f.Name, name), f.Units, f.Max)
 		said := f.Said
 		if said == "" {
 			said = "one unit sustains: " + f.PerUnit
 		}
-		t.wrapped("  "+line, "    ", said)
+		if f.Saturation != figure.Unknown {
+			said += ", saturates at " + f.Saturation
+		}
+		for _, note := range slices.Concat([]string{said}, f.Notes) {
+			t.wrapped("    ", "      ", note)
+		}
 	}
-	for _, f := range r.scalingFacts() {
-		fmt.Fprintf(&t.b, "  %s: %s\n", f.Name, f.Value)
+}
+
+// scaling tells how the fleets followed the demand.
+func (t *textWriter) scaling(r *Report) {
+	facts, stages := append(r.scalingFacts(), r.pathFacts()...), r.stageRows()
+	if len(facts)+len(stages) == 0 {
+		return
+	}
+	t.title("Scaling")
+	for _, f := range facts {
+		t.wrapped("  "+f.Name+": ", "    ", f.Value)
+	}
+	t.stages(stages)
+}
+
+func (t *textWriter) stages(rows []stageRow) {
+	if len(rows) == 0 {
+		return
+	}
+	fleet := columnWidth(rows, func(s stageRow) string { return s.Fleet })
+	stage := max(columnWidth(rows, func(s stageRow) string { return s.Stage }), len("stage"))
+	line := func(s stageRow) {
+		fmt.Fprintf(&t.b, "  %s  %s  %8s  %8s  %8s  %s\n", pad(s.Fleet, fleet), pad(s.Stage, stage), s.P50, s.P90, s.Max, s.Units)
+	}
+	line(stageRow{"", "stage", "p50", "p90", "max", "count"})
+	for i, s := range rows {
+		if i > 0 && rows[i-1].Fleet == s.Fleet {
+			s.Fleet = ""
+		}
+		line(s)
 	}
 }
 
@@ -174,22 +256,24 @@ func (t *textWriter) addresses(r *Report) {
 		}
 		t.wrapped(fmt.Sprintf("  %s  %*s  %s  ", pad(a.Address, address), requests, a.Requests, pad(a.Share, share)), "    ", when)
 	}
-	if more := len(rows) - len(shown); more > 0 {
-		fmt.Fprintf(&t.b, "  and %s more\n", figure.Count(more))
-	}
+	t.more(len(rows) - len(shown))
 }
 
-// generator writes its facts in two columns, the first one's first.
+// generator writes its facts in three columns, from the top of each to its end.
 func (t *textWriter) generator(r *Report) {
 	t.title("Generator")
 	facts := r.generatorFacts()
-	half := (len(facts) + 1) / 2
-	left := columnWidth(facts[:half], func(f fact) string { return f.Name })
-	right := columnWidth(facts[half:], func(f fact) string { return f.Name })
-	for i, f := range facts[:half] {
-		fmt.Fprintf(&t.b, "  %s  %s", pad(f.Name, left), pad(f.Value, 14))
-		if half+i < len(facts) {
-			fmt.Fprintf(&t.b, "  %s  %s", pad(facts[half+i].Name, right), facts[half+i].Value)
+	const columns = 3
+	rows := (len(facts) + columns - 1) / columns
+	for row := range rows {
+		for from := 0; from < len(facts); from += rows {
+			column := facts[from:min(from+rows, len(facts))]
+			if row >= len(column) {
+				continue
+			}
+			name := columnWidth(column, func(f fact) string { return f.Name })
+			value := columnWidth(column, func(f fact) string { return f.Value })
+			fmt.Fprintf(&t.b, "  %s  %s  ", pad(column[row].Name, name), pad(column[row].Value, value))
 		}
 		t.endLine()
 	}
@@ -220,7 +304,7 @@ func (t *textWriter) endLine() {
 // first, the others behind rest.
 func (t *textWriter) wrapped(first, rest, s string) {
 	line, empty := clean(first), true
-	for word := range strings.FieldsSeq(clean(s)) {
+	for _, word := range words(clean(s)) {
 		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > terminal {
 			t.b.WriteString(line + "\n")
 			line, empty = rest, true
@@ -231,6 +315,33 @@ func (t *textWriter) wrapped(first, rest, s string) {
 		line, empty = line+word, false
 	}
 	t.b.WriteString(line + "\n")
+}
+
+// words splits a text where a line may end: not between a number and its unit.
+func words(s string) []string {
+	var all []string
+	for word := range strings.FieldsSeq(s) {
+		last := len(all) - 1
+		if last >= 0 && isUnit(word) && endsInDigit(all[last]) {
+			all[last] += " " + word
+			continue
+		}
+		all = append(all, word)
+	}
+	return all
+}
+
+func isUnit(word string) bool {
+	switch strings.TrimRight(word, ".,;:)") {
+	case "s", "ms", "µs", "%", "MB", "GB":
+		return true
+	}
+	return false
+}
+
+func endsInDigit(word string) bool {
+	last := word[len(word)-1]
+	return '0' <= last && last <= '9'
 }
 
 func pad(s string, width int) string {

@@ -64,27 +64,60 @@ func quantileName(q float64) string {
 	return "p" + strconv.FormatFloat(figure.Significant(q*100, 9), 'f', -1, 64)
 }
 
-type fleetRow struct{ Name, Units, Max, Desired, PerUnit, Saturation, Said string }
+type fleetRow struct {
+	Name, Units, Max, Desired       string
+	PerUnit, MeasuredAt, Saturation string
+	Said                            string
+	Notes                           []string // what else is known of how it scales
+}
 
 func (r *Report) fleetRows() []fleetRow {
 	var rows []fleetRow
 	for _, f := range r.Result.Fleets {
+		u := f.PerUnit
 		rows = append(rows, fleetRow{
 			Name:       f.Name,
 			Units:      figure.OrUnknown(f.ReadyStart, figure.Count[int]) + " → " + figure.OrUnknown(f.ReadyMax, figure.Count[int]),
 			Max:        figure.OrUnknown(f.Max, figure.Count[int]),
 			Desired:    figure.OrUnknown(f.DesiredMax, figure.Count[int]),
-			PerUnit:    figure.Interval(finite(f.PerUnit.Low), finite(f.PerUnit.High), figure.Rate),
-			Saturation: figure.OrUnknown(finite(f.PerUnit.Saturation), figure.Rate),
-			Said:       said(f),
+			PerUnit:    figure.Estimate(finite(u.Low), finite(u.Mid), finite(u.High), figure.Rate),
+			MeasuredAt: figure.OrUnknown(counted(u.Units), figure.Count[int]),
+			Saturation: figure.OrUnknown(finite(u.Saturation), figure.Rate),
+			Said:       nameless(f, u.Said),
+			Notes:      fleetNotes(f),
 		})
 	}
 	return rows
 }
 
-// said is the estimate of one unit in words, without the fleet's name, which
-// always stands beside it.
-func said(f capacity.FleetResult) string { return strings.TrimPrefix(f.PerUnit.Said, f.Name+": ") }
+// nameless is a sentence about a fleet without its name, which always stands
+// beside it.
+func nameless(f capacity.FleetResult, said string) string {
+	return strings.TrimPrefix(said, f.Name+": ")
+}
+
+// fleetNotes say how throughput grew with units, or why that is not known, what
+// stood in its way, and how fast the autoscaler can grow.
+func fleetNotes(f capacity.FleetResult) []string {
+	said := f.NoUSL
+	if f.USL != nil {
+		said = f.USL.Said
+	}
+	all := []string{said}
+	if f.Ceiling != nil {
+		all = append(all, f.Ceiling.Said)
+	}
+	if f.Generations != nil {
+		all = append(all, f.Generations.Said)
+	}
+	var notes []string
+	for _, said := range all {
+		if said != "" {
+			notes = append(notes, nameless(f, said))
+		}
+	}
+	return notes
+}
 
 type stageRow struct{ Fleet, Stage, P50, P90, Max, Units string }
 
@@ -92,7 +125,7 @@ func (r *Report) stageRows() []stageRow {
 	var rows []stageRow
 	for _, f := range r.Result.Fleets {
 		for _, s := range f.Stages {
-			rows = append(rows, stageRow{f.Name, strings.ReplaceAll(s.Name, "_", " "), figure.Duration(s.P50), figure.Duration(s.P90), figure.Duration(s.Max), figure.Count(s.Units)})
+			rows = append(rows, stageRow{f.Name, stageWords(s.Name), figure.Duration(s.P50), figure.Duration(s.P90), figure.Duration(s.Max), figure.Count(s.Units)})
 		}
 	}
 	return rows
@@ -107,7 +140,8 @@ func (r *Report) layerRows() []layerRow {
 	var rows []layerRow
 	for _, l := range r.Result.Layers {
 		binding := r.Result.Binding != nil && r.Result.Binding.Name == l.Name
-		rows = append(rows, layerRow{l.Name, figure.OrUnknown(finite(&l.Rate), figure.Rate), l.Source, binding})
+		low, high := layerEnds(l)
+		rows = append(rows, layerRow{l.Name, figure.Estimate(low, finite(&l.Rate), high, figure.Rate), l.Source, binding})
 	}
 	return rows
 }

@@ -1,0 +1,233 @@
+package report
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// readFigure reads a figure as a person does, and says how far from it the value
+// may lie that it stands for.
+func readFigure(t *testing.T, text string) (value, within float64) {
+	t.Helper()
+	if regexp.MustCompile(`^(\d+h)?(\d+m)?([\d.]+s)?$`).MatchString(text) {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			t.Fatalf("figure %q: %v", text, err)
+		}
+		return d.Seconds(), 0.5
+	}
+	parts := regexp.MustCompile(`^(−?)\+?([\d,.]+)(k|M|G)? ?(/s|x|%|s|ms|µs|)$`).FindStringSubmatch(text)
+	if parts == nil {
+		t.Fatalf("%q is no figure", text)
+	}
+	value, err := strconv.ParseFloat(strings.ReplaceAll(parts[2], ",", ""), 64)
+	if err != nil {
+		t.Fatalf("figure %q: %v", text, err)
+	}
+	value *= map[string]float64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[parts[3]] * map[string]float64{"%": 0.01, "ms": 1e-3, "µs": 1e-6, "": 1, "/s": 1, "x": 1, "s": 1}[parts[4]]
+	switch magnitude := math.Floor(math.Log10(value)); {
+	case parts[4] == "%" || parts[4] == "":
+		within = 0.01 // rounded down
+	case value == 0:
+	case parts[4] == "x" && value < 10:
+		within = math.Pow10(int(magnitude)-1) / 2
+	default:
+		within = math.Pow10(int(magnitude)-2) / 2
+	}
+	if parts[1] == "−" {
+		value = -value
+	}
+	return value, within
+}
+
+// figuresIn are the figures of an estimate in the order low, middle, high.
+func figuresIn(estimate string) (low, mid, high string) {
+	if parts := regexp.MustCompile(`^(.+) \((.+) to (.+)\)$`).FindStringSubmatch(estimate); parts != nil {
+		return parts[2], parts[1], parts[3]
+	}
+	if bound, ok := strings.CutPrefix(estimate, "at least "); ok {
+		return bound, "", ""
+	}
+	return estimate, estimate, estimate
+}
+
+// check holds texts against the numbers of summary.json.
+type check struct {
+	*testing.T
+	name string
+	seen int
+}
+
+func (c *check) figure(what, text string, value *float64) {
+	c.Helper()
+	switch {
+	case text == "" || text == "unknown":
+		if value != nil {
+			c.Errorf("%s: %s is %q; summary.json has %v", c.name, what, text, *value)
+		}
+		return
+	case value == nil:
+		c.Errorf("%s: %s is %q; summary.json has null", c.name, what, text)
+		return
+	}
+	shown, within := readFigure(c.T, text)
+	if off := math.Abs(shown - *value); off > within+1e-9 {
+		c.Errorf("%s: %s is %q; summary.json has %v", c.name, what, text, *value)
+	}
+	c.seen++
+}
+
+// estimate holds the middle to the summary too, unless the text is a bound.
+func (c *check) estimate(what, text string, low, mid, high *float64) {
+	c.Helper()
+	l, m, h := figuresIn(text)
+	c.figure(what+" low", l, low)
+	if m != "" {
+		c.figure(what+" mid", m, mid)
+	}
+	c.figure(what+" high", h, high)
+}
+
+func (c *check) probability(what, text string, p *float64) {
+	c.Helper()
+	switch text {
+	case ">99 %":
+		if p == nil || *p != 1 {
+			c.Errorf("%s: %s is %q; want that only where every draw is enough", c.name, what, text)
+		}
+	case "<1 %":
+		if p == nil || *p >= 0.01 {
+			c.Errorf("%s: %s is %q; want that only below 0.01", c.name, what, text)
+		}
+	default:
+		c.figure(what, text, p)
+	}
+}
+
+// Every number that people read is that of summary.json, to its rounding.
+func TestWordsAgreeWithSummary(t *testing.T) {
+	seen := 0
+	for name, e := range cases() {
+		r := e.report()
+		s := r.Summary()
+		c := &check{T: t, name: name}
+		c.margins(r, s.Headroom)
+		for i, l := range r.layerRows() {
+			c.estimate("layer "+l.Name, l.Rate, s.Layers[i].Low, s.Layers[i].Rate, s.Layers[i].High)
+			if binds := s.Binding != nil && *s.Binding == l.Name; binds != l.Binding {
+				t.Errorf("%s: layer %s binding %t; summary.json says %t", name, l.Name, l.Binding, binds)
+			}
+		}
+		for i, f := range r.fleetRows() {
+			c.fleet(f, s.Fleets[i])
+		}
+		c.stages(r.stageRows(), s.Fleets)
+		c.path(r, s)
+		seen += c.seen
+	}
+	if seen < 200 {
+		t.Errorf("%d figures were compared; want at least 200", seen)
+	}
+}
+
+func (c *check) margins(r *Report, h Headroom) {
+	for _, row := range r.marginRows() {
+		m := h.Grown
+		if strings.HasPrefix(row.Name, "ready") {
+			m = h.Ready
+		}
+		c.figure(row.Name+" asked", row.Asked, m.Multiples.Demand)
+		c.estimate(row.Name+" has", row.Has, m.Multiples.Low, m.Multiples.Mid, m.Multiples.High)
+		c.estimate(row.Name+" headroom", row.Headroom, m.Low, m.Mid, m.High)
+		c.probability(row.Name+" probability", row.Probability, m.Probability)
+	}
+	if h.Low != nil {
+		title, _, _ := strings.Cut(r.headroomTitle(), " a") // against a peak, or at an instant
+		c.estimate("title", title, h.Low, h.Mid, h.High)
+	}
+}
+
+func (c *check) fleet(row fleetRow, f Fleet) {
+	c.estimate(row.Name+" sustains", row.PerUnit, f.PerUnit.Low, f.PerUnit.Mid, f.PerUnit.High)
+	c.figure(row.Name+" saturates", row.Saturation, f.PerUnit.Saturation)
+	c.count(row.Name+" measured at", row.MeasuredAt, f.PerUnit.Units)
+	c.count(row.Name+" max", row.Max, f.Max)
+	c.count(row.Name+" desired", row.Desired, f.DesiredMax)
+	start, most, _ := strings.Cut(row.Units, " → ")
+	c.count(row.Name+" ready at the start", start, f.ReadyStart)
+	c.count(row.Name+" ready at most", most, f.ReadyMax)
+}
+
+func (c *check) count(what, text string, n *int) {
+	c.Helper()
+	want := "unknown"
+	if n != nil {
+		want = strconv.Itoa(*n) // of the model's evenings none reaches a thousand
+	}
+	if text != want {
+		c.Errorf("%s: %s is %q; summary.json has %s", c.name, what, text, want)
+	}
+	c.seen++
+}
+
+func (c *check) stages(rows []stageRow, fleets []Fleet) {
+	next := 0
+	for _, f := range fleets {
+		for _, s := range f.Stages {
+			row := rows[next]
+			next++
+			if row.Fleet != f.Name || row.Stage != strings.ReplaceAll(s.Stage, "_", " ") {
+				c.Errorf("%s: row %d is %s of %s; summary.json has %s of %s", c.name, next, row.Stage, row.Fleet, s.Stage, f.Name)
+			}
+			c.figure(s.Stage+" p50", row.P50, &s.P50)
+			c.figure(s.Stage+" p90", row.P90, &s.P90)
+			c.figure(s.Stage+" max", row.Max, &s.Max)
+			c.count(s.Stage+" count", row.Units, &s.Units)
+		}
+	}
+	if next != len(rows) {
+		c.Errorf("%s: %d stages; summary.json has %d", c.name, len(rows), next)
+	}
+}
+
+// path adds the stretches of summary.json up again, stage by stage.
+func (c *check) path(r *Report, s Summary) {
+	took := map[string]float64{}
+	for i, o := range s.CriticalPath {
+		took[o.Stage] += o.To - o.From
+		if i > 0 && o.From != s.CriticalPath[i-1].To {
+			c.Errorf("%s: the critical path has a hole before %v", c.name, o.From)
+		}
+	}
+	facts := r.pathFacts()
+	if len(facts) == 0 {
+		if len(s.CriticalPath) > 0 {
+			c.Errorf("%s: the critical path of summary.json is not told", c.name)
+		}
+		return
+	}
+	whole := s.CriticalPath[len(s.CriticalPath)-1].To - s.CriticalPath[0].From
+	c.figure("critical path", strings.TrimPrefix(facts[0].Name, "critical path, "), &whole)
+	if s.RecoveredAfter != nil && math.Abs(whole-*s.RecoveredAfter) > 1e-6 {
+		c.Errorf("%s: the critical path takes %v s; it recovered after %v s", c.name, whole, *s.RecoveredAfter)
+	}
+	step := regexp.MustCompile(`^(?:web(?:-nodes)? )?([a-z ]+) ([\d.]+ m?s|\d+m(?:\d+s)?)(?: \(\d+ times\))?$`)
+	for _, said := range strings.Split(facts[0].Value, " → ") {
+		parts := step.FindStringSubmatch(said)
+		if parts == nil {
+			c.Errorf("%s: step %q of the critical path cannot be read", c.name, said)
+			continue
+		}
+		stage := strings.ReplaceAll(parts[1], " ", "_")
+		value := took[stage]
+		c.figure(said, parts[2], &value)
+		delete(took, stage)
+	}
+	if len(took) > 0 {
+		c.Errorf("%s: the critical path leaves out %v", c.name, took)
+	}
+}

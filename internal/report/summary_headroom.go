@@ -1,0 +1,130 @@
+package report
+
+import "github.com/seed-f864f198/onair/internal/capacity"
+
+// Layer is anything with a capacity of its own.
+type Layer struct {
+	Name    string   `json:"name"`
+	Rate    *float64 `json:"rate"`
+	Low     *float64 `json:"low"`
+	High    *float64 `json:"high"`
+	AtLeast bool     `json:"at_least"` // rate is only a lower bound
+	Source  string   `json:"source"`
+}
+
+// Headroom is capacity over demand less one: the margin that is asked about,
+// which is that of what the service can grow to where the scenario names a peak,
+// and that of what was ready at the worst instant where it does not; then both.
+type Headroom struct {
+	DemandPeak      float64    `json:"demand_peak"`
+	Low             *float64   `json:"low"`
+	Mid             *float64   `json:"mid"`
+	High            *float64   `json:"high"`
+	Probability     *float64   `json:"probability"` // that capacity is at least the demand
+	Multiples       *Multiples `json:"multiples"`   // null: the scenario has no baseline
+	WorstAt         *float64   `json:"worst_at"`
+	DeficitRequests *float64   `json:"deficit_requests"`
+	Ready           Margin     `json:"ready"`
+	Grown           Margin     `json:"grown"`
+}
+
+// Margin is the headroom against one demand.
+type Margin struct {
+	Demand      *float64   `json:"demand"`
+	Low         *float64   `json:"low"`
+	Mid         *float64   `json:"mid"`
+	High        *float64   `json:"high"`
+	Probability *float64   `json:"probability"`
+	Multiples   *Multiples `json:"multiples"`
+}
+
+// Multiples are demand and capacity as multiples of the baseline.
+type Multiples struct {
+	Demand *float64 `json:"demand"`
+	Low    *float64 `json:"low"`
+	Mid    *float64 `json:"mid"`
+	High   *float64 `json:"high"`
+}
+
+// Owned is a stretch of the critical path: what capacity, or in the end the
+// objectives, waited for.
+type Owned struct {
+	From  float64 `json:"from"`
+	To    float64 `json:"to"`
+	Stage string  `json:"stage"` // one of a fleet's stages, or limit | backlog | unknown
+	Fleet *string `json:"fleet"`
+}
+
+func summaryLayer(l capacity.Layer) Layer {
+	low, high := layerEnds(l)
+	return Layer{Name: l.Name, Rate: finite(&l.Rate), Low: low, High: high, AtLeast: l.AtLeast, Source: l.Source}
+}
+
+// layerEnds is the range of a layer's rate. One that is stated without a range
+// is certain, and one that is only known to carry at least so much has no upper
+// end.
+func layerEnds(l capacity.Layer) (low, high *float64) {
+	switch {
+	case l.AtLeast:
+		return finite(&l.Rate), nil
+	case l.Low == 0 && l.High == 0:
+		return finite(&l.Rate), finite(&l.Rate)
+	}
+	return finite(&l.Low), finite(&l.High)
+}
+
+func summaryHeadroom(h capacity.Headroom, baseline float64) Headroom {
+	return Headroom{
+		DemandPeak: h.Demand, Low: finite(h.Low), Mid: finite(h.Mid), High: finite(h.High),
+		Probability: finite(h.Probability), Multiples: multiples(h.Margin, baseline),
+		WorstAt: inSeconds(h.WorstAt), DeficitRequests: finite(h.Deficit),
+		Ready: summaryMargin(h.Ready, baseline), Grown: summaryMargin(h.Grown, baseline),
+	}
+}
+
+func summaryMargin(m capacity.Margin, baseline float64) Margin {
+	return Margin{demanded(m), finite(m.Low), finite(m.Mid), finite(m.High), finite(m.Probability), multiples(m, baseline)}
+}
+
+// demanded is what a margin is held against; nil where it was not made.
+func demanded(m capacity.Margin) *float64 {
+	if m.Demand <= 0 {
+		return nil
+	}
+	return finite(&m.Demand)
+}
+
+// multiples are nil without a baseline.
+func multiples(m capacity.Margin, baseline float64) *Multiples {
+	if baseline <= 0 {
+		return nil
+	}
+	of := func(rate *float64) *float64 {
+		if rate == nil {
+			return nil
+		}
+		n := *rate / baseline
+		return finite(&n)
+	}
+	return &Multiples{of(demanded(m)), of(carried(m, m.Low)), of(carried(m, m.Mid)), of(carried(m, m.High))}
+}
+
+// carried is the capacity, in req/s, behind a margin's ratio.
+func carried(m capacity.Margin, ratio *float64) *float64 {
+	if finite(ratio) == nil || demanded(m) == nil {
+		return nil
+	}
+	rate := m.Demand * (1 + *ratio)
+	return finite(&rate)
+}
+
+func summaryPath(path []capacity.Owned) []Owned {
+	out := []Owned{}
+	for _, o := range path {
+		out = append(out, Owned{*inSeconds(&o.From), *inSeconds(&o.To), o.Stage, stated(o.Fleet)})
+	}
+	return out
+}
+
+// baseline is 1x in req/s; 0 where the scenario has none.
+func (r *Report) baseline() float64 { return r.Scenario.Traffic.Baseline }
