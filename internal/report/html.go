@@ -30,6 +30,7 @@ type pageView struct {
 	Margins    []marginRow
 	Objectives []objectiveRow
 	Fleets     []fleetRow
+	FleetFacts []fact
 	Scaling    []fact
 	Stages     []stageRow
 	Layers     []layerRow
@@ -82,7 +83,7 @@ func (r *Report) pageView(headroom, timeline picture) (pageView, error) {
 		Headroom: template.HTML(above), Timeline: template.HTML(below),
 		PathTitle: r.pathTitle(), Path: r.pathRows(), PathBar: r.pathBar(),
 		Margins:    r.marginRows(),
-		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
+		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), FleetFacts: r.fleetFacts(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
 		Layers: r.layerRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
 		Errors: r.errorRows(), Addresses: r.addressRows(), Generator: r.generatorFacts(), Gaps: r.gapRows(),
 		Scenario: string(r.Scenario.Resolved),

@@ -82,15 +82,11 @@ func (m *markdown) margins(r *Report) {
 
 func (m *markdown) fleets(r *Report) {
 	var rows [][]string
-	var notes []fact
 	for _, f := range r.fleetRows() {
 		rows = append(rows, []string{f.Name, f.Units, f.Max, f.PerUnit, f.MeasuredAt, f.Saturation})
-		for _, note := range f.Notes {
-			notes = append(notes, fact{f.Name, note})
-		}
 	}
 	m.table("Fleets", "| fleet | ready | max | a unit sustains | measured at | saturates at |", "|---|---|--:|---|--:|--:|", rows)
-	m.facts(slices.Concat(notes, r.scalingFacts(), r.pathFacts()))
+	m.facts(slices.Concat(r.fleetFacts(), r.scalingFacts(), r.pathFacts()))
 
 	rows = nil
 	for _, s := range r.stageRows() {

@@ -157,6 +157,22 @@ func TestTextFitsATerminal(t *testing.T) {
 	}
 }
 
+// What a run that passed has to say fits one screen.
+func TestTextFitsAScreen(t *testing.T) {
+	text := string(rendered(t, func(w io.Writer) error { return passing.report().Text(w, false) }))
+	if lines := strings.Count(text, "\n"); lines > 50 {
+		t.Errorf("text has %d lines; want at most 50:\n%s", lines, text)
+	}
+}
+
+// A line never ends between a number and its unit.
+func TestWordsKeepUnitsWithTheirNumbers(t *testing.T) {
+	want := []string{"it", "is", "−82 %", "(−84 %", "to", "−81 %),", "and", "took", "7.2 s", "→", "s", "ms"}
+	if diff := cmp.Diff(want, words("it is −82 % (−84 % to −81 %), and took 7.2 s → s ms")); diff != "" {
+		t.Errorf("words (-want +got):\n%s", diff)
+	}
+}
+
 // hostile is a report whose every text from outside tries to be markup.
 func hostile() *Report {
 	const attack = "<script>alert(1)</script>|\x1b[31m`x`\n# y"

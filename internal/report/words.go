@@ -119,6 +119,21 @@ func fleetNotes(f capacity.FleetResult) []string {
 	return notes
 }
 
+// fleetFacts are the notes of every fleet, and why what one unit sustains is not
+// known on both sides where it is not.
+func (r *Report) fleetFacts() []fact {
+	var facts []fact
+	for _, f := range r.Result.Fleets {
+		if said := nameless(f, f.PerUnit.Said); f.PerUnit.Mid == nil && said != "" {
+			facts = append(facts, fact{f.Name, said})
+		}
+		for _, note := range fleetNotes(f) {
+			facts = append(facts, fact{f.Name, note})
+		}
+	}
+	return facts
+}
+
 type stageRow struct{ Fleet, Stage, P50, P90, Max, Units string }
 
 func (r *Report) stageRows() []stageRow {
