@@ -17,7 +17,7 @@ import (
 // above a quarter with 50.
 const (
 	grownBy     = 1.5
-	reached     = 10 * time.Second
+	lasting     = 10 * time.Second
 	flatBelow   = 0.25 // exponent of throughput by units: 1 is proportional
 	plateauSway = 0.03 // how far off a plateau may be at least, as a share; two or three cannot tell
 )
@@ -42,7 +42,7 @@ func newCeiling(fleet string, plateaus []Plateau, one PerUnit) *Ceiling {
 	l := fitCapped(known)
 	flat := known[slices.IndexFunc(known, func(p point) bool { return l.g*p.units >= l.c*(1-2*plateauSway) }):]
 	from, to := flat[0].units, flat[len(flat)-1].units
-	if to < grownBy*from || lastingAt(plateaus, grownBy*from) < reached || !isFlat(flat) || lawIsBetter(known, l) {
+	if to < grownBy*from || lastingAt(plateaus, grownBy*from) < lasting || !isFlat(flat) || lawIsBetter(known, l) {
 		return nil
 	}
 	if !math.IsInf(l.g, 1) {

@@ -30,7 +30,7 @@ func (r run) fleets(q Question, rule delivery) []FleetResult {
 		if f.Kind == ASG && pods {
 			result.PerUnit = result.PerUnit.carriedOnly(f.Name)
 		}
-		r.scaling(&result, q, f.Kind == ASG && pods)
+		r.throughput(&result, q, f.Kind == ASG && pods)
 		results = append(results, result)
 	}
 	return results

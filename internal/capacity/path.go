@@ -119,9 +119,10 @@ type course struct {
 // courses are those of the fleets whose capacity is known as moments knows it.
 func (r run) courses(fleets []FleetResult) []course {
 	var courses []course
+	estimated := slices.ContainsFunc(fleets, func(f FleetResult) bool { return f.PerUnit.Mid != nil })
 	for _, f := range fleets {
 		each := f.PerUnit.Mid
-		if each == nil && !hasEstimate(fleets) {
+		if each == nil && !estimated {
 			each = f.PerUnit.High
 		}
 		if each != nil && *each > 0 {

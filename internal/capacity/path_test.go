@@ -226,7 +226,7 @@ func FuzzPath(f *testing.F) {
 		q := jump()
 		r := run{Timeline: told.Timeline, seconds: make([]timeline.Second, 120)}
 		fleets := []FleetResult{fleet}
-		moments := r.moments(q, fleets)
+		moments, _ := r.moments(q, r.nows(fleets, nil))
 		span := Span{seconds(20), seconds(20) + time.Duration(tenths%1000)*time.Second/10}
 		at, last := span.From, Owned{}
 		for _, o := range r.path(q, fleets, span) {

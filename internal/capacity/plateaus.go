@@ -37,10 +37,10 @@ func (r run) outrun(f Fleet) []Plateau {
 	return found
 }
 
-// scaling says what the plateaus of a fleet, of this run and of others, tell of
+// throughput says what the plateaus of a fleet, of this run and of others, tell of
 // its throughput by units. Of a group that pods run on they tell nothing: it is
 // the pods that always have work.
-func (r run) scaling(result *FleetResult, q Question, carries bool) {
+func (r run) throughput(result *FleetResult, q Question, carries bool) {
 	if carries {
 		result.NoUSL = "its pods saturate, not its instances"
 		return
