@@ -118,15 +118,11 @@ func (h Histogram) Clone() Histogram {
 }
 
 // Count returns how many durations were recorded.
-func (h Histogram) Count() int64 {
-	return sum(h.all())
-}
-
-func sum(counts []count) (n int64) {
-	for _, c := range counts {
-		n += c.n()
+func (h Histogram) Count() (total int64) {
+	for _, n := range h.each {
+		total += n
 	}
-	return n
+	return total
 }
 
 // IsZero reports whether nothing was recorded.
@@ -136,15 +132,14 @@ func (h Histogram) IsZero() bool { return len(h.counts) == 0 && h.packed == "" }
 // resolution) that at least the share q of all does not exceed; ok is false
 // when nothing was recorded.
 func (h Histogram) Quantile(q float64) (d time.Duration, ok bool) {
-	counts := h.all()
-	total := sum(counts)
+	total := h.Count()
 	if total == 0 {
 		return 0, false
 	}
 	rank := min(max(int64(math.Ceil(q*float64(total)-1e-9)), 1), total)
-	for _, c := range counts {
-		if rank -= c.n(); rank <= 0 {
-			return c.bucket().middle(), true
+	for b, n := range h.each {
+		if rank -= n; rank <= 0 {
+			return b.middle(), true
 		}
 	}
 	return 0, false // not reached: the counts add up to total
@@ -166,11 +161,12 @@ func (h Histogram) Mean() (d time.Duration, ok bool) {
 
 // Over counts the durations longer than limit; those in the limit's own bucket
 // count as not over.
-func (h Histogram) Over(limit time.Duration) int64 {
-	var n int64
-	counts := h.all()
-	for i := len(counts) - 1; i >= 0 && counts[i].bucket() > bucketOf(limit); i-- {
-		n += counts[i].n()
+func (h Histogram) Over(limit time.Duration) (over int64) {
+	limits := bucketOf(limit)
+	for b, n := range h.each {
+		if b > limits {
+			over += n
+		}
 	}
-	return n
+	return over
 }

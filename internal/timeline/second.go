@@ -97,12 +97,13 @@ func merged(sum, more map[string]Histogram) map[string]Histogram {
 // AllResponses returns the response times of every request that was answered
 // or failed.
 func (s *Second) AllResponses() Histogram {
-	var all Histogram
-	for _, h := range s.Response {
-		all.Merge(h)
-	}
-	for _, h := range s.Failures {
-		all.Merge(h)
-	}
-	return all
+	return Merged(func(yield func(Histogram) bool) {
+		for _, named := range []map[string]Histogram{s.Response, s.Failures} {
+			for _, h := range named {
+				if !yield(h) {
+					return
+				}
+			}
+		}
+	})
 }
