@@ -37,7 +37,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	res.Load = r.load()
 	res.Generator = r.generator(rule)
 	for _, o := range q.Objectives {
-		res.Objectives = append(res.Objectives, r.judgeObjective(o, r.spans(o.During, q.Spots), rule))
+		res.Objectives = append(res.Objectives, r.judgeObjective(o, r.spans(o.During, q.Spots)))
 	}
 	res.Fleets = r.fleets(q, rule)
 	res.Little = r.little(q)

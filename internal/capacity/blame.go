@@ -81,8 +81,8 @@ func (r *run) slow(at time.Duration) bool {
 	if r.calm == 0 {
 		return true
 	}
-	around := r.sum(Span{max(at-trialWindow/2, 0), at + trialWindow/2})
-	p50, ok := around.Service.Quantile(0.5)
+	around := r.service(Span{max(at-trialWindow/2, 0), at + trialWindow/2})
+	p50, ok := around.Quantile(0.5)
 	return !ok || p50 > r.patience() || r.stay(at) > r.patience() ||
 		slices.ContainsFunc(r.jams, func(jam Span) bool { return jam.From <= at && at < jam.To })
 }
@@ -128,7 +128,7 @@ func (r *run) filledBySlow(span Span) (took time.Duration, ok bool) {
 	if r.inFlightCap == nil {
 		return 0, false
 	}
-	service := r.sum(span).Service
+	service := r.service(span)
 	all, slow := float64(service.Count()), float64(service.Over(r.patience()))
 	usual := float64(r.usual.Over(r.patience())) / float64(r.usual.Count())
 	if slow < nearlyFull**r.inFlightCap || slow <= 2*usual*all {

@@ -1,7 +1,6 @@
 package capacity
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -36,44 +35,68 @@ func newDelivery(objectives []Objective) delivery {
 	return delivery{limit}
 }
 
-// shortcoming says in words why the load of a window was not delivered; empty
-// if it was.
-func (d delivery) shortcoming(s timeline.Second) string {
-	return cmp.Or(unsent(s, deliveredInWindow), d.late(s))
+// sending is what was sent of a load, and how late.
+type sending struct {
+	planned, sent int64 // what the target held back counts as sent
+	timed, late   int64 // requests whose lag is known, and those of them that came too late, but not for waiting for the target
 }
+
+func (d delivery) of(s timeline.Second) sending {
+	return sending{s.Planned, s.Sent + s.HeldBack, s.Lag.Count(), s.Lag.Over(d.lagLimit) - s.Queued}
+}
+
+// sumUp gives, for every second, what was sent before it.
+func (d delivery) sumUp(seconds []timeline.Second) []sending {
+	sums := make([]sending, 1, len(seconds)+1)
+	for n, s := range seconds {
+		sums = append(sums, sums[n].plus(d.of(s)))
+	}
+	return sums
+}
+
+func (a sending) plus(b sending) sending {
+	return sending{a.planned + b.planned, a.sent + b.sent, a.timed + b.timed, a.late + b.late}
+}
+
+func (a sending) minus(b sending) sending {
+	return sending{a.planned - b.planned, a.sent - b.sent, a.timed - b.timed, a.late - b.late}
+}
+
+// delivered reports whether the load of a window was.
+func (a sending) delivered() bool { return a.share() >= deliveredInWindow && !a.tooLate() }
+
+// share is 1 where nothing was planned.
+func (a sending) share() float64 {
+	if a.planned == 0 {
+		return 1
+	}
+	return float64(a.sent) / float64(a.planned)
+}
+
+// tooLate reports whether more than 1 % came too late: exactly where the 99th
+// percentile of the lag does.
+func (a sending) tooLate() bool { return a.late*100 > a.timed }
 
 // unsent says that less than the least share of what was planned was sent;
 // empty if it was not so.
-func unsent(s timeline.Second, least float64) string {
-	share := deliveredShare(s)
+func (a sending) unsent(least float64) string {
+	share := a.share()
 	if share >= least {
 		return ""
 	}
 	return fmt.Sprintf("only %s of the planned requests were sent", figure.ShareAgainst(share, least))
 }
 
-// late says that too many requests were sent late; empty if they were not. More
-// than 1 % are late exactly where the 99th percentile of the lag is.
-func (d delivery) late(s timeline.Second) string {
-	late, total := s.Lag.Over(d.lagLimit)-s.Queued, s.Lag.Count()
-	if late*100 <= total {
-		return ""
-	}
-	if s.Queued > 0 {
+// lateInWords says that the requests of a window were sent too late.
+func (d delivery) lateInWords(window timeline.Second) string {
+	a := d.of(window)
+	if window.Queued > 0 {
 		return fmt.Sprintf("%s of %s requests were sent more than %s late, those not counted that waited for the target",
-			figure.Count(late), figure.Count(total), figure.ExactDuration(d.lagLimit))
+			figure.Count(a.late), figure.Count(a.timed), figure.ExactDuration(d.lagLimit))
 	}
-	lag, _ := s.Lag.Quantile(0.99)
+	lag, _ := window.Lag.Quantile(0.99)
 	return fmt.Sprintf("requests were sent late (lag p99 %s, at most %s is allowed)",
 		figure.DurationAgainst(lag, d.lagLimit), figure.ExactDuration(d.lagLimit))
-}
-
-// deliveredShare is 1 where nothing was planned.
-func deliveredShare(s timeline.Second) float64 {
-	if s.Planned == 0 {
-		return 1
-	}
-	return float64(s.Sent+s.HeldBack) / float64(s.Planned)
 }
 
 // runShortcoming judges the whole run: it says where the load was first not
@@ -84,15 +107,15 @@ func (r run) runShortcoming(d delivery) (short, cause string) {
 	}
 	whole := Span{0, r.end()}
 	for _, window := range tile(whole, deliveryWindow) {
-		s, place := r.sum(window), fmt.Sprintf("between %s and %s ", r.clock(window.From), r.clock(window.To))
-		if text := unsent(s, deliveredInWindow); text != "" {
+		sent, place := r.sending(window), fmt.Sprintf("between %s and %s ", r.clock(window.From), r.clock(window.To))
+		if text := sent.unsent(deliveredInWindow); text != "" {
 			return place + text, r.unsentCause(window, d)
 		}
-		if text := d.late(s); text != "" {
-			return place + text, r.lateCause(window, d)
+		if sent.tooLate() {
+			return place + d.lateInWords(r.sum(window)), r.lateCause(window, d)
 		}
 	}
-	if text := unsent(r.whole, deliveredOverall); text != "" {
+	if text := r.sending(whole).unsent(deliveredOverall); text != "" {
 		return text + " over the run", r.unsentCause(whole, d)
 	}
 	return "", ""

@@ -24,12 +24,12 @@ func (r run) estimate(fleet Fleet, objectives []Objective, rule delivery) PerUni
 	var trials []trial
 	for _, st := range stretches {
 		for _, window := range tile(st.Span, trialWindow) {
-			s := r.sum(window)
-			if window.length() < trialWindow || rule.shortcoming(s) != "" || r.waiting(window.From) > backlog {
+			sent := r.sending(window)
+			if window.length() < trialWindow || !sent.delivered() || r.waiting(window.From) > backlog {
 				continue
 			}
-			if verdict := worstVerdict(objectives, s); verdict != Undecided {
-				t := trial{rate: float64(s.Planned) / window.length().Seconds() / st.units, units: int(st.units)}
+			if verdict := r.worstVerdict(objectives, window); verdict != Undecided {
+				t := trial{rate: float64(sent.planned) / window.length().Seconds() / st.units, units: int(st.units)}
 				if verdict == Failed {
 					t.failed = 1
 				}
@@ -93,21 +93,6 @@ func (r run) steady(fleet Fleet, ready timeline.Series) []stretch {
 		cut(s, p.Value)
 	}
 	return found
-}
-
-// worstVerdict judges all objectives over one stretch, whether or not they ask
-// to be judged during spots only: failed if any failed, held if all held.
-func worstVerdict(objectives []Objective, s timeline.Second) string {
-	verdict := Held
-	for _, o := range objectives {
-		switch o.count(s).judge() {
-		case Failed:
-			return Failed
-		case Undecided:
-			verdict = Undecided
-		}
-	}
-	return verdict
 }
 
 // largestBacklog is how long requests may already wait when a window begins

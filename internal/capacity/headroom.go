@@ -327,7 +327,7 @@ func outgrown(series []Moment, at, lag time.Duration) bool {
 func (r run) recovered(from time.Duration, objectives []Objective) *time.Duration {
 	held := 0
 	for _, w := range tile(Span{from, r.end()}, trialWindow) {
-		if worstVerdict(objectives, r.sum(w)) != Held {
+		if r.worstVerdict(objectives, w) != Held {
 			held = 0
 			continue
 		}

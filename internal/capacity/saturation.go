@@ -76,10 +76,11 @@ func (r run) busy(span Span) []Span {
 // second before an instant; the longest there is where some were held back or had to
 // wait.
 func (r run) waiting(at time.Duration) time.Duration {
-	if at < time.Second {
+	n := ceilSeconds(at) - 1
+	if at < time.Second || n >= len(r.seconds) {
 		return 0
 	}
-	before := r.sum(Span{at - time.Second, at})
+	before := r.seconds[n]
 	if before.HeldBack+before.Queued > 0 {
 		return math.MaxInt64
 	}
@@ -93,9 +94,13 @@ func (r run) waiting(at time.Duration) time.Duration {
 func (r run) calmService() (calmest timeline.Histogram) {
 	var calm time.Duration
 	for _, window := range tile(Span{0, r.end()}, trialWindow) {
-		s := r.sum(window)
-		if p50, ok := s.Service.Quantile(0.5); ok && s.Failed*100 <= s.Sent && (calm == 0 || p50 < calm) {
-			calm, calmest = p50, s.Service
+		var sent, failed int64
+		for _, s := range r.seconds[r.first(window):r.last(window)] {
+			sent, failed = sent+s.Sent, failed+s.Failed
+		}
+		service := r.service(window)
+		if p50, ok := service.Quantile(0.5); ok && failed*100 <= sent && (calm == 0 || p50 < calm) {
+			calm, calmest = p50, service
 		}
 	}
 	return calmest

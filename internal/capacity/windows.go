@@ -26,6 +26,9 @@ type run struct {
 	answered, inFlight timeline.Series // the generator's readings
 	inFlightCap        *float64        // by its reading
 	read               []time.Duration // when it was read
+
+	tallies  map[Objective][]tally // by second n, what the requests due before it are to each objective
+	sendings []sending             // the same of what was sent of the load
 }
 
 func newRun(t timeline.Timeline, q Question) run {
@@ -34,6 +37,7 @@ func newRun(t timeline.Timeline, q Question) run {
 		answered: t.Series(timeline.Generator, timeline.Answered),
 		inFlight: t.Series(timeline.Generator, timeline.InFlight),
 		read:     readTimes(t),
+		tallies:  make(map[Objective][]tally),
 	}
 	r.inFlightCap = r.highest(timeline.Generator, timeline.InFlightCap)
 	if r.zone == nil {
@@ -52,7 +56,9 @@ func newRun(t timeline.Timeline, q Question) run {
 	r.usual = r.calmService()
 	r.calm, _ = r.usual.Quantile(0.5)
 	r.jams = r.findJams()
-	r.blame(newDelivery(q.Objectives))
+	rule := newDelivery(q.Objectives)
+	r.blame(rule)
+	r.sendings = rule.sumUp(r.seconds)
 	return r
 }
 
@@ -75,13 +81,29 @@ func (r run) clock(offset time.Duration) string {
 // end is the end of the last second that had arrivals.
 func (r run) end() time.Duration { return time.Duration(len(r.seconds)) * time.Second }
 
-// sum adds up the seconds that begin in the span.
+// sum adds up the seconds that begin in the span. Where only counts are asked
+// for, counts and sending tell them in less time.
 func (r run) sum(span Span) timeline.Second {
-	var sum timeline.Second
-	for n := ceilSeconds(span.From); n < ceilSeconds(span.To) && n < len(r.seconds); n++ {
-		sum.Add(r.seconds[max(n, 0)])
-	}
-	return sum
+	return timeline.AddUp(r.seconds[r.first(span):r.last(span)])
+}
+
+// service are the service times of the requests that were due in the span.
+func (r run) service(span Span) timeline.Histogram {
+	return timeline.Merged(func(yield func(timeline.Histogram) bool) {
+		for _, s := range r.seconds[r.first(span):r.last(span)] {
+			if !yield(s.Service) {
+				return
+			}
+		}
+	})
+}
+
+// first is the number of the first second that begins in the span, and last of
+// the first one after it.
+func (r run) first(span Span) int { return min(max(ceilSeconds(span.From), 0), len(r.seconds)) }
+
+func (r run) last(span Span) int {
+	return max(min(ceilSeconds(span.To), len(r.seconds)), r.first(span))
 }
 
 func ceilSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
@@ -105,51 +127,6 @@ func tile(span Span, length time.Duration) []Span {
 
 func (s Span) length() time.Duration { return s.To - s.From }
 
-// count is what the requests of one stretch are to one objective.
-type count struct {
-	Objective
-	total, over int64              // requests, and those that break the condition
-	failed      int64              // of those the objective is about
-	lost        int64              // sent and never accounted for, in a run that was killed
-	answered    timeline.Histogram // response times of those that succeeded, where they are judged
-}
-
-// count counts the requests of s that an objective is about. A request that
-// failed has no response time that could hold: however fast the error came, it
-// breaches. So does an arrival that could not be sent because the target kept
-// too many others waiting.
-func (o Objective) count(s timeline.Second) count {
-	c := count{Objective: o, failed: s.Failed, lost: s.Unanswered()}
-	if o.Quantile == 0 {
-		c.total, c.over = s.Sent+s.HeldBack, s.Failed+s.HeldBack
-		return c
-	}
-	answered, failed := o.responses(s)
-	c.answered = answered
-	c.total, c.over = answered.Count()+failed.Count(), answered.Over(o.Limit)+failed.Count()
-	if o.Request == "" {
-		c.total, c.over = c.total+s.HeldBack, c.over+s.HeldBack
-	} else {
-		c.failed = failed.Count()
-	}
-	return c
-}
-
-// responses are the response times of the requests an objective is about: of
-// those that succeeded, and of those that failed.
-func (o Objective) responses(s timeline.Second) (answered, failed timeline.Histogram) {
-	if o.Request != "" {
-		return s.Response[o.Request], s.Failures[o.Request]
-	}
-	for _, h := range s.Response {
-		answered.Merge(h)
-	}
-	for _, h := range s.Failures {
-		failed.Merge(h)
-	}
-	return answered, failed
-}
-
 // allowed is the share of requests that may break the condition.
 func (o Objective) allowed() float64 {
 	if o.Quantile == 0 {
@@ -161,7 +138,7 @@ func (o Objective) allowed() float64 {
 // value is what the condition limits: seconds of response time at the
 // quantile, or the error ratio. It is unknown where nothing was answered, and
 // where so many requests failed that the quantile falls among them.
-func (c count) value() *float64 {
+func (r run) value(c count, span Span) *float64 {
 	if c.total == 0 {
 		return nil
 	}
@@ -169,11 +146,12 @@ func (c count) value() *float64 {
 		share := float64(c.over) / float64(c.total)
 		return &share
 	}
-	rank := c.Quantile * float64(c.total) / float64(c.answered.Count())
+	answered := r.answeredOf(c.Objective, span)
+	rank := c.Quantile * float64(c.total) / float64(answered.Count())
 	if rank > 1 {
 		return nil
 	}
-	d, ok := c.answered.Quantile(rank)
+	d, ok := answered.Quantile(rank)
 	if !ok {
 		return nil
 	}
@@ -181,36 +159,31 @@ func (c count) value() *float64 {
 	return &seconds
 }
 
-// judge says what the requests prove about the condition. Those that were lost
-// may have broken it.
-func (c count) judge() string {
-	verdict := judge(c.total, c.over, c.allowed())
-	if c.lost <= 0 || verdict != Held {
-		return verdict
-	}
-	total := c.total
-	if c.Quantile > 0 {
-		total += c.lost
-	}
-	if judge(total, c.over+c.lost, c.allowed()) != Held {
-		return Undecided
-	}
-	return verdict
+// answeredOf are the response times of the requests that an objective is about
+// and that succeeded.
+func (r run) answeredOf(o Objective, span Span) timeline.Histogram {
+	return timeline.Merged(func(yield func(timeline.Histogram) bool) {
+		for _, s := range r.seconds[r.first(span):r.last(span)] {
+			for name, h := range s.Response {
+				if o.isAbout(name) && !yield(h) {
+					return
+				}
+			}
+		}
+	})
 }
 
 // judgeObjective judges o in every window of the spans, and then as a whole
 // (evidence.go).
-func (r run) judgeObjective(o Objective, spans []Span, rule delivery) Judged {
+func (r run) judgeObjective(o Objective, spans []Span) Judged {
 	j := Judged{Objective: o}
 	for _, span := range spans {
 		for _, window := range tile(span, o.Window) {
-			s := r.sum(window)
-			c := o.count(s)
-			w := Window{
-				Span: window, Total: c.total, Over: c.over, HeldBack: s.HeldBack, Failed: c.failed,
-				Value: c.value(), Verdict: c.judge(), Delivered: rule.shortcoming(s) == "",
-			}
-			j.Windows = append(j.Windows, w)
+			c := r.counts(o, window)
+			j.Windows = append(j.Windows, Window{
+				Span: window, Total: c.total, Over: c.over, HeldBack: c.heldBack, Failed: c.failed,
+				Value: r.value(c, window), Verdict: c.judge(), Delivered: r.sending(window).delivered(),
+			})
 		}
 	}
 	j.conclude()
