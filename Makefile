@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD       = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: build rehearse test check format lint tidy cross smoke soak example fuzz
+.PHONY: build rehearse test check format lint tidy cross smoke soak bench example fuzz
 
 build:
 	$(BUILD) -o bin/onair ./cmd/onair
@@ -41,6 +41,10 @@ smoke: build
 ## soak: ten minutes of steady load, 300,000 requests and 3,000,000; memory must not grow with the length of a run
 soak: build
 	ONAIR_BIN=$(CURDIR)/bin/onair ONAIR_SOAK=300000 go test -count=1 -timeout 30m -run TestSoak -v ./cmd/onair
+
+## bench: what judging a run of four hours takes; more than 15 s or 300 MiB fails
+bench:
+	go test -run '^$$' -bench FourHours -benchtime 1x ./internal/report
 
 ## example: make the checked-in report again, by a real run
 example: build

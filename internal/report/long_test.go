@@ -1,0 +1,196 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime/debug"
+	"runtime/metrics"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// An evening of television is four hours long. Judging it must take at most 15 s
+// and 300 MiB, however many names its requests have: what is read stays packed,
+// and a window is counted once. The test holds four minutes of the same run
+// against their share of these bounds, and half as much again.
+const (
+	fourHours   = 14_400 // seconds
+	pages       = 20     // names of requests
+	rate        = 2000   // requests a second
+	longestRead = 15 * time.Second
+	mostMemory  = 300 << 20 // bytes
+	leastMemory = 16 << 20  // bytes that a process takes for nothing
+)
+
+func TestALongRunIsJudgedInBounds(t *testing.T) {
+	const seconds, share = 240, 1.5 * 240 / fourHours
+	took, memory := judgeLong(t, writeLong(t, seconds))
+	t.Logf("reading and judging %d s took %v and %d MiB", seconds, took, memory>>20)
+	if most := time.Duration(slowedBy * share * float64(longestRead)); took > most {
+		t.Errorf("reading and judging %d s took %v; want at most %v", seconds, took, most)
+	}
+	if most := int64(leastMemory + share*mostMemory); memory > most {
+		t.Errorf("reading and judging %d s took %d MiB; want at most %d", seconds, memory>>20, most>>20)
+	}
+}
+
+func BenchmarkFourHours(b *testing.B) {
+	dir := writeLong(b, fourHours)
+	for b.Loop() {
+		took, memory := judgeLong(b, dir)
+		b.ReportMetric(took.Seconds(), "cpu-s/op")
+		b.ReportMetric(float64(memory)/(1<<20), "MiB")
+		if took > longestRead || memory > mostMemory {
+			b.Errorf("reading and judging four hours took %v and %d MiB; want at most %v and %d", took, memory>>20, longestRead, mostMemory>>20)
+		}
+	}
+}
+
+// judgeLong reads a run and judges it, and says how much processor time that took,
+// which is at least as long as a quiet machine needs and does not depend on what
+// else it does, and how much memory the process held at most.
+func judgeLong(t testing.TB, dir *rundir.Dir) (took time.Duration, memory int64) {
+	t.Helper()
+	debug.FreeOSMemory()
+	stop, most := make(chan struct{}), make(chan int64)
+	go func() {
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		peak := int64(0)
+		for {
+			select {
+			case <-tick.C:
+				peak = max(peak, heldBytes())
+			case <-stop:
+				most <- peak
+				return
+			}
+		}
+	}()
+	began := processorTime(t)
+	r, err := Read(dir)
+	took = processorTime(t) - began
+	close(stop)
+	memory = <-most
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Result.Verdict; got != capacity.Pass && got != capacity.Fail {
+		t.Fatalf("the long run is %s: %q; want it judged", got, r.Result.Reasons)
+	}
+	return took, memory
+}
+
+// processorTime is what this process has used so far.
+func processorTime(t testing.TB) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// heldBytes is how many bytes the runtime has of the system.
+func heldBytes() int64 {
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(samples)
+	return int64(samples[0].Value.Uint64() - samples[1].Value.Uint64())
+}
+
+// writeLong writes a run as a rehearsal would have: 20 requests with log-normal
+// response times, and a fleet whose size changes every minute.
+func writeLong(t testing.TB, seconds int) *rundir.Dir {
+	t.Helper()
+	m := rundir.Manifest{Tool: "test", Run: "long", Scenario: "long", Started: time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)}
+	w, err := rundir.Create(t.TempDir(), m, []byte(longScenario(seconds)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	answered := 0
+	for n := range seconds {
+		s := longSecond(random, n)
+		answered += int(s.Succeeded)
+		keep(w.WriteSecond(s))
+		at := timeline.Offset(n+1) * timeline.Offset(time.Second)
+		for _, name := range generatorReads {
+			value := 0.3
+			if name == timeline.Answered {
+				value = float64(answered)
+			}
+			keep(w.WriteReading(timeline.Reading{At: at, Source: timeline.Generator, Name: name, Value: value}))
+		}
+		if n%15 == 0 {
+			for name, value := range map[string]float64{timeline.Ready: float64(20 + n/60%20), timeline.Desired: float64(20 + n/60%20), timeline.Max: 60} {
+				keep(w.WriteReading(timeline.Reading{At: at - timeline.Offset(time.Second), Source: "hpa/default/web", Name: name, Value: value}))
+			}
+		}
+	}
+	keep(w.WriteEvent(timeline.Event{At: timeline.Offset(seconds) * timeline.Offset(time.Second), Source: "rehearsal", Kind: timeline.SendingDone}))
+	keep(w.Close())
+	return w.Dir()
+}
+
+// generatorReads is what is read of the generator every second.
+var generatorReads = []string{
+	timeline.Answered, timeline.InFlight, timeline.InFlightCap, timeline.LagP99, timeline.Connections, timeline.RSS,
+	timeline.CPU, timeline.MachineCPU, timeline.CPUThrottled, timeline.Goroutines, timeline.GCPause,
+	timeline.OpenFiles, timeline.Ports,
+}
+
+func longScenario(seconds int) string {
+	var requests strings.Builder
+	for i := range pages {
+		fmt.Fprintf(&requests, "  - {name: page-%02d, get: /%d}\n", i, i)
+	}
+	return fmt.Sprintf(`name: long
+target: {url: "https://staging.example.jp", allow_hosts: [staging.example.jp]}
+traffic: {baseline: %d/s, duration: %ds}
+requests:
+%sobjectives:
+  - {p99: 400ms}
+  - {p50: 200ms}
+  - {errors: 0.5%%}
+  - {p95: 300ms, request: page-03}
+  - {p99: 400ms, request: page-07}
+observe: [{hpa: default/web}]
+caps: {rate: 8k/s, duration: 5h, requests: 100M}
+`, rate, seconds, requests.String())
+}
+
+// longSecond has response times about 60 ms, and a few failures.
+func longSecond(random *rand.Rand, n int) timeline.Second {
+	s := timeline.Second{Second: n, Response: map[string]timeline.Histogram{}, Failures: map[string]timeline.Histogram{}}
+	s.Planned, s.Sent, s.Succeeded = rate, rate, rate
+	s.Addresses = map[string]int64{"10.0.0.5": rate / 2, "10.0.0.6": rate / 2}
+	for i := range rate {
+		took := time.Duration(60e6 * math.Exp(0.5*random.NormFloat64()))
+		lag := time.Duration(120e3 * math.Exp(0.4*random.NormFloat64()))
+		into := s.Response
+		if random.IntN(2000) == 0 {
+			into = s.Failures
+			s.Failed, s.Succeeded = s.Failed+1, s.Succeeded-1
+			s.Errors = map[string]int64{"status_503": s.Failed}
+		}
+		name := fmt.Sprintf("page-%02d", i%pages)
+		h := into[name]
+		h.Record(took + lag)
+		into[name] = h
+		s.Service.Record(took)
+		s.Lag.Record(lag)
+	}
+	return s
+}
