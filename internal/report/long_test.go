@@ -58,6 +58,7 @@ func BenchmarkFourHours(b *testing.B) {
 // else it does, and how much memory the process held at most.
 func judgeLong(t testing.TB, dir *rundir.Dir) (took time.Duration, memory int64) {
 	t.Helper()
+	defer debug.SetGCPercent(debug.SetGCPercent(25)) // as the command does
 	debug.FreeOSMemory()
 	stop, most := make(chan struct{}), make(chan int64)
 	go func() {

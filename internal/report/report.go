@@ -18,7 +18,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -44,11 +43,8 @@ func New(manifest rundir.Manifest, s *scenario.Scenario, t timeline.Timeline, r 
 }
 
 // Read makes the report of a run from its directory. The plateaus of the runs
-// that with names, against the same staging, count as the run's own. Of a long run that is the
-// most memory onair ever takes, so the heap may meanwhile grow by half of what is
-// in use instead of by all of it.
+// that with names, against the same staging, count as the run's own.
 func Read(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
-	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	manifest, err := dir.Manifest()
 	if err != nil {
 		return nil, err
