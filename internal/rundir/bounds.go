@@ -7,16 +7,9 @@ import (
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// longestRun is beyond any run: a line that claims a later instant of onair's
-// own clock is corrupt. The clocks of what is observed may say anything.
-const longestRun = 48 * time.Hour
+// The clocks of what is observed may say anything; onair's own may not.
 
-func checkSecond(s timeline.Second) error {
-	if s.Second < 0 || s.Second >= int(longestRun.Seconds()) {
-		return fmt.Errorf("second %d is not between 0 and %d", s.Second, int(longestRun.Seconds())-1)
-	}
-	return nil
-}
+func checkSecond(s timeline.Second) error { return s.Check() }
 
 func checkReading(r timeline.Reading) error { return checkOwn("at", r.At) }
 
@@ -34,13 +27,16 @@ func checkGap(g timeline.Gap) error {
 	if err := checkOwn("at", g.From); err != nil {
 		return err
 	}
+	if g.To < g.From {
+		return fmt.Errorf("to: %v s is before at, %v s", g.To.Seconds(), g.From.Seconds())
+	}
 	return checkOwn("to", g.To)
 }
 
 // checkOwn looks at an instant of onair's own clock.
 func checkOwn(name string, at timeline.Offset) error {
-	if d := time.Duration(at); d <= -longestRun || d >= longestRun {
-		return fmt.Errorf("%s: %v s is not within %.0f hours of the start", name, at.Seconds(), longestRun.Hours())
+	if d := time.Duration(at); d <= -timeline.LongestRun || d >= timeline.LongestRun {
+		return fmt.Errorf("%s: %v s is not within %.0f hours of the start", name, at.Seconds(), timeline.LongestRun.Hours())
 	}
 	return nil
 }

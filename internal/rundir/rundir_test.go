@@ -143,6 +143,8 @@ func TestInstantsBeyondAnyRunAreErrors(t *testing.T) {
 		{"seconds.ndjson", `{"second":172800}`},
 		{"seconds.ndjson", `{"second":-1}`},
 		{"seconds.ndjson", `{"second":1e12}`},
+		{"seconds.ndjson", `{"second":7,"planned":-3}`},
+		{"seconds.ndjson", `{"second":7,"sent":9000000000000000000}`},
 		{"readings.ndjson", `{"at":172800,"source":"asg/web","name":"ready","value":1}`},
 		{"readings.ndjson", `{"at":-1e9,"source":"asg/web","name":"ready","value":1}`},
 		{"readings.ndjson", `{"at":1,"true_at":1e30,"source":"asg/web","name":"ready","value":1}`},
@@ -151,6 +153,7 @@ func TestInstantsBeyondAnyRunAreErrors(t *testing.T) {
 		{"events.ndjson", `{"at":1e6,"source":"asg/web","kind":"create"}`},
 		{"events.ndjson", `{"at":5,"seen":1e6,"source":"asg/web","kind":"create"}`},
 		{"events.ndjson", `{"at":1,"to":1e6,"source":"asg/web","kind":"gap"}`},
+		{"events.ndjson", `{"at":5,"to":4,"source":"asg/web","kind":"gap"}`},
 	} {
 		w := create(t)
 		if err := w.WriteSecond(second(0, 1)); err != nil {
