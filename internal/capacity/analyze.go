@@ -88,6 +88,8 @@ func (r run) warnings(q Question, res Result) []string {
 	if len(q.Fleets) == 0 {
 		warn = append(warn, "no fleet was observed, so capacity and headroom are not known")
 	}
+	warn = append(warn, r.weak...)
+	warn = append(warn, r.unseen(q)...)
 	warn = append(warn, r.undelivered(res)...)
 	warn = append(warn, r.addressWarnings(res.Load.Addresses)...)
 	warn = append(warn, res.Little.warnings()...)

@@ -281,7 +281,8 @@ func (c carried) best() *float64 {
 // shortfall is when demand first passed what was ready, and the scale lag the
 // time from then to the first instant after which, for as long as that spot
 // lasts, capacity is at least demand. Both are nil without a shortfall; the lag
-// is nil if capacity never recovered, or was not known all the while.
+// is nil if capacity never recovered, or was not known all the while; both where
+// capacity was not known until then.
 func shortfall(moments []Moment) (at, lag *time.Duration) {
 	var first, last int
 	for i, m := range moments {
@@ -290,6 +291,9 @@ func shortfall(moments []Moment) (at, lag *time.Duration) {
 		}
 		if m.Beyond() > 0 {
 			if at == nil {
+				if i > 0 && moments[i-1].best() == nil && moments[i-1].At == m.At-time.Second {
+					return nil, nil // it began while nobody looked
+				}
 				at, first = &m.At, i
 			}
 			last = i

@@ -27,29 +27,28 @@ type run struct {
 	inFlightCap        *float64        // by its reading
 	read               []time.Duration // when it was read
 
+	weak []string // what weakens the conclusions, of the facts themselves
+
 	tallies  map[Objective][]tally // by second n, what the requests due before it are to each objective
 	sendings []sending             // the same of what was sent of the load
 }
 
 func newRun(t timeline.Timeline, q Question) run {
-	r := run{
-		Timeline: t, zone: q.Zone, tightest: tightest(q.Objectives),
-		answered: t.Series(timeline.Generator, timeline.Answered),
-		inFlight: t.Series(timeline.Generator, timeline.InFlight),
-		read:     readTimes(t),
-		tallies:  make(map[Objective][]tally),
-	}
+	r := run{Timeline: t, zone: q.Zone, tightest: tightest(q.Objectives), tallies: make(map[Objective][]tally)}
+	r.leaveOut()
+	r.settle(q.Fleets)
+	r.answered = r.Series(timeline.Generator, timeline.Answered)
+	r.inFlight = r.Series(timeline.Generator, timeline.InFlight)
+	r.read = readTimes(r.Timeline)
 	r.inFlightCap = r.highest(timeline.Generator, timeline.InFlightCap)
 	if r.zone == nil {
 		r.zone = time.UTC
 	}
-	for _, s := range t.Seconds {
+	for _, s := range r.Seconds {
 		for len(r.seconds) <= s.Second {
 			r.seconds = append(r.seconds, timeline.Second{Second: len(r.seconds)})
 		}
-		if s.Second >= 0 {
-			r.seconds[s.Second] = s
-		}
+		r.seconds[s.Second] = s
 	}
 	r.sent = r.sum(Span{0, r.end()})
 	r.whole = r.sent
