@@ -100,7 +100,7 @@ func (r run) leftOut(all []Address) []string {
 		if a.Unresolved != nil {
 			known.To = min(known.To, *a.Unresolved)
 		}
-		if known.length() < followsFor || r.sum(known).Sent < followsWith {
+		if known.length() < followsFor || r.sentIn(known) < followsWith {
 			continue
 		}
 		if len(names) == 0 || known.From < since.From {
@@ -114,16 +114,27 @@ func (r run) leftOut(all []Address) []string {
 		return nil
 	case 1:
 		return []string{fmt.Sprintf("%s joined the target's addresses at %s and got none of the %s requests sent after%s (%s)",
-			names[0], r.clock(since.From), figure.Count(r.sum(since).Sent), chance, keptInPlace)}
+			names[0], r.clock(since.From), figure.Count(r.sentIn(since)), chance, keptInPlace)}
 	}
 	return []string{fmt.Sprintf("%s joined the target's addresses from %s on and got none of the requests sent after%s (%s)",
 		few(names), r.clock(since.From), chance, keptInPlace)}
 }
 
+// sentIn is how many requests of a span were sent.
+func (r run) sentIn(span Span) (sent int64) {
+	for _, s := range r.seconds[r.first(span):r.last(span)] {
+		sent += s.Sent
+	}
+	return sent
+}
+
 // byChance says so where too few connections were opened in a span to lead to
 // every address that the name had; empty if there were enough.
 func (r run) byChance(all []Address, span Span) string {
-	opened, inName := r.sum(span).NewConns, int64(0)
+	var opened, inName int64
+	for _, s := range r.seconds[r.first(span):r.last(span)] {
+		opened += s.NewConns
+	}
 	for _, a := range all {
 		if a.Resolved != nil && *a.Resolved < span.To && (a.Unresolved == nil || *a.Unresolved > span.From) {
 			inName++

@@ -109,13 +109,13 @@ func (r run) lateCause(window Span, rule delivery) string {
 
 // told adds up the seconds of a span as they were recorded, whoever is to blame.
 func (r run) told(span Span) timeline.Second {
-	var sum timeline.Second
+	var within []timeline.Second
 	for _, s := range r.Seconds {
-		if at := time.Duration(s.Second) * time.Second; at >= span.From && at < span.To {
-			sum.Add(s)
+		if at := second(s.Second); at >= span.From && at < span.To {
+			within = append(within, s)
 		}
 	}
-	return sum
+	return timeline.AddUp(within)
 }
 
 // theCap names the cap on requests in flight.

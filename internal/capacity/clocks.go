@@ -83,8 +83,16 @@ func (r run) wasBlind(e timeline.Event) bool {
 // they were.
 func newClock(source string, late []time.Duration, slack time.Duration) clock {
 	c := clock{source: source, behind: slices.Min(late)}
-	for k := fewEvents; k+fewEvents <= len(late); k++ {
-		before, after := slices.Min(late[:k]), slices.Min(late[k:])
+	after := slices.Clone(late) // shortest from here on
+	for i := len(after) - 2; i >= 0; i-- {
+		after[i] = min(after[i], after[i+1])
+	}
+	before := late[0]
+	for k := 1; k+fewEvents <= len(late); k++ {
+		if before = min(before, late[k-1]); k < fewEvents {
+			continue
+		}
+		after := after[k]
 		proven := min(before, after) < -seenEarly && max(before, after) >= -seenEarly
 		if by := (after - before).Abs(); by > slack || proven && by > seenEarly {
 			c.stepped = max(c.stepped, by)
@@ -134,9 +142,9 @@ func (r *run) settle(fleets []Fleet) {
 // unitOf is one unit of a source.
 type unitOf struct{ source, unit string }
 
-// wholeSeconds is by how much the stages of a unit may seem to go back because
+// truncation is by how much the stages of a unit may seem to go back because
 // their times are cut to whole seconds.
-const wholeSeconds = time.Second
+const truncation = time.Second
 
 // backwards are the units that reached a stage before the one that comes before
 // it: what runs them keeps other clocks than what started them.
@@ -157,7 +165,7 @@ func (r *run) backwards(known map[string]bool) map[unitOf]bool {
 		begun := false
 		for _, stage := range stageOrder {
 			at, ok := stages[stage]
-			if ok && begun && at < last-timeline.Offset(wholeSeconds) && !found[u] {
+			if ok && begun && at < last-timeline.Offset(truncation) && !found[u] {
 				found[u] = true
 				units[u.source]++
 			}
