@@ -39,7 +39,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	for _, o := range q.Objectives {
 		res.Objectives = append(res.Objectives, r.judgeObjective(o, r.spans(o.During, q.Spots)))
 	}
-	res.Fleets = r.fleets(q, rule)
+	res.Fleets = r.fleets(q)
 	res.Little = r.little(q)
 	limits := r.limits(q, res.Fleets)
 	res.Layers, res.Binding = layers(limits)

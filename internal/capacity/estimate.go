@@ -2,42 +2,21 @@ package capacity
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// trialWindow is the length of the windows from which one unit is estimated.
-const trialWindow = 10 * time.Second
-
 // estimate says what one unit of a fleet sustains and at what it saturates,
 // from windows in which the number of ready units did not change.
-func (r run) estimate(fleet Fleet, objectives []Objective, rule delivery) PerUnit {
+func (r run) estimate(fleet Fleet, q Question) PerUnit {
 	ready := r.Series(fleet.Name, timeline.Ready)
 	if missing := r.missing(ready); missing != "" {
 		return PerUnit{Said: fmt.Sprintf("%s: %s, so nothing is known of one unit", fleet.Name, missing)}
 	}
-	backlog := largestBacklog(objectives, r.calm)
 	stretches := r.steady(fleet, ready)
-	var trials []trial
-	for _, st := range stretches {
-		for _, window := range tile(st.Span, trialWindow) {
-			sent := r.sending(window)
-			if window.length() < trialWindow || !sent.delivered() || r.waiting(window.From) > backlog {
-				continue
-			}
-			if verdict := r.worstVerdict(objectives, window); verdict != Undecided {
-				t := trial{rate: float64(sent.planned) / window.length().Seconds() / st.units, units: int(st.units)}
-				if verdict == Failed {
-					t.failed = 1
-				}
-				trials = append(trials, t)
-			}
-		}
-	}
-	return newPerUnit(fleet.Name, trials, saturation(r.plateaus(stretches)))
+	return newPerUnit(fleet.Name, q.Objectives, r.trials(stretches, q), r.plateaus(stretches), r.calmly())
 }
 
 // missing says which facts an estimate cannot do without are not there; empty
@@ -95,47 +74,41 @@ func (r run) steady(fleet Fleet, ready timeline.Series) []stretch {
 	return found
 }
 
-// largestBacklog is how long requests may already wait when a window begins
-// that is to tell about its own rate: half the tightest latency limit, or twice
-// the calm time where there is none.
-func largestBacklog(objectives []Objective, calm time.Duration) time.Duration {
-	most := time.Duration(math.MaxInt64)
-	for _, o := range objectives {
-		if o.Quantile > 0 {
-			most = min(most, o.Limit/2)
-		}
-	}
-	if most == math.MaxInt64 {
-		return 2 * calm
-	}
-	return most
-}
-
-func highestHeld(trials []trial) (rate float64) {
-	for _, t := range trials {
-		if t.failed == 0 {
-			rate = max(rate, t.rate)
-		}
-	}
-	return rate
-}
-
-func newPerUnit(fleet string, trials []trial, saturation *float64) PerUnit {
+// newPerUnit estimates one unit from the trials and plateaus of a fleet.
+func newPerUnit(fleet string, objectives []Objective, trials []trial, plateaus []Plateau, c calm) PerUnit {
 	var u PerUnit
-	// At saturation the queue grows without end, and no objective holds for long.
-	// A plateau below a rate that held is not one.
-	if saturation != nil && *saturation >= highestHeld(trials) {
-		u.Saturation = saturation
-		trials = append(trials, trial{rate: *saturation, failed: 1})
-	}
-	u.Low, u.Mid, u.High = turn(trials)
-	for _, t := range trials {
-		if u.Low == nil || t.rate >= *u.Low { // what lies below tells nothing of the turn
-			u.Units = max(u.Units, t.units)
-		}
-	}
+	trials, plateaus = comparable(trials, plateaus)
+	e := newEstimator(objectives, trials, plateaus, c)
+	u.Low, u.Mid, u.High, u.Draws = e.interval()
+	u.Saturation = e.saturation
+	u.Units = e.units(u.Low)
 	u.Said = fleet + ": " + u.inWords()
 	return u
+}
+
+// comparable leaves out what fewer units did, where units do less each the more
+// there are of them: where a plateau of clearly fewer units than the most that
+// saturated lies more than a tenth above that of about as many.
+func comparable(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
+	most := 0
+	for _, p := range plateaus {
+		most = max(most, p.Units)
+	}
+	fewer := func(units int) bool { return float64(units) < 0.75*float64(most) }
+	few, many := saturation(keep(plateaus, func(p Plateau) bool { return fewer(p.Units) })), saturation(keep(plateaus, func(p Plateau) bool { return !fewer(p.Units) }))
+	if few == nil || many == nil || *few <= 1.1**many {
+		return trials, plateaus
+	}
+	return keep(trials, func(t trial) bool { return !fewer(t.units) }), keep(plateaus, func(p Plateau) bool { return !fewer(p.Units) })
+}
+
+func keep[T any](all []T, wanted func(T) bool) (kept []T) {
+	for _, one := range all {
+		if wanted(one) {
+			kept = append(kept, one)
+		}
+	}
+	return kept
 }
 
 func (u PerUnit) inWords() string {
@@ -148,5 +121,27 @@ func (u PerUnit) inWords() string {
 	case u.Low == nil:
 		return fmt.Sprintf("one unit sustains %s: no window held", ends)
 	}
-	return fmt.Sprintf("one unit sustains %s (%s), measured at %s units", figure.Rate(*u.Mid), ends, figure.Count(u.Units))
+	return fmt.Sprintf("one unit sustains %s (%s), measured at %s units%s", figure.Rate(*u.Mid), ends, figure.Count(u.Units), u.narrowed())
+}
+
+// wide is the width of an interval, as a share of its middle, from which it is
+// told that it is wide.
+const wide = 0.2
+
+// narrowed is what would make a wide interval narrower.
+func (u PerUnit) narrowed() string {
+	if *u.High-*u.Low <= wide**u.Mid {
+		return ""
+	}
+	return "; that is wide, since few rates near it were held for long: a staircase tells more"
+}
+
+// calmly sums up the service times of the calmest window; where there is none,
+// service times vary as much as their mean.
+func (r run) calmly() calm {
+	mean, ok := r.usual.Mean()
+	if !ok || mean <= 0 {
+		return calm{variation: 1}
+	}
+	return calm{mean.Seconds(), r.usual.Deviation().Seconds() / mean.Seconds()}
 }

@@ -14,7 +14,7 @@ import (
 // through each of them, so all are estimated in entrance requests; where pods
 // run on a group's instances it is the pods that saturate, and an instance is
 // known only to carry at least what it carried.
-func (r run) fleets(q Question, rule delivery) []FleetResult {
+func (r run) fleets(q Question) []FleetResult {
 	var results []FleetResult
 	pods := hasKind(q.Fleets, HPA)
 	for _, f := range q.Fleets {
@@ -25,7 +25,7 @@ func (r run) fleets(q Question, rule delivery) []FleetResult {
 			ReadyStart: r.countAt(f.Name, timeline.Ready, 0),
 			ReadyMax:   whole(r.highest(f.Name, timeline.Ready)),
 			DesiredMax: whole(r.highest(f.Name, timeline.Desired)),
-			PerUnit:    r.estimate(f, q.Objectives, rule),
+			PerUnit:    r.estimate(f, q),
 		}
 		if f.Kind == ASG && pods {
 			result.PerUnit = result.PerUnit.carriedOnly(f.Name)

@@ -46,7 +46,7 @@ func (r run) little(q Question) *Little {
 		s := r.sum(window)
 		inFlight, ok := meanWithin(r.inFlight, window)
 		mean, answered := s.Service.Mean()
-		if !ok || !answered || s.Service.Count() != s.Sent || unsent(s, deliveredInWindow) != "" {
+		if !ok || !answered || s.Service.Count() != s.Sent || r.sending(window).unsent(deliveredInWindow) != "" {
 			continue
 		}
 		held = append(held, inFlight)

@@ -49,14 +49,14 @@ func saturation(plateaus []Plateau) *float64 {
 	return &rate
 }
 
-// busy finds the parts of a span, long enough to count in, during which
-// requests waited for more than the calm time.
+// busy finds the parts of a span, long enough to count in, in whose every second
+// no unit was idle.
 func (r run) busy(span Span) []Span {
 	var found []Span
 	from := time.Duration(-1)
 	for n := ceilSeconds(span.From); ; n++ {
 		at := time.Duration(n) * time.Second
-		if at <= span.To && r.waiting(at) > 2*r.calm {
+		if at <= span.To && r.loaded(at) {
 			if from < 0 {
 				from = at
 			}
@@ -70,6 +70,23 @@ func (r run) busy(span Span) []Span {
 			return found
 		}
 	}
+}
+
+// loaded reports whether even the quickest of the requests that were due in the
+// second before an instant had to wait: nine of ten took longer than the median
+// does where nothing waits, and a fifth more. A slot that had been free would
+// have served its share of them sooner.
+func (r run) loaded(at time.Duration) bool {
+	n := ceilSeconds(at) - 1
+	if at < time.Second || n >= len(r.seconds) {
+		return false
+	}
+	before := r.seconds[n]
+	if before.HeldBack+before.Queued > 0 {
+		return true
+	}
+	quickest, ok := before.Service.Quantile(0.1)
+	return ok && quickest > r.calm+r.calm/5
 }
 
 // waiting is the median service time of the requests that were due in the

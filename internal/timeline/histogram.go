@@ -159,6 +159,22 @@ func (h Histogram) Mean() (d time.Duration, ok bool) {
 	return time.Duration(total / n), true
 }
 
+// Deviation returns the standard deviation of the durations, each as its bucket's
+// middle; 0 when nothing was recorded.
+func (h Histogram) Deviation() time.Duration {
+	mean, _ := h.Mean()
+	var squares, n float64
+	for _, c := range h.all() {
+		off := float64(c.bucket().middle() - mean)
+		squares += off * off * float64(c.n())
+		n += float64(c.n())
+	}
+	if n == 0 {
+		return 0
+	}
+	return time.Duration(math.Sqrt(squares / n))
+}
+
 // Over counts the durations longer than limit; those in the limit's own bucket
 // count as not over.
 func (h Histogram) Over(limit time.Duration) (over int64) {
