@@ -15,7 +15,6 @@
 package truth
 
 import (
-	"container/heap"
 	"iter"
 	"math"
 	"math/rand/v2"
@@ -27,7 +26,8 @@ type Service struct {
 	Concurrency int
 	Queue       int // requests that may wait at a unit; 0: any number
 	Draw        func(*rand.Rand) float64
-	Shared      *Shared // nil: units have nothing in common
+	Shared      *Shared                                     // nil: units have nothing in common
+	Arrivals    func(rate float64, n int) iter.Seq[float64] // n of them, rate a second; nil: Evenly
 }
 
 // Shared is what the requests of all units take in turn, first come first
@@ -36,6 +36,10 @@ type Shared struct {
 	Concurrency int
 	Draw        func(*rand.Rand) float64
 }
+
+// Enough is a length of run in requests by which two seeds agree on the
+// sustainable rate to half a percent.
+const Enough = 4_000_000
 
 // Answer is what became of a request.
 type Answer struct {
@@ -48,23 +52,18 @@ type Answer struct {
 // the order in which they are answered.
 func (s Service) Answers(seed uint64, arrivals iter.Seq[float64]) iter.Seq[Answer] {
 	return func(yield func(Answer) bool) {
-		state := newState(s, seed)
-		next, stop := iter.Pull(arrivals)
-		defer stop()
+		st := newState(s, seed)
 		turn := 0
-		for due, more := next(); more || len(state.busy) > 0; {
-			if !more || len(state.busy) > 0 && state.busy[0].at <= due {
-				if done := state.release(); !yield(done) {
-					return
-				}
-				continue
+		for due := range arrivals {
+			if !st.until(due, yield) {
+				return
 			}
-			if !state.arrive(turn, due) && !yield(Answer{Due: due, At: due}) {
+			if !st.arrive(turn, due) && !yield(Answer{Due: due, At: due}) {
 				return
 			}
 			turn = (turn + 1) % s.Units
-			due, more = next()
 		}
+		st.until(math.Inf(1), yield)
 	}
 }
 
@@ -75,7 +74,7 @@ type state struct {
 	free   []int       // slots of each unit
 	queues [][]float64 // when the waiting requests of each unit arrived
 	shared []float64   // when each shared slot is free
-	busy   services    // soonest end first
+	busy   services    // in their slots, soonest end first
 }
 
 func newState(s Service, seed uint64) *state {
@@ -87,6 +86,16 @@ func newState(s Service, seed uint64) *state {
 		st.shared = make([]float64, s.Shared.Concurrency)
 	}
 	return st
+}
+
+// until yields what is answered up to an instant; false where nobody wants more.
+func (st *state) until(at float64, yield func(Answer) bool) bool {
+	for len(st.busy) > 0 && st.busy[0].at <= at {
+		if !yield(st.release()) {
+			return false
+		}
+	}
+	return true
 }
 
 // arrive brings a request to a unit; false where its queue is full.
@@ -115,13 +124,13 @@ func (st *state) begin(unit int, due, at float64) {
 		at = max(at, st.shared[slot]) + st.Shared.Draw(st.random)
 		st.shared[slot] = at
 	}
-	heap.Push(&st.busy, service{at: at + st.Draw(st.random), due: due, unit: unit})
+	st.busy.push(service{at: at + st.Draw(st.random), due: due, unit: unit})
 }
 
 // release ends the service that ends next, and begins the one that waits for
 // its slot.
 func (st *state) release() Answer {
-	done := heap.Pop(&st.busy).(service)
+	done := st.busy.pop()
 	if q := st.queues[done.unit]; len(q) > 0 {
 		st.queues[done.unit] = q[1:]
 		st.begin(done.unit, q[0], done.at)
@@ -137,16 +146,40 @@ type service struct {
 	unit    int
 }
 
+// services is a heap of them. That of container/heap boxes every element, which
+// takes as long as all the rest of a simulation.
 type services []service
 
-func (s services) Len() int           { return len(s) }
-func (s services) Less(i, j int) bool { return s[i].at < s[j].at }
-func (s services) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
-func (s *services) Push(x any)        { *s = append(*s, x.(service)) }
-func (s *services) Pop() any {
-	last := (*s)[len(*s)-1]
-	*s = (*s)[:len(*s)-1]
-	return last
+func (s *services) push(x service) {
+	h := append(*s, x)
+	i := len(h) - 1
+	for ; i > 0 && h[(i-1)/2].at > x.at; i = (i - 1) / 2 {
+		h[i] = h[(i-1)/2]
+	}
+	h[i] = x
+	*s = h
+}
+
+func (s *services) pop() service {
+	h := *s
+	top, last := h[0], h[len(h)-1]
+	h = h[:len(h)-1]
+	*s = h
+	i := 0
+	for child := 1; child < len(h); child = 2*i + 1 {
+		if child+1 < len(h) && h[child+1].at < h[child].at {
+			child++
+		}
+		if last.at <= h[child].at {
+			break
+		}
+		h[i] = h[child]
+		i = child
+	}
+	if len(h) > 0 {
+		h[i] = last
+	}
+	return top
 }
 
 // Evenly yields n arrivals, rate of them a second.
@@ -160,13 +193,36 @@ func Evenly(rate float64, n int) iter.Seq[float64] {
 	}
 }
 
-// Slow is the share of requests, evenly spaced at rate, that take longer than
+// Poisson returns arrivals at random, independent of each other, the same for
+// the same seed.
+func Poisson(seed uint64) func(rate float64, n int) iter.Seq[float64] {
+	return func(rate float64, n int) iter.Seq[float64] {
+		return func(yield func(float64) bool) {
+			random := rand.New(rand.NewPCG(seed, 0x6172726976616c73))
+			at := 0.0
+			for range n {
+				at += random.ExpFloat64() / rate
+				if !yield(at) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Slow is the share of requests, rate of them a second, that take longer than
 // limit or are refused, over a run of n requests of which the first tenth is
-// not counted.
-func (s Service) Slow(rate, limit float64, n int) float64 {
+// not counted. With a limit of +Inf it is the share refused.
+func (s Service) Slow(rate, limit float64, n int) float64 { return s.slow(1, rate, limit, n) }
+
+func (s Service) slow(seed uint64, rate, limit float64, n int) float64 {
+	arrivals := s.Arrivals
+	if arrivals == nil {
+		arrivals = Evenly
+	}
 	var slow, counted float64
 	from := float64(n) / rate / 10
-	for a := range s.Answers(1, Evenly(rate, n)) {
+	for a := range s.Answers(seed, arrivals(rate, n)) {
 		if a.Due < from {
 			continue
 		}
@@ -183,15 +239,52 @@ func (s Service) Slow(rate, limit float64, n int) float64 {
 // most, a rate per unit that is certainly too high. n is the length of the run
 // in requests.
 func (s Service) Sustainable(most, limit, allowed float64, n int) float64 {
-	low, high := 0.0, most
-	for high-low > most/1000 {
-		if mid := (low + high) / 2; s.Slow(mid*float64(s.Units), limit, n) > allowed {
+	return s.sustainable(1, most, limit, allowed, n)
+}
+
+// sustainable looks for the place with a short run first.
+func (s Service) sustainable(seed uint64, most, limit, allowed float64, n int) float64 {
+	near := s.turn(seed, 0, most, most/100, limit, allowed, n/10)
+	low, high := max(0, near-most/25), min(most, near+most/25)
+	found := s.turn(seed, low, high, most/1000, limit, allowed, n)
+	if found-low < most/1000 || high-found < most/1000 { // the short run led astray
+		return s.turn(seed, 0, most, most/1000, limit, allowed, n)
+	}
+	return found
+}
+
+// turn is the rate per unit between low and high from which on too many are
+// slow, to within a precision.
+func (s Service) turn(seed uint64, low, high, precision, limit, allowed float64, n int) float64 {
+	for high-low > precision {
+		if mid := (low + high) / 2; s.slow(seed, mid*float64(s.Units), limit, n) > allowed {
 			high = mid
 		} else {
 			low = mid
 		}
 	}
 	return (low + high) / 2
+}
+
+// Saturation is what each unit serves per second when it always has work, by a
+// run of n requests that are all there from the beginning.
+func (s Service) Saturation(n int) float64 {
+	arrivals := func(yield func(float64) bool) {
+		for range n {
+			if !yield(0) {
+				return
+			}
+		}
+	}
+	s.Queue = 0
+	var at []float64
+	for a := range s.Answers(1, arrivals) {
+		at = append(at, a.At)
+	}
+	// The beginning, when nothing is in the shared slots, and the end, when
+	// units run dry, are not counted.
+	from, to := len(at)/10, len(at)*8/10
+	return float64(to-from) / (at[to] - at[from]) / float64(s.Units)
 }
 
 // Exponential draws times of the given mean.

@@ -1,0 +1,160 @@
+package truth_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/lab/world"
+	"github.com/seed-f864f198/onair/internal/scenario"
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/truth"
+)
+
+// known is what is true of a scenario's lab, told by the simulation.
+type known struct {
+	*scenario.Scenario
+	length int // of a simulation, in requests
+}
+
+// service is the lab's service when so many of its units stand still.
+func (k known) service(units int) truth.Service {
+	c := k.Lab.Service
+	s := truth.Service{Units: units, Concurrency: c.Concurrency, Queue: c.Queue, Draw: draw(c)}
+	if k.Traffic.Poisson {
+		s.Arrivals = truth.Poisson(2)
+	}
+	return s
+}
+
+func draw(c world.Service) func(*rand.Rand) float64 {
+	mean := c.Mean.Seconds()
+	if c.Distribution == world.Lognormal {
+		return truth.Lognormal(mean, c.Sigma)
+	}
+	return truth.Exponential(mean)
+}
+
+// alike reports whether every number of units does the same each.
+func (k known) alike() bool { return !k.Traffic.Poisson }
+
+// simulated remembers what took long to find, by what was asked.
+var simulated sync.Map
+
+func once(find func() float64, key ...any) float64 {
+	found, _ := simulated.LoadOrStore(fmt.Sprint(key...), sync.OnceValue(find))
+	return found.(func() float64)()
+}
+
+func (k known) key(units int) string {
+	if k.alike() {
+		units = 1
+	}
+	return fmt.Sprintf("%+v %v %d %d", k.Lab.Service, k.Traffic.Poisson, units, k.length)
+}
+
+// saturation is what each of so many units serves when it always has work.
+func (k known) saturation(units int) float64 {
+	return once(func() float64 { return k.service(units).Saturation(k.length / 4) }, k.key(units))
+}
+
+// keeps is the rate per unit at which so many units just keep to one objective.
+func (k known) keeps(o capacity.Objective, units int) float64 {
+	limit, allowed := o.Limit.Seconds(), 1-o.Quantile
+	if o.Quantile == 0 {
+		limit, allowed = math.Inf(1), o.Errors
+	}
+	return once(func() float64 {
+		most := 1.1 * float64(k.Lab.Service.Concurrency) / k.Lab.Service.Mean.Seconds()
+		return k.service(units).Sustainable(most, limit, allowed, k.length)
+	}, k.key(units), limit, allowed)
+}
+
+// sustainable is the rate per unit at which so many units just keep to all
+// objectives.
+func (k known) sustainable(units int) float64 {
+	rate := math.Inf(1)
+	for _, o := range k.Objectives {
+		rate = min(rate, k.keeps(o, units))
+	}
+	return rate
+}
+
+// most is the number of units the lab can grow to.
+func (k known) most() int {
+	h, g := k.Lab.HPA, k.Lab.Group
+	switch {
+	case h == nil:
+		return g.Max
+	case g == nil:
+		return h.Max
+	}
+	return min(h.Max, g.Max*g.PodsPerInstance)
+}
+
+// grown is the rate that everything together sustains when it is as large as it
+// may be.
+func (k known) grown() float64 {
+	rate := float64(k.most()) * k.sustainable(k.most())
+	for _, l := range k.Layers {
+		rate = min(rate, l.Rate)
+	}
+	return rate
+}
+
+// clear is the share by which a world must pass or fail for it to be certain
+// that a right method says so.
+const clear = 1.15
+
+// truly is the verdict a run deserves by the truth, or capacity.Undecided where
+// that is not clear: an objective is missed where demand was clear times what
+// was ready for a whole window, and kept where it never came near; headroom is
+// judged likewise.
+func (k known) truly(facts timeline.Timeline) string {
+	q := k.Question()
+	var worst float64 // demand over capacity: the highest that lasted, and
+	var highest float64
+	for _, o := range q.Objectives {
+		asked := 1.0
+		if q.Required.Asked && q.Required.Peak == 0 {
+			asked += q.Required.AtLeast
+		}
+		ratios := k.ratios(q, o, facts)
+		highest = max(highest, asked*slices.Max(ratios))
+		for w := range max(len(ratios)-int(o.Window/time.Second)+1, 0) {
+			worst = max(worst, asked*slices.Min(ratios[w:w+int(o.Window/time.Second)]))
+		}
+	}
+	if peak := q.Required.Peak; peak > 0 {
+		ratio := peak * (1 + q.Required.AtLeast) / k.grown()
+		worst, highest = max(worst, ratio), max(highest, ratio)
+	}
+	switch {
+	case worst >= clear:
+		return capacity.Fail
+	case highest <= 1/clear:
+		return capacity.Pass
+	}
+	return capacity.Undecided
+}
+
+// ratios are demand over what was ready, of each second in which an objective
+// is judged.
+func (k known) ratios(q capacity.Question, o capacity.Objective, facts timeline.Timeline) []float64 {
+	ready := facts.Series(q.Fleets[0].Name, timeline.Ready)
+	var ratios []float64
+	for at := time.Duration(0); at < q.Demand.Duration(); at += time.Second {
+		judged := !o.During || slices.ContainsFunc(q.Spots, func(s capacity.Span) bool { return s.From <= at && at < s.To })
+		units, ok := ready.At(timeline.Offset(at))
+		if !judged || !ok || units == 0 {
+			continue
+		}
+		demand := q.Demand.Arrivals(at+time.Second) - q.Demand.Arrivals(at)
+		ratios = append(ratios, demand/(units*k.keeps(o, int(units))))
+	}
+	return ratios
+}

@@ -1,0 +1,119 @@
+package truth_test
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"testing"
+	"testing/synctest"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/rehearsal"
+	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/scenario"
+)
+
+// outcome is what one run said of its world, and what is true of it.
+type outcome struct {
+	capacity.Result
+	truth, saturation float64 // of one unit, at the number of units the estimate names
+	deserved          string  // verdict
+	warnings          []string
+}
+
+// rehearse makes one run of a scenario in simulated time: the load goes through
+// the lab's door, and the real observers read its APIs on wires in memory.
+func rehearse(t *testing.T, s *scenario.Scenario, length int) outcome {
+	t.Helper()
+	root, err := os.MkdirTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(root)
+	var dir *rundir.Dir
+	synctest.Test(t, func(t *testing.T) {
+		lab := startStaging(t, *s.Lab)
+		defer lab.close(t)
+		var err error
+		dir, err = rehearsal.Run(t.Context(), rehearsal.Plan{
+			Scenario: s, Target: &url.URL{Scheme: "http", Host: "lab.test"},
+			Observers: lab.observers(t, s.Fleets()), Door: lab.world.Door(), Root: root, Tool: "test",
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	if t.Failed() {
+		t.FailNow()
+	}
+	return analyze(t, s, dir, length)
+}
+
+// analyze says what a run came to, and what it should have.
+func analyze(t *testing.T, s *scenario.Scenario, dir *rundir.Dir, length int) outcome {
+	t.Helper()
+	facts, err := dir.Timeline()
+	if err != nil {
+		t.Fatal(err)
+	}
+	warnings, err := dir.Warnings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := known{s, length}
+	o := outcome{Result: capacity.Analyze(facts, s.Question()), deserved: k.truly(facts), warnings: warnings}
+	units := o.unit().Units
+	if units == 0 {
+		units = k.most()
+	}
+	o.truth, o.saturation = k.sustainable(units), k.saturation(units)
+	return o
+}
+
+// unit is the estimate of what saturates: a pod, or an instance where there are
+// no pods.
+func (o outcome) unit() capacity.PerUnit { return o.Fleets[0].PerUnit }
+
+// String is a line of what was said and what is true.
+func (o outcome) String() string {
+	u := o.unit()
+	binding := "none"
+	if o.Binding != nil {
+		binding = o.Binding.Name
+	}
+	return fmt.Sprintf("low %s, mid %s, high %s; truth %.1f at %d units: %s; saturation %s, truth %.1f; binding %s; %s, deserved %s",
+		rate(u.Low), rate(u.Mid), rate(u.High), o.truth, u.Units, o.contains(), rate(u.Saturation), o.saturation, binding, o.Verdict, o.deserved)
+}
+
+func rate(r *float64) string {
+	return figure.OrUnknown(r, func(r float64) string { return fmt.Sprintf("%.1f", r) })
+}
+
+// How an estimate stands to the truth.
+const (
+	contained  = "contained"
+	tooHigh    = "too high" // the truth lies below the interval
+	tooLow     = "too low"
+	rightBound = "right bound"
+	wrongBound = "wrong bound"
+	silent     = "silent"
+)
+
+// contains says how the estimate of one unit stands to the truth.
+func (o outcome) contains() string {
+	low, high := o.unit().Low, o.unit().High
+	switch {
+	case low == nil && high == nil:
+		return silent
+	case low != nil && high != nil && o.truth < *low:
+		return tooHigh
+	case low != nil && high != nil && o.truth > *high:
+		return tooLow
+	case low != nil && high != nil:
+		return contained
+	case low != nil && o.truth < *low, high != nil && o.truth > *high:
+		return wrongBound
+	}
+	return rightBound
+}
