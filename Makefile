@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD       = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: build rehearse test check format lint tidy cross smoke soak bench example fuzz
+.PHONY: build rehearse test check format lint tidy cross smoke soak bench example fuzz truth truth-short
 
 build:
 	$(BUILD) -o bin/onair ./cmd/onair
@@ -18,7 +18,7 @@ test:
 	go test -race ./...
 
 ## check: everything a change must pass
-check: format lint tidy cross test smoke
+check: format lint tidy cross test smoke truth-short
 
 format:
 	@unformatted=$$(gofmt -l cmd internal); test -z "$$unformatted" || { echo "gofmt -w $$unformatted"; exit 1; }
@@ -37,6 +37,14 @@ cross:
 ## smoke: short real rehearsals, and what their summaries must say
 smoke: build
 	ONAIR_BIN=$(CURDIR)/bin/onair ONAIR_SOAK=60000 go test -count=1 -run 'TestSmoke|TestSoak' -v ./cmd/onair
+
+## truth: what onair says of many worlds against what is true of them, forty runs of each; half an hour at most
+truth:
+	ONAIR_TRUTH=40 go test -count=1 -timeout 40m -parallel 6 -v ./internal/truth
+
+## truth-short: one run of each world; two minutes at most
+truth-short:
+	ONAIR_TRUTH=1 go test -count=1 -timeout 10m -run TestTruth ./internal/truth
 
 ## soak: ten minutes of steady load, 300,000 requests and 3,000,000; memory must not grow with the length of a run
 soak: build

@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
@@ -26,6 +25,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/rundir"
 	"github.com/seed-f864f198/onair/internal/scenario"
 	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/truth"
 )
 
 const scenarios = "../../scenarios/"
@@ -134,52 +134,16 @@ func rehearse(t *testing.T, s *scenario.Scenario, more ...observe.Observer) (*ru
 	return dir, capacity.Analyze(facts, s.Question())
 }
 
-// sustainable is the rate per unit at which a long steady run of n units just
-// meets "the share allowed takes longer than limit": found by bisection over a
-// simulation of its own, in which evenly spaced arrivals go to the units in
-// turn and wait for the first free slot of theirs.
-func sustainable(n, slots int, mean, limit time.Duration, allowed float64) float64 {
-	late := func(rate float64) float64 {
-		random := rand.New(rand.NewPCG(7, 11))
-		free := make([][]float64, n)
-		for i := range free {
-			free[i] = make([]float64, slots)
-		}
-		const arrivals = 200_000
-		over := 0
-		for k := range arrivals {
-			now := float64(k) / (rate * float64(n))
-			unit := free[k%n]
-			first := 0
-			for i := range unit {
-				if unit[i] < unit[first] {
-					first = i
-				}
-			}
-			unit[first] = max(unit[first], now) + random.ExpFloat64()*mean.Seconds()
-			if unit[first]-now > limit.Seconds() {
-				over++
-			}
-		}
-		return float64(over) / arrivals
-	}
-	low, high := 1.0, float64(slots)/mean.Seconds()
-	for high-low > 0.05 {
-		if mid := (low + high) / 2; late(mid) > allowed {
-			high = mid
-		} else {
-			low = mid
-		}
-	}
-	return low
-}
-
 // The demo's estimate of one unit is held against what the lab was configured
 // to be.
 func TestTheDemoKnowsTheLabsTruth(t *testing.T) {
 	s := loadScenario(t, "lab-tvcm.yaml")
-	truth := sustainable(s.Lab.Pods.Start, s.Lab.Service.Concurrency, s.Lab.Service.Mean, s.Objectives[0].Limit, 0.01)
+	service := truth.Service{
+		Units: s.Lab.Pods.Start, Concurrency: s.Lab.Service.Concurrency, Queue: s.Lab.Service.Queue,
+		Draw: truth.Exponential(s.Lab.Service.Mean.Seconds()),
+	}
 	saturation := float64(s.Lab.Service.Concurrency) / s.Lab.Service.Mean.Seconds()
+	truth := service.Sustainable(saturation, s.Objectives[0].Limit.Seconds(), 0.01, 500_000)
 	const runs = 6
 	contained := 0
 	for seed := range uint64(runs) {

@@ -24,23 +24,37 @@ type known struct {
 // service is the lab's service when so many of its units stand still.
 func (k known) service(units int) truth.Service {
 	c := k.Lab.Service
-	s := truth.Service{Units: units, Concurrency: c.Concurrency, Queue: c.Queue, Draw: draw(c)}
+	s := truth.Service{Units: units, Concurrency: c.Concurrency, Queue: c.Queue, Draw: draw(c, c.Distribution, c.Mean.Seconds()*slowdown(c, units))}
+	if c.Shared != nil {
+		s.Shared = &truth.Shared{Concurrency: c.Shared.Concurrency, Draw: draw(c, c.Shared.Distribution, c.Shared.Mean.Seconds())}
+	}
 	if k.Traffic.Poisson {
 		s.Arrivals = truth.Poisson(2)
 	}
 	return s
 }
 
-func draw(c world.Service) func(*rand.Rand) float64 {
-	mean := c.Mean.Seconds()
-	if c.Distribution == world.Lognormal {
+// slowdown is Gunther's law: N units take 1 + a (N-1) + b N (N-1) times as long.
+func slowdown(c world.Service, units int) float64 {
+	n := float64(units)
+	return 1 + c.Contention*(n-1) + c.Coherence*n*(n-1)
+}
+
+func draw(c world.Service, distribution string, mean float64) func(*rand.Rand) float64 {
+	switch distribution {
+	case world.Lognormal:
 		return truth.Lognormal(mean, c.Sigma)
+	case world.Bimodal:
+		return truth.Bimodal(mean, c.SlowShare, c.SlowTimes)
 	}
 	return truth.Exponential(mean)
 }
 
-// alike reports whether every number of units does the same each.
-func (k known) alike() bool { return !k.Traffic.Poisson }
+// alike reports whether a unit does the same among any number of units.
+func (k known) alike() bool {
+	c := k.Lab.Service
+	return !k.Traffic.Poisson && c.Shared == nil && c.Contention == 0 && c.Coherence == 0
+}
 
 // simulated remembers what took long to find, by what was asked.
 var simulated sync.Map
@@ -54,7 +68,10 @@ func (k known) key(units int) string {
 	if k.alike() {
 		units = 1
 	}
-	return fmt.Sprintf("%+v %v %d %d", k.Lab.Service, k.Traffic.Poisson, units, k.length)
+	c := k.Lab.Service
+	shared := c.Shared
+	c.Shared = nil // %+v would write where it lies
+	return fmt.Sprintf("%+v %+v %v %d %d", c, shared, k.Traffic.Poisson, units, k.length)
 }
 
 // saturation is what each of so many units serves when it always has work.

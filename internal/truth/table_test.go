@@ -14,7 +14,6 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
-	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/truth"
 )
 
@@ -102,21 +101,18 @@ func (k known) stages() []delay {
 	var want []delay
 	p, h, g := k.Lab.Pods, k.Lab.HPA, k.Lab.Group
 	if h != nil && h.Max > h.Min {
-		orElse := func(d, otherwise time.Duration) time.Duration { return cmp.Or(d, otherwise) }
 		if g == nil {
-			want = append(want, delay{capacity.HPA, "place", orElse(p.Schedule, 500*time.Millisecond), p.Spread})
+			want = append(want, delay{capacity.HPA, "place", cmp.Or(p.Schedule, 500*time.Millisecond), p.Spread})
 		}
 		want = append(want,
-			delay{capacity.HPA, "start", orElse(p.Run, 5*time.Second), p.Spread},
-			delay{capacity.HPA, "ready", orElse(p.Ready, 3*time.Second), p.Spread})
+			delay{capacity.HPA, "start", cmp.Or(p.Run, 5*time.Second), p.Spread},
+			delay{capacity.HPA, "ready", cmp.Or(p.Ready, 3*time.Second), p.Spread})
 	}
 	if g != nil && g.Max > g.Min {
-		want = append(want, delay{capacity.ASG, "in_service", cmp.Or(g.Boot, 30*time.Second), groupSpread(g)})
+		want = append(want, delay{capacity.ASG, "in_service", cmp.Or(g.Boot, 30*time.Second), g.Spread})
 	}
 	return want
 }
-
-func groupSpread(*world.Group) float64 { return 0 }
 
 // row is what the runs of one world came to.
 type row struct {

@@ -27,7 +27,7 @@ const (
 
 var worlds = []staged{
 	// A fleet that stands still, by what a unit is.
-	{name: "wide-exponential", stairs: true, binding: podsMax, quick: true, real: true},
+	{name: "wide-exponential", stairs: true, binding: podsMax, real: true},
 	{name: "single-slot", stairs: true, binding: podsMax},
 	{name: "one-unit", stairs: true, binding: podsMax},
 	{name: "lognormal", stairs: true, binding: podsMax, real: true},
@@ -35,13 +35,14 @@ var worlds = []staged{
 	{name: "bimodal", stairs: true, binding: podsMax},
 	{name: "bimodal-rare", stairs: true, binding: podsMax},
 	{name: "random-arrivals", stairs: true, binding: podsMax},
-	{name: "coarse-steps", stairs: true, binding: podsMax},
+	{name: "coarse-steps", stairs: true, binding: podsMax, quick: true},
 	{name: "short-queue", stairs: true, binding: podsMax},
 	{name: "p95", stairs: true, binding: podsMax},
 	{name: "instances", stairs: true, binding: "asg/web max", real: true},
 	// Units that stand in each other's way, or before something that does not grow.
 	{name: "contention", stairs: true, binding: podsMax},
 	{name: "coherence", stairs: true, binding: podsMax},
+	{name: "scalability", stairs: true, binding: podsMax},
 	{name: "ceiling", stairs: true, binding: "behind hpa/default/web"},
 	// A fleet that moves.
 	{name: "hpa-utilisation", stairs: true, binding: podsMax, real: true},
@@ -55,9 +56,9 @@ var worlds = []staged{
 	{name: "failing-launches", stairs: true, binding: groupRoom},
 	// Spots.
 	{name: "short-max", stairs: true, binding: podsMax},
-	{name: "spike-held", stairs: true, binding: podsMax, passes: true, quick: true},
+	{name: "spike-held", stairs: true, binding: podsMax, passes: true},
 	{name: "spike-after-growth", stairs: true, binding: podsMax, passes: true},
-	{name: "spike-alone"},
+	{name: "spike-alone", quick: true},
 	// What is asked beyond the run itself.
 	{name: "stated-layer", stairs: true, binding: "db"},
 	{name: "grown-headroom", stairs: true, binding: podsMax, passes: true},
