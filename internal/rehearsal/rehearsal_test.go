@@ -143,7 +143,7 @@ func TestTheDemoKnowsTheLabsTruth(t *testing.T) {
 		Draw: truth.Exponential(s.Lab.Service.Mean.Seconds()),
 	}
 	saturation := float64(s.Lab.Service.Concurrency) / s.Lab.Service.Mean.Seconds()
-	truth := service.Sustainable(saturation, s.Objectives[0].Limit.Seconds(), 0.01, 500_000)
+	truth := service.Sustainable(saturation, s.Objectives[0].Limit.Seconds(), 0.01, 1_000_000)
 	const runs = 6
 	contained := 0
 	for seed := range uint64(runs) {

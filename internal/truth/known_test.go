@@ -162,16 +162,48 @@ func (k known) truly(facts timeline.Timeline) string {
 // ratios are demand over what was ready, of each second in which an objective
 // is judged.
 func (k known) ratios(q capacity.Question, o capacity.Objective, facts timeline.Timeline) []float64 {
-	ready := facts.Series(q.Fleets[0].Name, timeline.Ready)
 	var ratios []float64
-	for at := time.Duration(0); at < q.Demand.Duration(); at += time.Second {
-		judged := !o.During || slices.ContainsFunc(q.Spots, func(s capacity.Span) bool { return s.From <= at && at < s.To })
-		units, ok := ready.At(timeline.Offset(at))
-		if !judged || !ok || units == 0 {
-			continue
+	k.each(q, facts, func(at time.Duration, demand float64, units int) {
+		if !o.During || within(at, q.Spots) {
+			ratios = append(ratios, demand/(float64(units)*k.keeps(o, units)))
 		}
-		demand := q.Demand.Arrivals(at+time.Second) - q.Demand.Arrivals(at)
-		ratios = append(ratios, demand/(units*k.keeps(o, int(units))))
-	}
+	})
 	return ratios
+}
+
+// each tells demand and ready units of every second of a run.
+func (k known) each(q capacity.Question, facts timeline.Timeline, tell func(at time.Duration, demand float64, units int)) {
+	ready := facts.Series(q.Fleets[0].Name, timeline.Ready)
+	for at := time.Duration(0); at < q.Demand.Duration(); at += time.Second {
+		if units, ok := ready.At(timeline.Offset(at + time.Second/2)); ok && units > 0 {
+			tell(at, q.Demand.Arrivals(at+time.Second)-q.Demand.Arrivals(at), int(units))
+		}
+	}
+}
+
+func within(at time.Duration, spots []capacity.Span) bool {
+	return slices.ContainsFunc(spots, func(s capacity.Span) bool { return s.From <= at && at < s.To })
+}
+
+// lag is the time from the first second of a spot in which demand passed what
+// was ready to the last one; nil without a spot, without such a second, or where
+// it is the spot's last.
+func (k known) lag(facts timeline.Timeline) *time.Duration {
+	q := k.Question()
+	first, last, end := time.Duration(-1), time.Duration(0), time.Duration(0)
+	k.each(q, facts, func(at time.Duration, demand float64, units int) {
+		if !within(at, q.Spots) {
+			return
+		}
+		if end = at; demand > float64(units)*k.sustainable(units) {
+			if last = at; first < 0 {
+				first = at
+			}
+		}
+	})
+	if first < 0 || last == end {
+		return nil
+	}
+	took := last + time.Second - first
+	return &took
 }

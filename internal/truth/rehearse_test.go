@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -18,7 +19,9 @@ import (
 type outcome struct {
 	capacity.Result
 	truth, saturation float64 // of one unit, at the number of units the estimate names
-	deserved          string  // verdict
+	grown             float64 // rate that all together sustains at its largest
+	lag               *time.Duration
+	deserved          string // verdict
 	warnings          []string
 }
 
@@ -62,7 +65,7 @@ func analyze(t *testing.T, s *scenario.Scenario, dir *rundir.Dir, length int) ou
 		t.Fatal(err)
 	}
 	k := known{s, length}
-	o := outcome{Result: capacity.Analyze(facts, s.Question()), deserved: k.truly(facts), warnings: warnings}
+	o := outcome{Result: capacity.Analyze(facts, s.Question()), grown: k.grown(), lag: k.lag(facts), deserved: k.truly(facts), warnings: warnings}
 	units := o.unit().Units
 	if units == 0 {
 		units = k.most()
@@ -78,12 +81,23 @@ func (o outcome) unit() capacity.PerUnit { return o.Fleets[0].PerUnit }
 // String is a line of what was said and what is true.
 func (o outcome) String() string {
 	u := o.unit()
-	binding := "none"
-	if o.Binding != nil {
-		binding = o.Binding.Name
+	text := fmt.Sprintf("low %s, mid %s, high %s; truth %.1f at %d units: %s; saturation %s, truth %.1f",
+		rate(u.Low), rate(u.Mid), rate(u.High), o.truth, u.Units, o.contains(), rate(u.Saturation), o.saturation)
+	if l := o.Binding; l != nil {
+		text += fmt.Sprintf("; binding %s at %.0f (%.0f to %.0f), truth %.0f", l.Name, l.Rate, l.Low, l.High, o.grown)
 	}
-	return fmt.Sprintf("low %s, mid %s, high %s; truth %.1f at %d units: %s; saturation %s, truth %.1f; binding %s; %s, deserved %s",
-		rate(u.Low), rate(u.Mid), rate(u.High), o.truth, u.Units, o.contains(), rate(u.Saturation), o.saturation, binding, o.Verdict, o.deserved)
+	if o.ScaleLag != nil || o.lag != nil {
+		text += fmt.Sprintf("; scale lag %s, truth %s", figure.OrUnknown(o.ScaleLag, figure.Duration), figure.OrUnknown(o.lag, figure.Duration))
+	}
+	for _, f := range o.Fleets {
+		if f.USL != nil {
+			text += "; " + f.USL.Said
+		}
+		if f.Ceiling != nil {
+			text += "; " + f.Ceiling.Said
+		}
+	}
+	return fmt.Sprintf("%s; %s, deserved %s", text, o.Verdict, o.deserved)
 }
 
 func rate(r *float64) string {

@@ -123,7 +123,9 @@ type row struct {
 	counts                map[string]int             // of runs, by how the estimate stands to the truth
 	named, pass, unclear  int                        // runs that named what binds, passed, and deserved another verdict than the world does
 	wrongPass, wrongFail  int
-	widths, mids, misread []float64 // shares of the estimate; estimates; saturation off by this share
+	widths, mids, misread []float64       // shares of the estimate; estimates; saturation off by this share
+	within                int             // runs of named whose range contains what is true of the layer
+	lags, lagsOff         []time.Duration // true scale lags, and by how much what was measured is off
 }
 
 func (r *row) add(o outcome) {
@@ -141,6 +143,12 @@ func (r *row) add(o outcome) {
 	}
 	if o.Binding != nil && o.Binding.Name == r.binding {
 		r.named++
+		if o.Binding.Low <= o.grown && o.grown <= o.Binding.High {
+			r.within++
+		}
+	}
+	if o.ScaleLag != nil && o.lag != nil {
+		r.lags, r.lagsOff = append(r.lags, *o.lag), append(r.lagsOff, (*o.ScaleLag-*o.lag).Abs())
 	}
 	for _, f := range o.Fleets {
 		for _, s := range f.Stages {
@@ -237,6 +245,7 @@ func (r *row) judge(t *testing.T, e effort) {
 	e.least(t, r.name+": estimates and bounds that agree with the truth", r.right(), n, 0.75)
 	if r.binding != "" {
 		e.least(t, r.name+": binding layers named rightly", r.named, n, 0.95)
+		e.least(t, r.name+": ranges of the binding layer that contain the truth", r.within, r.named, 0.75)
 	}
 	if r.unclear > 0 {
 		t.Errorf("%s: in %d of %d runs the truth does not clearly deserve %s; choose another world", r.name, r.unclear, n, r.deserved())
@@ -292,8 +301,8 @@ func median[T cmp.Ordered](values []T) (middle T) {
 // String is the table in Markdown, in the order of worlds.
 func (t *table) String() string {
 	var b strings.Builder
-	b.WriteString("| world | runs | true | estimated | width | contained | too high | too low | bounds right | wrong | silent | saturation off | stages | binding named | passed, deserved |\n")
-	b.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|---|\n")
+	b.WriteString("| world | runs | true | estimated | width | contained | too high | too low | bounds right | wrong | silent | saturation off | stages | binding named | its range right | scale lag off | passed, deserved |\n")
+	b.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|---:|---|---|\n")
 	for _, w := range worlds {
 		for _, r := range t.rows {
 			if r.name == w.name {
@@ -309,7 +318,7 @@ func (r *row) String() string {
 	for _, o := range r.runs {
 		truths = append(truths, o.truth)
 	}
-	estimated, width, misread, binding := "-", "-", "-", "-"
+	estimated, width, misread, binding, lag := "-", "-", "-", "- | -", "-"
 	if len(r.mids) > 0 {
 		estimated, width = fmt.Sprintf("%.1f", median(r.mids)), fmt.Sprintf("%.1f %%", 100*median(r.widths))
 	}
@@ -317,14 +326,17 @@ func (r *row) String() string {
 		misread = fmt.Sprintf("%+.1f %%", 100*median(r.misread))
 	}
 	if r.binding != "" {
-		binding = fmt.Sprintf("%d of %d", r.named, len(r.runs))
+		binding = fmt.Sprintf("%d of %d | %d", r.named, len(r.runs), r.within)
+	}
+	if len(r.lags) > 0 {
+		lag = fmt.Sprintf("%.0f s of %.0f s", median(r.lagsOff).Seconds(), median(r.lags).Seconds())
 	}
 	var stages []string
 	for _, d := range r.want {
 		stages = append(stages, fmt.Sprintf("%v %.1f s of %.1f s", d, median(r.stages[d.String()]).Seconds(), d.mean.Seconds()))
 	}
 	c := r.counts
-	return fmt.Sprintf("| %s | %d | %.1f | %s | %s | %d of %d | %d | %d | %d | %d | %d | %s | %s | %s | %d of %d, %s |",
+	return fmt.Sprintf("| %s | %d | %.1f | %s | %s | %d of %d | %d | %d | %d | %d | %d | %s | %s | %s | %s | %d of %d, %s |",
 		r.name, len(r.runs), median(truths), estimated, width, c[contained], r.twoSided(), c[tooHigh], c[tooLow],
-		c[rightBound], c[wrongBound], c[silent], misread, strings.Join(stages, ", "), binding, r.pass, len(r.runs), r.deserved())
+		c[rightBound], c[wrongBound], c[silent], misread, strings.Join(stages, ", "), binding, lag, r.pass, len(r.runs), r.deserved())
 }

@@ -47,8 +47,8 @@ var worlds = []staged{
 	// A fleet that moves.
 	{name: "hpa-utilisation", stairs: true, binding: podsMax, real: true},
 	{name: "hpa-requests", stairs: true, binding: podsMax},
-	{name: "hpa-behavior"},
-	{name: "slow-starts"},
+	{name: "hpa-behavior", binding: podsMax},
+	{name: "slow-starts", binding: podsMax},
 	{name: "uneven-starts", stairs: true, binding: podsMax},
 	{name: "failing-starts", stairs: true, binding: podsMax},
 	{name: "room-binds", stairs: true, binding: groupRoom, real: true},
@@ -58,7 +58,7 @@ var worlds = []staged{
 	{name: "short-max", stairs: true, binding: podsMax},
 	{name: "spike-held", stairs: true, binding: podsMax, passes: true},
 	{name: "spike-after-growth", stairs: true, binding: podsMax, passes: true},
-	{name: "spike-alone", quick: true},
+	{name: "spike-alone", binding: podsMax, quick: true},
 	// What is asked beyond the run itself.
 	{name: "stated-layer", stairs: true, binding: "db"},
 	{name: "grown-headroom", stairs: true, binding: podsMax, passes: true},
