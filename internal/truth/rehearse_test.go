@@ -20,6 +20,7 @@ type outcome struct {
 	capacity.Result
 	truth, saturation float64 // of one unit, at the number of units the estimate names
 	grown             float64 // rate that all together sustains at its largest
+	instance          float64 // what an instance full of pods sustains; 0 where pods do not stand on instances
 	lag               *time.Duration
 	deserved          string // verdict
 	warnings          []string
@@ -71,6 +72,9 @@ func analyze(t *testing.T, s *scenario.Scenario, dir *rundir.Dir, length int) ou
 		units = k.most()
 	}
 	o.truth, o.saturation = k.sustainable(units), k.saturation(units)
+	if g := s.Lab.Group; g != nil && s.Lab.HPA != nil {
+		o.instance = float64(g.PodsPerInstance) * k.sustainable(k.most())
+	}
 	return o
 }
 

@@ -124,6 +124,7 @@ type row struct {
 	named, pass, unclear  int                        // runs that named what binds, passed, and deserved another verdict than the world does
 	wrongPass, wrongFail  int
 	widths, mids, misread []float64       // shares of the estimate; estimates; saturation off by this share
+	carried, overrated    int             // runs that say what an instance carries beneath its pods, and say too much
 	within                int             // runs of named whose range contains what is true of the layer
 	lags, lagsOff         []time.Duration // true scale lags, and by how much what was measured is off
 }
@@ -154,6 +155,12 @@ func (r *row) add(o outcome) {
 		for _, s := range f.Stages {
 			name := delay{kind: f.Kind, stage: s.Name}.String()
 			r.stages[name] = append(r.stages[name], s.P50)
+		}
+	}
+	if o.instance > 0 && o.Fleets[1].PerUnit.Low != nil {
+		r.carried++
+		if *o.Fleets[1].PerUnit.Low > o.instance {
+			r.overrated++
 		}
 	}
 	r.verdict(o)
@@ -215,6 +222,10 @@ func (t *table) judge(test *testing.T) {
 	inside, twoSided := t.sum(func(r *row) int { return r.counts[contained] }), t.sum((*row).twoSided)
 	t.least(test, "intervals that contain the truth", inside, twoSided, 0.87)
 	t.most(test, "intervals that contain the truth", inside, twoSided, 0.95)
+	bounds := t.sum(func(r *row) int { return r.counts[rightBound] + r.counts[wrongBound] })
+	t.least(test, "one-sided bounds on the right side of the truth", t.sum(func(r *row) int { return r.counts[rightBound] }), bounds, 0.90)
+	carried := t.sum(func(r *row) int { return r.carried })
+	t.least(test, "bounds of what an instance carries", carried-t.sum(func(r *row) int { return r.overrated }), carried, 0.90)
 	t.least(test, "estimates and bounds that agree with the truth", t.sum((*row).right), runs, 0.87)
 	var widths []float64
 	for _, r := range t.rows {
