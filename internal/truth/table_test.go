@@ -227,6 +227,7 @@ func (t *table) judge(test *testing.T) {
 	carried := t.sum(func(r *row) int { return r.carried })
 	t.least(test, "bounds of what an instance carries", carried-t.sum(func(r *row) int { return r.overrated }), carried, 0.90)
 	t.least(test, "estimates and bounds that agree with the truth", t.sum((*row).right), runs, 0.87)
+	t.least(test, "binding layers named rightly", t.sum(func(r *row) int { return r.named }), t.sum(func(r *row) int { return t.runsOf(r, r.binding != "") }), 0.95)
 	var widths []float64
 	for _, r := range t.rows {
 		if r.stairs {
@@ -301,12 +302,13 @@ func (e effort) most(t *testing.T, what string, k, n int, share float64) {
 	}
 }
 
-func median[T cmp.Ordered](values []T) (middle T) {
+func median[T ~int64 | ~float64](values []T) T {
 	if len(values) == 0 {
-		return middle
+		return 0
 	}
 	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
+	half := len(sorted) / 2
+	return (sorted[half] + sorted[(len(sorted)-1)/2]) / 2
 }
 
 // String is the table in Markdown, in the order of worlds.
