@@ -19,6 +19,7 @@ import (
 type outcome struct {
 	capacity.Result
 	truth, saturation float64 // of one unit, at the number of units the estimate names
+	contention        float64 // by which each unit more slows the others down, Gunther's alpha
 	grown             float64 // rate that all together sustains at its largest
 	instance          float64 // what an instance full of pods sustains; 0 where pods do not stand on instances
 	lag               *time.Duration
@@ -66,7 +67,7 @@ func analyze(t *testing.T, s *scenario.Scenario, dir *rundir.Dir, length int) ou
 		t.Fatal(err)
 	}
 	k := known{s, length}
-	o := outcome{Result: capacity.Analyze(facts, s.Question()), grown: k.grown(), lag: k.lag(facts), deserved: k.truly(facts), warnings: warnings}
+	o := outcome{Result: capacity.Analyze(facts, s.Question()), grown: k.grown(), lag: k.lag(facts), deserved: k.truly(facts), contention: s.Lab.Service.Contention, warnings: warnings}
 	units := o.unit().Units
 	if units == 0 {
 		units = k.most()

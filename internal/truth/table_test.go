@@ -125,6 +125,7 @@ type row struct {
 	wrongPass, wrongFail  int
 	widths, mids, misread []float64       // shares of the estimate; estimates; saturation off by this share
 	carried, overrated    int             // runs that say what an instance carries beneath its pods, and say too much
+	fitted, lawful        int             // runs with a scalability law, and with a contention that contains the truth
 	within                int             // runs of named whose range contains what is true of the layer
 	lags, lagsOff         []time.Duration // true scale lags, and by how much what was measured is off
 }
@@ -155,6 +156,12 @@ func (r *row) add(o outcome) {
 		for _, s := range f.Stages {
 			name := delay{kind: f.Kind, stage: s.Name}.String()
 			r.stages[name] = append(r.stages[name], s.P50)
+		}
+	}
+	if law := o.Fleets[0].USL; law != nil {
+		r.fitted++
+		if law.Alpha.Low <= o.contention && o.contention <= law.Alpha.High {
+			r.lawful++
 		}
 	}
 	if o.instance > 0 && o.Fleets[1].PerUnit.Low != nil {
@@ -259,6 +266,10 @@ func (r *row) judge(t *testing.T, e effort) {
 		e.least(t, r.name+": binding layers named rightly", r.named, n, 0.95)
 		e.least(t, r.name+": ranges of the binding layer that contain the truth", r.within, r.named, 0.75)
 	}
+	if r.law {
+		e.least(t, r.name+": scalability laws fitted", r.fitted, n, 0.95)
+		e.least(t, r.name+": contentions that contain the truth", r.lawful, r.fitted, 0.75)
+	}
 	if r.unclear > 0 {
 		t.Errorf("%s: in %d of %d runs the truth does not clearly deserve %s; choose another world", r.name, r.unclear, n, r.deserved())
 	}
@@ -314,8 +325,8 @@ func median[T ~int64 | ~float64](values []T) T {
 // String is the table in Markdown, in the order of worlds.
 func (t *table) String() string {
 	var b strings.Builder
-	b.WriteString("| world | runs | true | estimated | width | contained | too high | too low | bounds right | wrong | silent | saturation off | stages | binding named | its range right | scale lag off | passed, deserved |\n")
-	b.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|---:|---|---|\n")
+	b.WriteString("| world | runs | true | estimated | width | contained | too high | too low | bounds right | wrong | silent | saturation off | contention right | stages | binding named | its range right | scale lag off | passed, deserved |\n")
+	b.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|---:|---|---|\n")
 	for _, w := range worlds {
 		for _, r := range t.rows {
 			if r.name == w.name {
@@ -331,12 +342,15 @@ func (r *row) String() string {
 	for _, o := range r.runs {
 		truths = append(truths, o.truth)
 	}
-	estimated, width, misread, binding, lag := "-", "-", "-", "- | -", "-"
+	estimated, width, misread, law, binding, lag := "-", "-", "-", "-", "- | -", "-"
 	if len(r.mids) > 0 {
 		estimated, width = fmt.Sprintf("%.1f", median(r.mids)), fmt.Sprintf("%.1f %%", 100*median(r.widths))
 	}
 	if len(r.misread) > 0 {
 		misread = fmt.Sprintf("%+.1f %%", 100*median(r.misread))
+	}
+	if r.fitted > 0 {
+		law = fmt.Sprintf("%d of %d", r.lawful, r.fitted)
 	}
 	if r.binding != "" {
 		binding = fmt.Sprintf("%d of %d | %d", r.named, len(r.runs), r.within)
@@ -349,7 +363,7 @@ func (r *row) String() string {
 		stages = append(stages, fmt.Sprintf("%v %.1f s of %.1f s", d, median(r.stages[d.String()]).Seconds(), d.mean.Seconds()))
 	}
 	c := r.counts
-	return fmt.Sprintf("| %s | %d | %.1f | %s | %s | %d of %d | %d | %d | %d | %d | %d | %s | %s | %s | %s | %d of %d, %s |",
+	return fmt.Sprintf("| %s | %d | %.1f | %s | %s | %d of %d | %d | %d | %d | %d | %d | %s | %s | %s | %s | %s | %d of %d, %s |",
 		r.name, len(r.runs), median(truths), estimated, width, c[contained], r.twoSided(), c[tooHigh], c[tooLow],
-		c[rightBound], c[wrongBound], c[silent], misread, strings.Join(stages, ", "), binding, lag, r.pass, len(r.runs), r.deserved())
+		c[rightBound], c[wrongBound], c[silent], misread, law, strings.Join(stages, ", "), binding, lag, r.pass, len(r.runs), r.deserved())
 }

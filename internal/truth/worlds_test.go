@@ -15,6 +15,7 @@ type staged struct {
 	name    string
 	stairs  bool   // climbs past the turn in steps, so that the estimate must be narrow
 	binding string // the layer that binds; empty where a run cannot know it
+	law     bool   // works at enough sizes for the scalability law to be fitted
 	passes  bool   // what it asks is there with room to spare; else it is missing by as much
 	quick   bool   // one of those that every test run makes
 	real    bool   // one of those that are also made over sockets, in real time
@@ -42,7 +43,7 @@ var worlds = []staged{
 	// Units that stand in each other's way, or before something that does not grow.
 	{name: "contention", stairs: true, binding: podsMax},
 	{name: "coherence", stairs: true, binding: podsMax},
-	{name: "scalability", stairs: true, binding: podsMax},
+	{name: "scalability", stairs: true, binding: podsMax, law: true},
 	{name: "ceiling", stairs: true, binding: "behind hpa/default/web"},
 	// A fleet that moves.
 	{name: "hpa-utilisation", stairs: true, binding: podsMax, real: true},
