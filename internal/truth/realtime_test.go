@@ -25,7 +25,7 @@ import (
 func TestTruthInRealTime(t *testing.T) {
 	e := asked(t)
 	if !e.full() {
-		t.Skipf("six minutes of real time are for ONAIR_TRUTH=%d or more, which make truth sets", enough)
+		t.Skipf("seven minutes of real time are for ONAIR_TRUTH=%d or more, which make truth sets", enough)
 	}
 	var mu sync.Mutex
 	var right, runs int

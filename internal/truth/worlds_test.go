@@ -28,15 +28,15 @@ const (
 
 var worlds = []staged{
 	// A fleet that stands still, by what a unit is.
-	{name: "wide-exponential", stairs: true, binding: podsMax, real: true},
+	{name: "wide-exponential", stairs: true, binding: podsMax},
 	{name: "single-slot", stairs: true, binding: podsMax},
 	{name: "one-unit", stairs: true, binding: podsMax},
-	{name: "lognormal", stairs: true, binding: podsMax, real: true},
+	{name: "lognormal", stairs: true, binding: podsMax},
 	{name: "heavy-lognormal", stairs: true, binding: podsMax},
 	{name: "bimodal", stairs: true, binding: podsMax},
 	{name: "bimodal-rare", stairs: true, binding: podsMax},
 	{name: "random-arrivals", stairs: true, binding: podsMax},
-	{name: "coarse-steps", stairs: true, binding: podsMax, quick: true},
+	{name: "coarse-steps", stairs: true, binding: podsMax, quick: true, real: true},
 	{name: "short-queue", stairs: true, binding: podsMax},
 	{name: "p95", stairs: true, binding: podsMax},
 	{name: "instances", stairs: true, binding: "asg/web max", real: true},
@@ -58,7 +58,7 @@ var worlds = []staged{
 	// Spots.
 	{name: "short-max", stairs: true, binding: podsMax},
 	{name: "spike-held", stairs: true, binding: podsMax, passes: true},
-	{name: "spike-after-growth", stairs: true, binding: podsMax, passes: true},
+	{name: "spike-after-growth", stairs: true, binding: podsMax, passes: true, real: true},
 	{name: "spike-alone", binding: podsMax, quick: true},
 	// What is asked beyond the run itself.
 	{name: "stated-layer", stairs: true, binding: "db"},
