@@ -16,7 +16,7 @@ func (r run) estimate(fleet Fleet, q Question) PerUnit {
 		return PerUnit{Said: fmt.Sprintf("%s: %s, so nothing is known of one unit", fleet.Name, missing)}
 	}
 	stretches := r.steady(fleet, ready)
-	return newPerUnit(fleet.Name, q.Objectives, r.trials(stretches, q), r.plateaus(stretches), r.calmly())
+	return newPerUnit(fleet.Name, q.Objectives, r.trials(stretches, q), r.outrun(fleet), r.calmly())
 }
 
 // missing says which facts an estimate cannot do without are not there; empty
@@ -86,29 +86,67 @@ func newPerUnit(fleet string, objectives []Objective, trials []trial, plateaus [
 	return u
 }
 
-// comparable leaves out what fewer units did, where units do less each the more
-// there are of them: where a plateau of clearly fewer units than the most that
-// saturated lies more than a tenth above that of about as many.
+// comparable makes trials of different numbers of units tell of the same number,
+// where units do less each the more there are of them: where plateaus of clearly
+// fewer units than the most that saturated lie more than a tenth above those of
+// about as many. Then a rate counts by how near it is to what its units saturate
+// at; trials of more units than ever saturated are left out.
 func comparable(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
 	most := 0
 	for _, p := range plateaus {
 		most = max(most, p.Units)
 	}
-	fewer := func(units int) bool { return float64(units) < 0.75*float64(most) }
-	few, many := saturation(keep(plateaus, func(p Plateau) bool { return fewer(p.Units) })), saturation(keep(plateaus, func(p Plateau) bool { return !fewer(p.Units) }))
-	if few == nil || many == nil || *few <= 1.1**many {
+	few, about := split(plateaus, func(p Plateau) bool { return float64(p.Units) >= 0.75*float64(most) })
+	fewer, many := saturation(few), saturation(about)
+	if fewer == nil || many == nil || *fewer <= 1.1**many {
 		return trials, plateaus
 	}
-	return keep(trials, func(t trial) bool { return !fewer(t.units) }), keep(plateaus, func(p Plateau) bool { return !fewer(p.Units) })
+	_, largest := split(plateaus, func(p Plateau) bool { return p.Units == most })
+	each := *saturation(largest)
+	var told []trial
+	for _, t := range trials {
+		if t.units <= most {
+			share := each / (interpolated(plateaus, t.units) / float64(t.units))
+			t.rate, t.most, t.units = t.rate*share, t.most*share, most
+			told = append(told, t)
+		}
+	}
+	return told, largest
 }
 
-func keep[T any](all []T, wanted func(T) bool) (kept []T) {
+// interpolated is the throughput of so many units, on straight lines between the
+// numbers of units whose plateaus were seen, and in proportion below the lowest.
+func interpolated(plateaus []Plateau, units int) float64 {
+	below, above := 0, 0 // the nearest numbers of units that saturated
+	for _, p := range plateaus {
+		if p.Units <= units {
+			below = max(below, p.Units)
+		} else if above == 0 || p.Units < above {
+			above = p.Units
+		}
+	}
+	total := func(n int) float64 {
+		if n == 0 {
+			return 0
+		}
+		_, own := split(plateaus, func(p Plateau) bool { return p.Units == n })
+		return float64(n) * *saturation(own)
+	}
+	if above == 0 {
+		return total(below)
+	}
+	return total(below) + (total(above)-total(below))*float64(units-below)/float64(above-below)
+}
+
+func split[T any](all []T, wanted func(T) bool) (rest, kept []T) {
 	for _, one := range all {
 		if wanted(one) {
 			kept = append(kept, one)
+		} else {
+			rest = append(rest, one)
 		}
 	}
-	return kept
+	return rest, kept
 }
 
 func (u PerUnit) inWords() string {
@@ -136,12 +174,21 @@ func (u PerUnit) narrowed() string {
 	return "; that is wide, since few rates near it were held for long: a staircase tells more"
 }
 
-// calmly sums up the service times of the calmest window; where there is none,
-// service times vary as much as their mean.
+// calmly sums up the service times of all calm windows: of the calmest alone, rare
+// slow requests might be missing. Where there is none, service times vary as much
+// as their mean.
 func (r run) calmly() calm {
-	mean, ok := r.usual.Mean()
+	service := timeline.Merged(func(yield func(timeline.Histogram) bool) {
+		for _, window := range tile(Span{0, r.end()}, trialWindow) {
+			own := r.service(window)
+			if p50, ok := own.Quantile(0.5); ok && p50 <= r.calm+r.calm/10 && !yield(own) {
+				return
+			}
+		}
+	})
+	mean, ok := service.Mean()
 	if !ok || mean <= 0 {
 		return calm{variation: 1}
 	}
-	return calm{mean.Seconds(), r.usual.Deviation().Seconds() / mean.Seconds()}
+	return calm{mean.Seconds(), service.Deviation().Seconds() / mean.Seconds()}
 }

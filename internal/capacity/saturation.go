@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -35,12 +36,20 @@ func (r run) plateaus(stretches []stretch) []Plateau {
 }
 
 // saturation is what one unit serves when it always has work: the mean of the
-// plateaus per unit, each counting by its units and length; nil without one.
+// plateaus per unit, each counting by its units and length; nil without one. Short
+// plateaus count only where there are no longer ones: a few seconds in which
+// requests waited are often some in which their services happened to take long.
 func saturation(plateaus []Plateau) *float64 {
+	var longest time.Duration
+	for _, p := range plateaus {
+		longest = max(longest, p.length())
+	}
 	var served, unitSeconds float64
 	for _, p := range plateaus {
-		served += p.Rate * p.length().Seconds()
-		unitSeconds += float64(p.Units) * p.length().Seconds()
+		if p.length() >= longest/2 {
+			served += p.Rate * p.length().Seconds()
+			unitSeconds += float64(p.Units) * p.length().Seconds()
+		}
 	}
 	if unitSeconds == 0 {
 		return nil
@@ -73,8 +82,8 @@ func (r run) busy(span Span) []Span {
 }
 
 // loaded reports whether even the quickest of the requests that were due in the
-// second before an instant had to wait: nine of ten took longer than the median
-// does where nothing waits, and a fifth more. A slot that had been free would
+// second before an instant, and were served, had to wait: nine of ten took longer
+// than the median does where nothing waits, and a fifth more. A slot that had been free would
 // have served its share of them sooner.
 func (r run) loaded(at time.Duration) bool {
 	n := ceilSeconds(at) - 1
@@ -85,7 +94,7 @@ func (r run) loaded(at time.Duration) bool {
 	if before.HeldBack+before.Queued > 0 {
 		return true
 	}
-	quickest, ok := before.Service.Quantile(0.1)
+	quickest, ok := timeline.Merged(maps.Values(before.Response)).Quantile(0.1)
 	return ok && quickest > r.calm+r.calm/5
 }
 

@@ -55,12 +55,12 @@ type calm struct {
 }
 
 const (
-	clumping = 0.2 // of v²/(1-u)²
-	unseen   = 0.4 // of a clump: what may have been missed where none was seen
-	wobble   = 0.5 // of v/√n
-	keeping  = 8.0 // how closely the turn keeps to its expected place between two rates
-	unsure   = 1.1 // logarithm of the factor by which that place's expectation may be off
-	smallest = 2.0 // requests in the smallest clump
+	clumping = 0.3 // of v²/(1-u)²
+	unseen   = 0.4  // of a clump: what may have been missed where none was seen
+	wobble   = 0.75  // of v/√n
+	keeping  = 8.0  // how closely the turn keeps to its expected place between two rates
+	unsure   = 1.1  // logarithm of the factor by which that place's expectation may be off
+	smallest = 2.0  // requests in the smallest clump
 )
 
 // newEstimator takes the trials and plateaus of a fleet that are comparable.
@@ -292,15 +292,12 @@ func (l ladder) recount(g rung, deviate float64) float64 {
 	return min(usual+redrawn(g.over-usual, l.clump(g), deviate), g.total)
 }
 
-// clump is how many requests of a rung wait together.
+// clump is how many requests of a rung wait together; errors need not.
 func (l ladder) clump(g rung) float64 {
-	free := l.variation / math.Sqrt(g.each)
-	if l.edge.rate > 0 {
-		free = max(free, 1-g.rate/l.edge.rate)
-	}
-	if free == 0 { // service times do not vary
+	if l.edge.slack == 0 {
 		return smallest
 	}
+	free := max(1-g.rate/l.edge.rate, l.variation/math.Sqrt(g.each))
 	const most = 0.1 // of the rung's requests
 	return max(smallest, min(clumping*l.variation*l.variation/(free*free), most*g.total))
 }
