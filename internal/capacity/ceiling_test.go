@@ -68,7 +68,7 @@ func TestCeiling(t *testing.T) {
 // Ready units that are not yet reached show no ceiling.
 func TestCeilingNeedsTenSeconds(t *testing.T) {
 	short := func(s float64) []Plateau {
-		return []Plateau{{6, 480, Span{0, time.Minute}}, {12, 480, Span{time.Minute, time.Minute + time.Duration(s*1e9)}}}
+		return []Plateau{{Units: 6, Rate: 480, Span: Span{0, time.Minute}}, {Units: 12, Rate: 480, Span: Span{time.Minute, time.Minute + time.Duration(s*1e9)}}}
 	}
 	if c := newCeiling(web, short(9), PerUnit{}); c != nil {
 		t.Errorf("newCeiling of 9 s = %+v; want none", c)

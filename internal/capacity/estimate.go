@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -16,7 +17,7 @@ func (r run) estimate(fleet Fleet, q Question) PerUnit {
 		return PerUnit{Said: fmt.Sprintf("%s: %s, so nothing is known of one unit", fleet.Name, missing)}
 	}
 	stretches := r.steady(fleet, ready)
-	return newPerUnit(fleet.Name, q.Objectives, r.trials(stretches, q), r.outrun(fleet), r.calmly())
+	return newPerUnit(fleet.Name, q.Objectives, r.trials(stretches, q), r.plateaus(stretches), r.calmly())
 }
 
 // missing says which facts an estimate cannot do without are not there; empty
@@ -87,10 +88,9 @@ func newPerUnit(fleet string, objectives []Objective, trials []trial, plateaus [
 }
 
 // comparable makes trials of different numbers of units tell of the same number,
-// where units do less each the more there are of them: where plateaus of clearly
-// fewer units than the most that saturated lie more than a tenth above those of
-// about as many. Then a rate counts by how near it is to what its units saturate
-// at; trials of more units than ever saturated are left out.
+// where units do less each the more there are of them: where clearly fewer units
+// than the most that saturated did more than a tenth more each. Then a rate counts by how near it is to what its units saturate
+// at; trials of more or fewer units than saturated are left out.
 func comparable(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
 	most := 0
 	for _, p := range plateaus {
@@ -98,14 +98,14 @@ func comparable(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
 	}
 	few, about := split(plateaus, func(p Plateau) bool { return float64(p.Units) >= 0.75*float64(most) })
 	fewer, many := saturation(few), saturation(about)
-	if fewer == nil || many == nil || *fewer <= 1.1**many {
+	if many == nil || (fewer == nil || *fewer <= 1.1**many) && !outdone(trials, most, *many) {
 		return trials, plateaus
 	}
 	_, largest := split(plateaus, func(p Plateau) bool { return p.Units == most })
-	each := *saturation(largest)
+	each, smallest := *saturation(largest), slices.MinFunc(plateaus, func(a, b Plateau) int { return a.Units - b.Units }).Units
 	var told []trial
 	for _, t := range trials {
-		if t.units <= most {
+		if t.units >= smallest && t.units <= most {
 			share := each / (interpolated(plateaus, t.units) / float64(t.units))
 			t.rate, t.most, t.units = t.rate*share, t.most*share, most
 			told = append(told, t)
@@ -114,8 +114,16 @@ func comparable(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
 	return told, largest
 }
 
+// outdone reports whether clearly fewer units than the most that saturated kept
+// every objective at more than each of these saturates at.
+func outdone(trials []trial, most int, saturated float64) bool {
+	return slices.ContainsFunc(trials, func(t trial) bool {
+		return float64(t.units) < 0.75*float64(most) && t.rate > 1.1*saturated && t.held()
+	})
+}
+
 // interpolated is the throughput of so many units, on straight lines between the
-// numbers of units whose plateaus were seen, and in proportion below the lowest.
+// numbers of units whose plateaus were seen.
 func interpolated(plateaus []Plateau, units int) float64 {
 	below, above := 0, 0 // the nearest numbers of units that saturated
 	for _, p := range plateaus {
@@ -126,9 +134,6 @@ func interpolated(plateaus []Plateau, units int) float64 {
 		}
 	}
 	total := func(n int) float64 {
-		if n == 0 {
-			return 0
-		}
 		_, own := split(plateaus, func(p Plateau) bool { return p.Units == n })
 		return float64(n) * *saturation(own)
 	}
@@ -181,7 +186,7 @@ func (r run) calmly() calm {
 	service := timeline.Merged(func(yield func(timeline.Histogram) bool) {
 		for _, window := range tile(Span{0, r.end()}, trialWindow) {
 			own := r.service(window)
-			if p50, ok := own.Quantile(0.5); ok && p50 <= r.calm+r.calm/10 && !yield(own) {
+			if p50, ok := own.Quantile(0.5); ok && r.answers(window) && p50 <= r.calm+r.calm/10 && !yield(own) {
 				return
 			}
 		}

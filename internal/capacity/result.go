@@ -136,6 +136,7 @@ type PerUnit struct {
 type Plateau struct {
 	Units int
 	Rate  float64 // requests that succeeded per second, of the whole fleet
+	Most  float64 // highest rate that was asked of it in any second
 	Span
 }
 

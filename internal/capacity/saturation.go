@@ -28,24 +28,42 @@ func (r run) plateaus(stretches []stretch) []Plateau {
 			last, ok2 := nearest(r.answered, busy.To)
 			if ok1 && ok2 && last.At > first.At {
 				span := Span{time.Duration(first.At), time.Duration(last.At)}
-				found = append(found, Plateau{int(s.units), (last.Value - first.Value) / span.length().Seconds(), span})
+				found = append(found, Plateau{
+					Units: int(s.units), Rate: (last.Value - first.Value) / span.length().Seconds(), Span: span,
+					Most: r.mostAsked(span),
+				})
 			}
 		}
 	}
 	return found
 }
 
+// mostAsked is the highest rate of a span's seconds.
+func (r run) mostAsked(span Span) (rate float64) {
+	for _, s := range r.seconds[r.first(span):r.last(span)] {
+		rate = max(rate, float64(s.Planned))
+	}
+	return rate
+}
+
 // saturation is what one unit serves when it always has work: the mean of the
-// plateaus per unit, each counting by its units and length; nil without one. Short
-// plateaus count only where there are no longer ones: a few seconds in which
-// requests waited are often some in which their services happened to take long.
+// plateaus per unit, each counting by its units and length; nil without one.
+//
+// Where less was asked, requests may have waited because their services happened
+// to take long, which says nothing of the others: only plateaus count that were
+// asked about as much per unit as any, and of these the longer ones.
 func saturation(plateaus []Plateau) *float64 {
-	var longest time.Duration
+	var asked float64
 	for _, p := range plateaus {
+		asked = max(asked, p.asked())
+	}
+	var longest time.Duration
+	pressed := slices.DeleteFunc(slices.Clone(plateaus), func(p Plateau) bool { return p.asked() < 0.9*asked })
+	for _, p := range pressed {
 		longest = max(longest, p.length())
 	}
 	var served, unitSeconds float64
-	for _, p := range plateaus {
+	for _, p := range pressed {
 		if p.length() >= longest/2 {
 			served += p.Rate * p.length().Seconds()
 			unitSeconds += float64(p.Units) * p.length().Seconds()
@@ -57,6 +75,9 @@ func saturation(plateaus []Plateau) *float64 {
 	rate := served / unitSeconds
 	return &rate
 }
+
+// asked is the highest rate that was asked of each unit.
+func (p Plateau) asked() float64 { return p.Most / float64(p.Units) }
 
 // busy finds the parts of a span, long enough to count in, in whose every second
 // no unit was idle.
@@ -115,21 +136,26 @@ func (r run) waiting(at time.Duration) time.Duration {
 }
 
 // calmService are the service times in the run's calmest window, by their median;
-// empty where there is none. Windows in which requests failed are not calm: errors
-// come fast.
+// empty where there is none. Windows in which requests failed are not calm.
 func (r run) calmService() (calmest timeline.Histogram) {
 	var calm time.Duration
 	for _, window := range tile(Span{0, r.end()}, trialWindow) {
-		var sent, failed int64
-		for _, s := range r.seconds[r.first(window):r.last(window)] {
-			sent, failed = sent+s.Sent, failed+s.Failed
-		}
 		service := r.service(window)
-		if p50, ok := service.Quantile(0.5); ok && failed*100 <= sent && (calm == 0 || p50 < calm) {
+		if p50, ok := service.Quantile(0.5); ok && r.answers(window) && (calm == 0 || p50 < calm) {
 			calm, calmest = p50, service
 		}
 	}
 	return calmest
+}
+
+// answers reports whether next to nothing failed of what was due in a window:
+// errors come fast.
+func (r run) answers(window Span) bool {
+	var sent, failed int64
+	for _, s := range r.seconds[r.first(window):r.last(window)] {
+		sent, failed = sent+s.Sent, failed+s.Failed
+	}
+	return failed*100 <= sent
 }
 
 // nearest is the reading closest to at, if within a second and a half.

@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -26,6 +27,11 @@ type trial struct {
 	slope    bool
 	each     float64 // requests that one unit got
 	breaches []count
+}
+
+// held reports whether every objective was shown to hold.
+func (t trial) held() bool {
+	return len(t.breaches) > 0 && !slices.ContainsFunc(t.breaches, func(c count) bool { return c.judge() != Held })
 }
 
 // trials are the windows of the stretches that tell what a unit does at a rate:

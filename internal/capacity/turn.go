@@ -55,12 +55,12 @@ type calm struct {
 }
 
 const (
-	clumping = 0.3 // of v²/(1-u)²
-	unseen   = 0.4  // of a clump: what may have been missed where none was seen
-	wobble   = 0.75  // of v/√n
-	keeping  = 8.0  // how closely the turn keeps to its expected place between two rates
-	unsure   = 1.1  // logarithm of the factor by which that place's expectation may be off
-	smallest = 2.0  // requests in the smallest clump
+	clumping = 0.7 // of v²/(1-u)²
+	unseen   = 0.4 // of a clump: what may have been missed where none was seen
+	wobble   = 0.5 // of v/√n
+	keeping  = 8.0 // how closely the turn keeps to its expected place between two rates
+	unsure   = 1.1 // logarithm of the factor by which that place's expectation may be off
+	smallest = 2.0 // requests in the smallest clump
 )
 
 // newEstimator takes the trials and plateaus of a fleet that are comparable.
@@ -79,11 +79,7 @@ func newEstimator(objectives []Objective, trials []trial, plateaus []Plateau, c 
 // highestHeld is the highest rate at which every objective was shown to hold.
 func (e *estimator) highestHeld() (rate float64) {
 	for _, t := range e.trials {
-		held := len(t.breaches) > 0
-		for _, c := range t.breaches {
-			held = held && c.judge() == Held
-		}
-		if held {
+		if t.held() {
 			rate = max(rate, t.rate)
 		}
 	}
