@@ -21,11 +21,17 @@ func newReport() *cobra.Command {
 		Long: `Make the report of a run again, from its directory alone. The exit status is
 the verdict's, as it was after the rehearsal.
 
-What a fleet serves by its number of units takes at least six of them under
-constant work, more than one run often sees. With --with, those of other runs of
-the same fleets count as well:
+How much a fleet serves by its number of units, and whether something behind it
+holds it down, shows where units always have work. A scalability law takes at
+least six different numbers of units, more than one run often sees. With --with,
+what other runs saw under constant work counts as well:
 
-  onair report reports/RUN --with reports/RUN2 --with reports/RUN3`,
+  onair report reports/RUN --with reports/RUN2 --with reports/RUN3
+
+They must have watched one of the same fleets, on a staging that has not changed
+since. All else in the report stays the run's own; what the law and a ceiling say
+enters the capacity of the fleet, and with it layers, headroom and verdict. A
+warning names each run that was counted in, and the report is written into RUN.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := rundir.Open(args[0])

@@ -116,6 +116,9 @@ func TestWordsAgreeWithSummary(t *testing.T) {
 		s := r.Summary()
 		c := &check{T: t, name: name}
 		c.margins(r, s.Headroom)
+		for i, o := range r.objectiveRows() {
+			c.objective(r, o, s.Objectives[i])
+		}
 		for i, l := range r.layerRows() {
 			c.estimate("layer "+l.Name, l.Rate, s.Layers[i].Low, s.Layers[i].Rate, s.Layers[i].High)
 			if binds := s.Binding != nil && *s.Binding == l.Name; binds != l.Binding {
@@ -137,8 +140,11 @@ func TestWordsAgreeWithSummary(t *testing.T) {
 func (c *check) margins(r *Report, h Headroom) {
 	for _, row := range r.marginRows() {
 		m := h.Grown
-		if strings.HasPrefix(row.Name, "ready") {
+		switch {
+		case strings.HasPrefix(row.Name, "ready"):
 			m = h.Ready
+		case row.Name == "production at start":
+			m = *h.Start
 		}
 		c.figure(row.Name+" asked", row.Asked, m.Multiples.Demand)
 		c.estimate(row.Name+" has", row.Has, m.Multiples.Low, m.Multiples.Mid, m.Multiples.High)
@@ -149,6 +155,44 @@ func (c *check) margins(r *Report, h Headroom) {
 		title, _, _ := strings.Cut(r.headroomTitle(), " a") // against a peak, or at an instant
 		c.estimate("title", title, h.Low, h.Mid, h.High)
 	}
+}
+
+func (c *check) objective(r *Report, row objectiveRow, o Objective) {
+	if row.Measured {
+		c.figure(row.Name+" worst", row.Worst, o.Worst)
+	}
+	c.clock(r, row.Name+" worst at", row.At, o.WorstAt)
+	if row.Broken == "" {
+		if o.FirstAt != nil || o.Broken != nil && *o.Broken != 0 {
+			c.Errorf("%s: %s is not said to be broken; summary.json has %+v", c.name, row.Name, o)
+		}
+		return
+	}
+	parts := regexp.MustCompile(`^(.+?)(?: on and off)? from ([\d:]+)(?:, (.+) of it with the load delivered)?$`).FindStringSubmatch(row.Broken)
+	if parts == nil {
+		c.Errorf("%s: broken %q cannot be read", c.name, row.Broken)
+		return
+	}
+	c.figure(row.Name+" broken", parts[1], o.Broken)
+	c.clock(r, row.Name+" first at", parts[2], o.FirstAt)
+	proven := parts[3]
+	if proven == "" {
+		proven = parts[1]
+	}
+	c.figure(row.Name+" proven", proven, o.Proven)
+}
+
+// clock holds a time of day against seconds of the run.
+func (c *check) clock(r *Report, what, text string, at *float64) {
+	c.Helper()
+	want := ""
+	if at != nil {
+		want = r.Manifest.Started.Add(time.Duration(*at * 1e9)).In(r.Scenario.Zone).Format(time.TimeOnly)
+	}
+	if text != want {
+		c.Errorf("%s: %s is %q; summary.json has %q", c.name, what, text, want)
+	}
+	c.seen++
 }
 
 func (c *check) fleet(row fleetRow, f Fleet) {

@@ -22,6 +22,7 @@ type evening struct {
 	baseline, peak float64 // req/s
 	airing         int     // second at which the spot starts
 	start, max     int     // units
+	production     int     // units that production has ready at air time; 0: not given
 	delay          int     // seconds from a decision to a ready unit
 	required       float64 // peak, req/s; 0: the run's own
 	sustains       float64 // per unit, req/s
@@ -35,10 +36,10 @@ type evening struct {
 
 var passing = evening{seconds: 240, baseline: 400, peak: 2600, required: 2600, airing: 60, start: 48, max: 60, delay: 20, sustains: 72, saturates: 80, fleets: 1}
 
-var failing = evening{seconds: 300, baseline: 400, peak: 4000, required: 4000, airing: 60, start: 10, max: 48, delay: 35, sustains: 72, saturates: 80, fleets: 2}
+var failing = evening{seconds: 300, baseline: 400, peak: 4000, required: 4000, airing: 60, start: 10, max: 48, production: 24, delay: 35, sustains: 72, saturates: 80, fleets: 2}
 
 // aborted is failing until a guard ended it.
-var aborted = evening{seconds: 98, baseline: 400, peak: 4000, required: 4000, airing: 60, start: 10, max: 48, delay: 35, sustains: 72, saturates: 80, fleets: 2,
+var aborted = evening{seconds: 98, baseline: 400, peak: 4000, required: 4000, airing: 60, start: 10, max: 48, production: 24, delay: 35, sustains: 72, saturates: 80, fleets: 2,
 	guard: "errors reached 50% for 20 s (57% in the last second)"}
 
 func (e evening) demandAt(t int) float64 {
@@ -229,12 +230,15 @@ func (e evening) judgeObjectives(res *capacity.Result) {
 	switch {
 	case e.noAnswers:
 		p99.Verdict, p99.Worst, p99.WorstAt = capacity.Undecided, nil, nil
-		errors.Verdict, errors.Worst, errors.WorstAt, errors.Broken = capacity.Failed, number(1), after(0), time.Duration(e.seconds)*time.Second
+		errors.Verdict, errors.Worst, errors.WorstAt = capacity.Failed, number(1), after(0)
+		breaks(&errors, 0, e.seconds, e.seconds)
 		res.Verdict = "fail"
 		res.Reasons = []string{"errors <= 0.5% was broken for 5m, worst at 21:53:00: 4,000 of 4,000 requests failed"}
 	case res.Load.Failed > 0:
-		p99.Verdict, p99.Worst, p99.WorstAt, p99.Broken = capacity.Failed, number(2.3841), after(90), 50*time.Second
-		errors.Verdict, errors.Worst, errors.WorstAt, errors.Broken = capacity.Failed, number(0.005004), after(90), 40*time.Second
+		p99.Verdict, p99.Worst, p99.WorstAt = capacity.Failed, number(2.3841), after(90)
+		errors.Verdict, errors.Worst, errors.WorstAt = capacity.Failed, number(0.005004), after(90)
+		breaks(&p99, 70, 50, 50)
+		breaks(&errors, 80, 40, 30)
 		res.Verdict = "fail"
 		res.Reasons = []string{"p99 <= 800ms was broken for 50 s, worst at 21:54:30: 20,413 of 40,020 requests slower than 800 ms"}
 		res.Warnings = []string{"asg/web-nodes was not observed for 22 s: throttled: Rate exceeded", "the estimate of one unit was made at 10 to 14 ready units and is used for 48"}
@@ -245,9 +249,16 @@ func (e evening) judgeObjectives(res *capacity.Result) {
 		res.Verdict = capacity.Aborted
 		res.Reasons = []string{"aborted at 21:54:37: " + e.guard}
 		res.Warnings, res.ScaleLag, res.Recovered = nil, nil, nil
-		p99.Broken, errors.Broken = 30*time.Second, 20*time.Second
+		breaks(&p99, 70, 28, 28)
+		breaks(&errors, 80, 18, 18)
 	}
 	res.Objectives = []capacity.Judged{p99, errors}
+}
+
+// breaks says from when and for how many seconds an objective was broken, and for
+// how many of these the load was delivered.
+func breaks(j *capacity.Judged, first, broken, proven int) {
+	j.First, j.Broken, j.Proven = after(float64(first)), time.Duration(broken)*time.Second, time.Duration(proven)*time.Second
 }
 
 func (e evening) judgeFleets(r *Report) {
@@ -375,6 +386,7 @@ func (e evening) judgeHeadroom(r *Report) {
 		return
 	}
 	e.judgeReady(h)
+	h.Start = e.started()
 	e.judgeGrown(h, r.Result.Layers)
 	h.Margin = h.Ready
 	where := " at the worst instant, " + r.clock(*h.WorstAt)
@@ -407,6 +419,17 @@ func (e evening) judgeReady(h *capacity.Headroom) {
 		}
 	}
 	h.Deficit = &deficit
+}
+
+// started is what production has ready at air time against the peak.
+func (e evening) started() *capacity.Margin {
+	if e.production == 0 {
+		return nil
+	}
+	ratio := func(factor float64) *float64 {
+		return number(float64(e.production)*e.sustains*factor/e.peak - 1)
+	}
+	return &capacity.Margin{Demand: e.peak, Low: ratio(0.92), Mid: ratio(1), High: ratio(1.07), Probability: e.enough(e.peak / float64(e.production))}
 }
 
 func (e evening) judgeGrown(h *capacity.Headroom, layers []capacity.Layer) {

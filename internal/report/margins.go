@@ -13,20 +13,24 @@ type marginRow struct {
 	Probability string // that capacity is at least what is asked; empty where that is not known
 }
 
-// marginRows are what was ready at the run's worst instant, and what the service
-// can grow to.
+// marginRows are what was ready at the run's worst instant, what production has
+// ready at air time, and what the service can grow to.
 func (r *Report) marginRows() []marginRow {
 	h := r.Result.Headroom
 	ready := "ready at worst"
 	if h.WorstAt != nil {
 		ready = "ready at " + r.clock(*h.WorstAt)
 	}
+	var start capacity.Margin
+	if h.Start != nil {
+		start = *h.Start
+	}
 	var rows []marginRow
 	for _, m := range []struct {
 		name string
 		capacity.Margin
 		asked bool
-	}{{ready, h.Ready, r.Scenario.Headroom.Peak <= 0}, {"grown to its limits", h.Grown, r.Scenario.Headroom.Peak > 0}} {
+	}{{ready, h.Ready, r.Scenario.Headroom.Peak <= 0}, {"production at start", start, false}, {"grown to its limits", h.Grown, r.Scenario.Headroom.Peak > 0}} {
 		if demanded(m.Margin) == nil {
 			continue
 		}

@@ -69,7 +69,7 @@ func (m *markdown) objectives(r *Report) {
 	for _, o := range r.objectiveRows() {
 		rows = append(rows, []string{badge(o.Verdict) + " " + o.Verdict, o.Name, o.Worst, o.At, o.Broken})
 	}
-	m.table("Objectives", "| | objective | worst | at | broken for |", "|---|---|--:|---|--:|", rows)
+	m.table("Objectives", "| | objective | worst | at | broken |", "|---|---|--:|---|---|", rows)
 }
 
 func (m *markdown) margins(r *Report) {

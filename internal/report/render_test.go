@@ -37,9 +37,11 @@ func TestSummaryHasEveryKey(t *testing.T) {
 		"load": {"addresses", "dropped", "error_samples", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
 		"generator": {"cause", "cpu_max", "cpu_throttled_max", "delivered", "gc_pause_max", "goroutines_max", "in_flight_cap", "in_flight_max", "machine_cpu_max",
 			"open_connections_max", "open_files_limit", "open_files_max", "ports_limit", "ports_max", "rss_max_bytes"},
-		"headroom":          {"deficit_requests", "demand_peak", "grown", "high", "low", "mid", "multiples", "probability", "ready", "worst_at"},
+		"headroom":          {"deficit_requests", "demand_peak", "grown", "high", "low", "mid", "multiples", "probability", "ready", "start", "worst_at"},
 		"headroom.ready":    {"demand", "high", "low", "mid", "multiples", "probability"},
 		"headroom.grown":    {"demand", "high", "low", "mid", "multiples", "probability"},
+		"headroom.start":    {"demand", "high", "low", "mid", "multiples", "probability"},
+		"objectives.0":      {"broken", "first_at", "limit", "name", "proven", "verdict", "worst", "worst_at"},
 		"fleets.0":          {"ceiling", "desired_max", "generations", "kind", "max", "min", "name", "per_unit", "ready_max", "ready_start", "stages", "usl", "usl_refused"},
 		"fleets.0.per_unit": {"high", "low", "mid", "saturation", "units"},
 		"layers.0":          {"at_least", "high", "low", "name", "rate", "source"},
@@ -109,6 +111,9 @@ func TestUnknownIsNull(t *testing.T) {
 		if p != nil {
 			t.Errorf("%s = %v; want null", name, *p)
 		}
+	}
+	if s.Headroom.Start != nil {
+		t.Errorf("start = %+v; want null", s.Headroom.Start)
 	}
 	if f := s.Fleets[0]; f.PerUnit.Units != nil || f.USL != nil || f.USLRefused != nil || f.Ceiling != nil || f.Generations != nil {
 		t.Errorf("fleet = %+v; want null for what was not measured", f)

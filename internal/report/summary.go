@@ -103,6 +103,9 @@ type Objective struct {
 	Limit   float64  `json:"limit"`
 	Worst   *float64 `json:"worst"`
 	WorstAt *float64 `json:"worst_at"`
+	FirstAt *float64 `json:"first_at"` // null: not broken, or not known
+	Broken  *float64 `json:"broken"`   // seconds in all
+	Proven  *float64 `json:"proven"`   // seconds of broken in which the load was delivered
 }
 
 // Summary returns the report as summary.json has it.
@@ -180,10 +183,14 @@ func summaryQuantiles(q capacity.Quantiles) Quantiles {
 }
 
 func summaryObjective(o capacity.Judged) Objective {
-	return Objective{
+	out := Objective{
 		Name: o.Name, Verdict: o.Verdict, Limit: limitOf(o.Objective),
-		Worst: finite(o.Worst), WorstAt: inSeconds(o.WorstAt),
+		Worst: finite(o.Worst), WorstAt: inSeconds(o.WorstAt), FirstAt: inSeconds(o.First),
 	}
+	if o.Verdict != capacity.Undecided {
+		out.Broken, out.Proven = inSeconds(&o.Broken), inSeconds(&o.Proven)
+	}
+	return out
 }
 
 // LittlesLaw holds what was in flight against rate times service time, which

@@ -14,7 +14,8 @@ type Layer struct {
 
 // Headroom is capacity over demand less one: the margin that is asked about,
 // which is that of what the service can grow to where the scenario names a peak,
-// and that of what was ready at the worst instant where it does not; then both.
+// and that of what was ready at the worst instant where it does not; then both,
+// and what production has ready at air time.
 type Headroom struct {
 	DemandPeak      float64    `json:"demand_peak"`
 	Low             *float64   `json:"low"`
@@ -25,6 +26,7 @@ type Headroom struct {
 	WorstAt         *float64   `json:"worst_at"`
 	DeficitRequests *float64   `json:"deficit_requests"`
 	Ready           Margin     `json:"ready"`
+	Start           *Margin    `json:"start"` // null: what production starts with is not given, or no peak is named
 	Grown           Margin     `json:"grown"`
 }
 
@@ -74,12 +76,17 @@ func layerEnds(l capacity.Layer) (low, high *float64) {
 }
 
 func summaryHeadroom(h capacity.Headroom, baseline float64) Headroom {
-	return Headroom{
+	out := Headroom{
 		DemandPeak: h.Demand, Low: finite(h.Low), Mid: finite(h.Mid), High: finite(h.High),
 		Probability: finite(h.Probability), Multiples: multiples(h.Margin, baseline),
 		WorstAt: inSeconds(h.WorstAt), DeficitRequests: finite(h.Deficit),
 		Ready: summaryMargin(h.Ready, baseline), Grown: summaryMargin(h.Grown, baseline),
 	}
+	if h.Start != nil {
+		start := summaryMargin(*h.Start, baseline)
+		out.Start = &start
+	}
+	return out
 }
 
 func summaryMargin(m capacity.Margin, baseline float64) Margin {

@@ -18,6 +18,7 @@ func TestSummaryWritesNothingThatIsNotANumber(t *testing.T) {
 	endless := capacity.Range{Low: math.Inf(-1), Mid: nan, High: inf}
 	margin := capacity.Margin{Demand: 400, Low: &nan, Mid: &inf, High: &inf, Probability: &nan}
 	r := failing.report()
+	r.Result.Headroom.Start = &margin
 	r.Result.Headroom.Margin, r.Result.Headroom.Ready, r.Result.Headroom.Grown = margin, margin, capacity.Margin{Demand: inf, Mid: number(0)}
 	r.Result.Layers = []capacity.Layer{{Name: "db", Rate: inf, Low: nan, High: inf}}
 	r.Result.Binding, r.Result.Little = nil, &capacity.Little{InFlight: 0, Product: 1, Off: inf}
@@ -31,7 +32,7 @@ func TestSummaryWritesNothingThatIsNotANumber(t *testing.T) {
 	}
 	s := r.Summary()
 	for name, p := range map[string]*float64{
-		"low": s.Headroom.Low, "probability": s.Headroom.Probability, "ready.multiples.mid": s.Headroom.Ready.Multiples.Mid, "grown.demand": s.Headroom.Grown.Demand,
+		"low": s.Headroom.Low, "probability": s.Headroom.Probability, "ready.multiples.mid": s.Headroom.Ready.Multiples.Mid, "grown.demand": s.Headroom.Grown.Demand, "start.low": s.Headroom.Start.Low,
 		"layer.rate": s.Layers[0].Rate, "off": s.LittlesLaw.Off, "per_unit.mid": s.Fleets[0].PerUnit.Mid, "gamma.mid": s.Fleets[0].USL.Gamma.Mid,
 		"peak_units.high": s.Fleets[0].USL.PeakUnits.High, "peak_rate": s.Fleets[0].USL.PeakRate, "ceiling.low": s.Fleets[0].Ceiling.Rate.Low, "growth": s.Fleets[0].Generations.Growth,
 	} {
@@ -96,6 +97,43 @@ func TestMarginRowsStandOnTheTrueSide(t *testing.T) {
 	r.Scenario.Traffic.Baseline = 0
 	if got, want := r.marginRows()[0], (marginRow{"grown to its limits", "4k/s", "4k/s (3.998k/s to 4.004k/s)", "0 % (−1 % to 0 %)", "0.99"}); got != want {
 		t.Errorf("without a baseline: %+v; want %+v", got, want)
+	}
+}
+
+// How an objective was broken, in words and in summary.json.
+func TestBroken(t *testing.T) {
+	window := func(from time.Duration, verdict string) capacity.Window {
+		return capacity.Window{Span: capacity.Span{From: from * time.Second, To: (from + 10) * time.Second}, Verdict: verdict}
+	}
+	first, twenty := 70*time.Second, 20*time.Second
+	zero, seconds := 0.0, 20.0
+	for _, c := range []struct {
+		name string
+		capacity.Judged
+		want           string
+		at             *float64
+		broken, proven *float64
+	}{
+		{"held", capacity.Judged{Verdict: capacity.Held}, "", nil, &zero, &zero},
+		{"undecided", capacity.Judged{Verdict: capacity.Undecided}, "", nil, nil, nil},
+		{"failed in one go", capacity.Judged{Verdict: capacity.Failed, First: &first, Broken: twenty, Proven: twenty,
+			Windows: []capacity.Window{window(60, capacity.Held), window(70, capacity.Failed), window(80, capacity.Failed), window(90, capacity.Undecided)}},
+			"20 s from 21:54:10", number(70), &seconds, &seconds},
+		{"failed twice", capacity.Judged{Verdict: capacity.Failed, First: &first, Broken: twenty, Proven: twenty,
+			Windows: []capacity.Window{window(70, capacity.Failed), window(80, capacity.Held), window(90, capacity.Failed)}},
+			"20 s on and off from 21:54:10", number(70), &seconds, &seconds},
+		{"failed while the load was not delivered", capacity.Judged{Verdict: capacity.Failed, First: &first, Broken: twenty},
+			"20 s from 21:54:10, 0 s of it with the load delivered", number(70), &seconds, &zero},
+	} {
+		r := passing.report()
+		r.Result.Objectives = []capacity.Judged{c.Judged}
+		if got := r.objectiveRows()[0].Broken; got != c.want {
+			t.Errorf("%s: broken = %q; want %q", c.name, got, c.want)
+		}
+		o := r.Summary().Objectives[0]
+		if diff := cmp.Diff([]*float64{c.at, c.broken, c.proven}, []*float64{o.FirstAt, o.Broken, o.Proven}); diff != "" {
+			t.Errorf("%s: first, broken, proven of summary.json (-want +got):\n%s", c.name, diff)
+		}
 	}
 }
 

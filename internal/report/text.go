@@ -90,9 +90,11 @@ func (t *textWriter) objectives(r *Report) {
 			line += " at " + o.At
 		}
 		if o.Broken != "" {
-			line += ", broken for " + o.Broken
+			line += ", broken " + o.Broken
 		}
-		fmt.Fprintf(&t.b, "  %s  %s  %s\n", t.coloured(pad(o.Verdict, 9), tone(o.Verdict)), pad(o.Name, width), line)
+		const verdict = 9
+		fmt.Fprintf(&t.b, "  %s", t.coloured(pad(o.Verdict, verdict), tone(o.Verdict)))
+		t.wrappedAfter(2+verdict, "  "+pad(o.Name, width)+"  ", "    ", line)
 	}
 }
 
@@ -302,12 +304,16 @@ func (t *textWriter) endLine() {
 
 // wrapped writes words up to the width of the terminal, the first line behind
 // first, the others behind rest.
-func (t *textWriter) wrapped(first, rest, s string) {
+func (t *textWriter) wrapped(first, rest, s string) { t.wrappedAfter(0, first, rest, s) }
+
+// wrappedAfter is wrapped where so many columns of the first line are written
+// already.
+func (t *textWriter) wrappedAfter(columns int, first, rest, s string) {
 	line, empty := clean(first), true
 	for _, word := range words(clean(s)) {
-		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > terminal {
+		if !empty && columns+utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > terminal {
 			t.b.WriteString(line + "\n")
-			line, empty = rest, true
+			line, empty, columns = rest, true, 0
 		}
 		if !empty {
 			line += " "

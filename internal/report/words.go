@@ -20,8 +20,9 @@ import (
 // differs.
 
 type objectiveRow struct {
-	Verdict, Name, Worst, At, Broken string
-	Measured                         bool // Worst is a value
+	Verdict, Name, Worst, At string
+	Broken                   string // for how long and from when; empty where it was not
+	Measured                 bool   // Worst is a value
 }
 
 // noValue says why an objective has no worst value.
@@ -43,11 +44,39 @@ func (r *Report) objectiveRows() []objectiveRow {
 			row.At = r.clock(*o.WorstAt)
 		}
 		if o.Broken > 0 {
-			row.Broken = figure.Duration(o.Broken)
+			row.Broken = r.brokenWords(o)
 		}
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// brokenWords say for how long an objective was broken and from when, and for how
+// much of that the load was delivered where that is not all.
+func (r *Report) brokenWords(o capacity.Judged) string {
+	text := figure.Duration(o.Broken)
+	if o.First != nil {
+		if onAndOff(o) {
+			text += " on and off"
+		}
+		text += " from " + r.clock(*o.First)
+	}
+	if o.Proven < o.Broken {
+		text += ", " + figure.Duration(o.Proven) + " of it with the load delivered"
+	}
+	return text
+}
+
+// onAndOff reports whether the objective held, or was not judged, between windows
+// that failed.
+func onAndOff(o capacity.Judged) bool {
+	var last time.Duration
+	for _, w := range o.Windows {
+		if w.Verdict == capacity.Failed {
+			last = w.To
+		}
+	}
+	return last > *o.First+o.Broken
 }
 
 // worstText writes the worst value of an objective on the true side of its
@@ -96,14 +125,13 @@ func nameless(f capacity.FleetResult, said string) string {
 	return strings.TrimPrefix(said, f.Name+": ")
 }
 
-// fleetNotes say how throughput grew with units, or why that is not known, what
-// stood in its way, and how fast the autoscaler can grow.
+// fleetNotes say how throughput grew with units, what stood in its way, and how
+// fast the autoscaler can grow.
 func fleetNotes(f capacity.FleetResult) []string {
-	said := f.NoUSL
+	var all []string
 	if f.USL != nil {
-		said = f.USL.Said
+		all = append(all, f.USL.Said)
 	}
-	all := []string{said}
 	if f.Ceiling != nil {
 		all = append(all, f.Ceiling.Said)
 	}
@@ -119,13 +147,16 @@ func fleetNotes(f capacity.FleetResult) []string {
 	return notes
 }
 
-// fleetFacts are the notes of every fleet, and why what one unit sustains is not
-// known on both sides where it is not.
+// fleetFacts are the notes of every fleet, why what one unit sustains is not known
+// on both sides where it is not, and why throughput by units is not.
 func (r *Report) fleetFacts() []fact {
 	var facts []fact
 	for _, f := range r.Result.Fleets {
 		if said := nameless(f, f.PerUnit.Said); f.PerUnit.Mid == nil && said != "" {
 			facts = append(facts, fact{f.Name, said})
+		}
+		if f.USL == nil && f.NoUSL != "" {
+			facts = append(facts, fact{f.Name, nameless(f, f.NoUSL)})
 		}
 		for _, note := range fleetNotes(f) {
 			facts = append(facts, fact{f.Name, note})
