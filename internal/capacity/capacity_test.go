@@ -63,16 +63,27 @@ func steady(rates []int64, breaking int64) (timeline.Timeline, Question) {
 	}
 }
 
+// Four units kept the objective at 60/s each and broke it at 80/s, so that what
+// one sustains lies between.
 func ExampleAnalyze() {
-	t, q := steady([]int64{100, 200, 300, 400}, 350)
+	t, q := steady([]int64{80, 160, 240, 320}, 300)
 	r := Analyze(t, q)
-	fmt.Println(r.Fleets[0].PerUnit.Said)
+	tens := func(rate *float64) float64 { return 10 * math.Round(*rate/10) }
+	u := r.Fleets[0].PerUnit
+	fmt.Printf("one unit sustains about %v/s\n", tens(u.Mid))
+	fmt.Printf("its %s, of ten units, carries about %v/s\n", r.Binding.Name, 10*tens(u.Mid))
 	fmt.Println(r.Verdict+":", r.Reasons[0])
-	fmt.Println(r.Headroom.Sentence)
 	// Output:
-	// hpa/default/web: one unit sustains 87.5/s (75/s to 100/s), measured at 4 units
-	// fail: p99 <= 300ms was broken for 10 s, worst at 00:00:30: 720 of 4,000 requests slower than 300 ms
-	// the peak asks 400/s (4x the baseline); what was ready carried 3.5x (3x to 4x) at worst, 00:00:30; grown to its limits the service has 8.8x (7.5x to 10x), and hpa/default/web max binds
+	// one unit sustains about 70/s
+	// its hpa/default/web max, of ten units, carries about 700/s
+	// fail: p99 <= 300ms was broken for 10 s, worst at 00:00:30: 576 of 3,200 requests slower than 300 ms
+}
+
+// contains reports whether an estimate is in order and its interval, of two sides,
+// holds what is true.
+func (u PerUnit) contains(truth float64) bool {
+	return u.Low != nil && u.Mid != nil && u.High != nil &&
+		*u.Low <= *u.Mid && *u.Mid <= *u.High && *u.Low <= truth && truth <= *u.High
 }
 
 func TestJudgeAtItsBounds(t *testing.T) {
@@ -118,7 +129,10 @@ func ptr[T any](v T) *T { return &v }
 
 func TestSaturationIsThePlateauOfAnswers(t *testing.T) {
 	tl := timeline.Timeline{Readings: []timeline.Reading{{At: at(-1), Source: web, Name: timeline.Ready, Value: 2}}}
-	q := Question{Objectives: []Objective{p99}, Fleets: []Fleet{{Name: web, Kind: HPA}}}
+	q := Question{
+		Demand:     traffic.NewCurve(hold(100, 10), hold(300, 30)),
+		Objectives: []Objective{p99}, Fleets: []Fleet{{Name: web, Kind: HPA}},
+	}
 	for n := range 40 {
 		if n < 10 {
 			tl.Seconds = append(tl.Seconds, secondOf(n, 100, 0))
@@ -134,8 +148,9 @@ func TestSaturationIsThePlateauOfAnswers(t *testing.T) {
 	if u.Saturation == nil || math.Abs(*u.Saturation-80) > 0.1 {
 		t.Errorf("saturation = %v; want 80/s per unit", u.Saturation)
 	}
-	if u.Low == nil || *u.Low != 50 || u.High == nil || math.Abs(*u.High-80) > 0.1 {
-		t.Errorf("sustainable = %v..%v; want 50/s, which held, and no more than saturation", u.Low, u.High)
+	// 50/s held, and nothing holds beyond saturation.
+	if u.Mid == nil || *u.Low < 0.9*50 || *u.High > 1.01*80 {
+		t.Errorf("sustainable: %s; want about 50 to 80/s", u.Said)
 	}
 }
 
@@ -150,11 +165,17 @@ func TestGapsAreUnknown(t *testing.T) {
 			t.Errorf("capacity at %d s known: %v; want it unknown in the gap alone", n, m.Mid != nil)
 		}
 	}
-	// Windows are now 0-10, 15-25 and 25-35 s: the first held at 25/s and unit,
-	// the last had 350/s and failed.
-	u := r.Fleets[0].PerUnit
-	if u.Low == nil || *u.Low != 62.5 || u.High == nil || *u.High != 87.5 {
-		t.Errorf("one unit = %s; want 62.5 to 87.5/s", u.Said)
+	// The step from 10 s to 20 s was seen only in pieces shorter than a window.
+	ran := newRun(tl, q)
+	var rates []float64
+	for _, trial := range ran.trials(ran.steady(q.Fleets[0], ran.Series(web, timeline.Ready)), q) {
+		rates = append(rates, trial.rate)
+	}
+	if diff := cmp.Diff([]float64{25, 75, 100}, rates); diff != "" {
+		t.Errorf("rates of the trials around a gap (-want +got):\n%s", diff)
+	}
+	if u := r.Fleets[0].PerUnit; !u.contains(87.5) {
+		t.Errorf("one unit = %s; want what breaks, 87.5/s, in its interval", u.Said)
 	}
 }
 
@@ -294,39 +315,53 @@ func TestVerdicts(t *testing.T) {
 }
 
 func TestLayersAndTheRequiredPeak(t *testing.T) {
-	tl, q := steady([]int64{100, 200, 300, 400}, 350) // one unit: 75 to 100, 87.5/s
+	tl, q := steady([]int64{100, 200, 300, 400}, 350) // one unit: between 75 and 100/s
 	q.Objectives[0].During, q.Spots = true, []Span{{0, 10 * time.Second}}
 	q.Fleets[0].Production = &Production{Start: 12, Max: 60}
-	q.Layers = []Layer{{Name: "db", Rate: 6000, Source: "stated"}}
-	q.Required = Required{Peak: 4000, AtLeast: 0.2, Asked: true}
+	q.Layers = []Layer{{Name: "db", Rate: 9000, Source: "stated"}}
+	q.Required = Required{Peak: 4000, AtLeast: 0.8, Asked: true}
 
 	r := Analyze(tl, q)
-	if r.Binding == nil || r.Binding.Name != web+" max" || r.Binding.Rate != 60*87.5 {
-		t.Fatalf("binding = %+v; want 60 units of 87.5/s", r.Binding)
+	u := r.Fleets[0].PerUnit
+	if !u.contains(87.5) {
+		t.Fatalf("one unit = %s; want what breaks, 87.5/s, in its interval", u.Said)
 	}
-	if got, want := *r.Headroom.Low, 60*75.0/4000-1; math.Abs(got-want) > 1e-9 {
-		t.Errorf("headroom low = %v; want %v", got, want)
+	close := func(got *float64, want float64) bool { return got != nil && math.Abs(*got-want) < 1e-9 }
+	if r.Binding == nil || r.Binding.Name != web+" max" || !close(&r.Binding.Rate, 60**u.Mid) {
+		t.Fatalf("binding = %+v; want 60 units of %v/s", r.Binding, *u.Mid)
+	}
+	if h := r.Headroom; !close(h.Low, 60**u.Low/4000-1) || !close(h.Mid, 60**u.Mid/4000-1) || !close(h.High, 60**u.High/4000-1) {
+		t.Errorf("headroom = %s; want 60 units of %s over 4,000/s", r.Headroom.Sentence, u.Said)
 	}
 	if r.Verdict != Fail {
-		t.Errorf("verdict = %s; want fail: 12.5 %% is less than 20 %%", r.Verdict)
+		t.Errorf("verdict = %s; want fail: %v is less than 0.8", r.Verdict, *r.Headroom.Low)
 	}
 
-	q.Layers[0].Rate = 5000
-	// 60 units may still sustain as little as 4,500/s.
-	if r := Analyze(tl, q); r.Binding.Name != "db" || *r.Headroom.Low != 0.125 || *r.Headroom.Mid != 0.25 || *r.Headroom.High != 0.25 {
-		t.Errorf("with a db of 5k/s: binding %+v, headroom %v to %v; want db, 0.125 to 0.25", r.Binding, *r.Headroom.Low, *r.Headroom.High)
+	// 60 units may still sustain as little as the low end of what one does.
+	q.Layers[0].Rate = 60 * (*u.Low + *u.Mid) / 2
+	db, low := q.Layers[0].Rate/4000-1, 60**u.Low/4000-1
+	if r := Analyze(tl, q); r.Binding.Name != "db" || !close(r.Headroom.Low, low) || !close(r.Headroom.Mid, db) || !close(r.Headroom.High, db) {
+		t.Errorf("with a db of %v/s: binding %+v, %s; want db, %v to %v", q.Layers[0].Rate, r.Binding, r.Headroom.Sentence, low, db)
 	}
-	q.Required.AtLeast = 0.1
+	q.Required.AtLeast = low - 0.005
 	if r := Analyze(tl, q); r.Verdict != Pass {
-		t.Errorf("verdict = %s %q; want pass: 12.5 %% is at least 10 %%", r.Verdict, r.Reasons)
+		t.Errorf("verdict = %s %q; want pass: %v is at least %v", r.Verdict, r.Reasons, low, q.Required.AtLeast)
+	}
+	q.Required.AtLeast = low + 0.005
+	if r := Analyze(tl, q); r.Verdict != Fail {
+		t.Errorf("verdict = %s %q; want fail: %v is less than %v", r.Verdict, r.Reasons, low, q.Required.AtLeast)
 	}
 
 	// Without the estimate the db alone shows nothing.
 	tl.Seconds = tl.Seconds[:10]
 	q.Demand = q.Demand.Clip(10 * time.Second)
 	r = Analyze(tl, q)
-	if r.Verdict != Invalid || r.Headroom.Low == nil || *r.Headroom.Low != 60*25.0/4000-1 || r.Headroom.Mid != nil || *r.Headroom.High != 0.25 {
-		t.Errorf("with a bound alone: %s, %s; want invalid, and from what 60 units of at least 25/s carry to the db", r.Verdict, r.Headroom.Sentence)
+	u = r.Fleets[0].PerUnit
+	if u.Low == nil || *u.Low > 25 || *u.Low < 20 || u.High != nil {
+		t.Fatalf("one unit of one step of 25/s = %s; want at least about so much", u.Said)
+	}
+	if r.Verdict != Invalid || !close(r.Headroom.Low, 60**u.Low/4000-1) || r.Headroom.Mid != nil || !close(r.Headroom.High, db) {
+		t.Errorf("with a bound alone: %s, %s; want invalid, and from what 60 units of at least %v/s carry to the db", r.Verdict, r.Headroom.Sentence, *u.Low)
 	}
 	tl.Readings = nil
 	if r := Analyze(tl, q); r.Verdict != Invalid || r.Headroom.Low != nil || r.Headroom.Mid != nil {
@@ -335,7 +370,8 @@ func TestLayersAndTheRequiredPeak(t *testing.T) {
 }
 
 func TestScaleLagAndDeficit(t *testing.T) {
-	// Four units of 87.5/s; a spot of 500/s from 40 s; eight units from 52 s on.
+	// Four units of between 75 and 100/s; a spot of 500/s from 40 s; eight units from
+	// 52 s on.
 	tl, q := steady([]int64{100, 200, 300, 400, 500, 500, 500, 500, 500}, 350)
 	tl.Readings = append(tl.Readings, timeline.Reading{At: at(52.3), Source: web, Name: timeline.Ready, Value: 8})
 	q.Spots = []Span{{40 * time.Second, 90 * time.Second}}
@@ -349,9 +385,13 @@ func TestScaleLagAndDeficit(t *testing.T) {
 	if r.ScaleLag == nil || *r.ScaleLag != 12*time.Second {
 		t.Errorf("scale lag = %v; want 12s", r.ScaleLag)
 	}
-	// 500 - 4 x 87.5 = 150/s for 12 s.
-	if r.Headroom.Deficit == nil || math.Abs(*r.Headroom.Deficit-1800) > 1e-6 {
-		t.Errorf("deficit = %v; want 1800 requests", r.Headroom.Deficit)
+	u := r.Fleets[0].PerUnit
+	if !u.contains(87.5) {
+		t.Fatalf("one unit = %s; want what breaks, 87.5/s, in its interval", u.Said)
+	}
+	// 500/s on four units, for 12 s.
+	if want := (500 - 4**u.Mid) * 12; r.Headroom.Deficit == nil || math.Abs(*r.Headroom.Deficit-want) > 1e-6 {
+		t.Errorf("deficit = %v; want %v requests", r.Headroom.Deficit, want)
 	}
 	// Windows from the shortfall: 40-50 and 50-60 are slow, 60-70 is the first good one.
 	if r.Recovered == nil || *r.Recovered != 20*time.Second {
@@ -361,8 +401,12 @@ func TestScaleLagAndDeficit(t *testing.T) {
 
 // Demand beyond a mere lower bound proves neither a shortfall nor a deficit.
 func TestALowerBoundProvesNoDeficit(t *testing.T) {
-	tl, q := steady([]int64{100, 200}, 350)
-	q.Demand = traffic.Flat(200, 20*time.Second)
+	tl, q := steady([]int64{200, 200}, 350)
+	bound := Analyze(tl, q).Fleets[0].PerUnit
+	if bound.Low == nil || bound.High != nil {
+		t.Fatalf("one unit = %s; want a lower bound alone", bound.Said)
+	}
+	q.Demand = traffic.Flat(4**bound.Low*(1-1e-9), 20*time.Second)
 	if r := Analyze(tl, q); r.Shortfall != nil || r.Headroom.Deficit == nil || *r.Headroom.Deficit != 0 {
 		t.Errorf("at the bound: shortfall %v, deficit %v; want none and 0", r.Shortfall, r.Headroom.Deficit)
 	}
@@ -440,19 +484,24 @@ func TestPodsWithoutRoomMakeTheGroupALayer(t *testing.T) {
 		timeline.Reading{At: at(-1), Source: group, Name: timeline.Ready, Value: 2},
 		timeline.Reading{At: at(-1), Source: group, Name: timeline.Max, Value: 2})
 	r := Analyze(tl, q)
-	if len(r.Layers) != 2 || r.Binding == nil || r.Binding.Name != web+" max" || !r.Layers[1].AtLeast || r.Layers[1].Rate != 2*150 {
+	if len(r.Layers) != 2 || r.Binding == nil || r.Binding.Name != web+" max" || !r.Layers[1].AtLeast {
 		t.Fatalf("layers = %+v; want the pods' max, and the group known from below only", r.Layers)
 	}
-	if got := r.Headroom.Sentence; !strings.HasSuffix(got, "and hpa/default/web max binds unless asg/nodes max (at least 3x) does first") {
-		t.Errorf("sentence = %q; want it to say that the group may bind first", got)
+	// An instance carried 150/s while the objective held, and 200/s while it did not.
+	u := r.Fleets[1].PerUnit
+	if u.Low == nil || *u.Low < 0.9*150 || *u.Low > 200 || u.Mid != nil || u.High != nil || u.Draws != nil {
+		t.Fatalf("one instance = %s; want at least about 150/s and no more said", u.Said)
 	}
-	if u := r.Fleets[1].PerUnit; u.Low == nil || *u.Low != 150 || u.Mid != nil || u.High != nil {
-		t.Errorf("one instance = %+v (low %v); want at least 150/s and no more said", u, *u.Low)
+	if r.Layers[1].Rate != 2**u.Low {
+		t.Errorf("layer = %+v; want 2 instances of at least %v/s", r.Layers[1], *u.Low)
+	}
+	if want := "and hpa/default/web max binds unless asg/nodes max (at least "; !strings.Contains(r.Headroom.Sentence, want) || !strings.HasSuffix(r.Headroom.Sentence, ") does first") {
+		t.Errorf("sentence = %q; want it to say that the group may bind first", r.Headroom.Sentence)
 	}
 	tl.Events = []timeline.Event{{At: at(5), Source: web, Kind: timeline.Create, Unit: "web-9"}}
 	r = Analyze(tl, q)
-	if r.Binding == nil || r.Binding.Name != group+" max size" || r.Binding.Rate != 4*87.5 {
-		t.Errorf("binding = %+v; want 2 instances of 2 pods of 87.5/s", r.Binding)
+	if each := r.Fleets[0].PerUnit; !each.contains(87.5) || r.Binding == nil || r.Binding.Name != group+" max size" || math.Abs(r.Binding.Rate-4**each.Mid) > 1e-9 {
+		t.Errorf("binding = %+v; want 2 instances of 2 pods, where %s", r.Binding, each.Said)
 	}
 }
 

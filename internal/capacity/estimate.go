@@ -78,13 +78,23 @@ func (r run) steady(fleet Fleet, ready timeline.Series) []stretch {
 // newPerUnit estimates one unit from the trials and plateaus of a fleet.
 func newPerUnit(fleet string, objectives []Objective, trials []trial, plateaus []Plateau, c calm) PerUnit {
 	var u PerUnit
-	trials, plateaus = comparable(trials, plateaus)
+	trials, plateaus = comparable(trials, saturated(trials, plateaus))
 	e := newEstimator(objectives, trials, plateaus, c)
 	u.Low, u.Mid, u.High, u.Draws = e.interval()
 	u.Saturation = e.saturation
 	u.Units = e.units(u.Low)
 	u.Said = fleet + ": " + u.inWords()
 	return u
+}
+
+// saturated leaves out the plateaus clearly below what as many units were shown to
+// carry while every objective held: these hung.
+func saturated(trials []trial, plateaus []Plateau) []Plateau {
+	return slices.DeleteFunc(slices.Clone(plateaus), func(p Plateau) bool {
+		return p.Rate <= 0 || slices.ContainsFunc(trials, func(t trial) bool {
+			return t.units == p.Units && t.held() && p.Rate < 0.9*t.rate*float64(t.units)
+		})
+	})
 }
 
 // comparable makes trials of different numbers of units tell of the same number,
@@ -160,9 +170,9 @@ func (u PerUnit) inWords() string {
 	case u.Low == nil && u.High == nil:
 		return "no stretch of steady units tells what one unit sustains"
 	case u.High == nil:
-		return fmt.Sprintf("one unit sustains %s: no window broke an objective", ends)
+		return fmt.Sprintf("one unit sustains %s: no window that counts broke an objective", ends)
 	case u.Low == nil:
-		return fmt.Sprintf("one unit sustains %s: no window held", ends)
+		return fmt.Sprintf("one unit sustains %s: no window that counts held", ends)
 	}
 	return fmt.Sprintf("one unit sustains %s (%s), measured at %s units%s", figure.Rate(*u.Mid), ends, figure.Count(u.Units), u.narrowed())
 }

@@ -17,6 +17,8 @@ import (
 func (r run) fleets(q Question) []FleetResult {
 	var results []FleetResult
 	pods := hasKind(q.Fleets, HPA)
+	carries := func(f Fleet) bool { return f.Kind == ASG && pods }
+	serving := len(slices.DeleteFunc(slices.Clone(q.Fleets), carries))
 	for _, f := range q.Fleets {
 		result := FleetResult{
 			Fleet:      f,
@@ -27,10 +29,13 @@ func (r run) fleets(q Question) []FleetResult {
 			DesiredMax: whole(r.highest(f.Name, timeline.Desired)),
 			PerUnit:    r.estimate(f, q),
 		}
-		if f.Kind == ASG && pods {
+		switch {
+		case carries(f):
 			result.PerUnit = result.PerUnit.carriedOnly(f.Name)
+		case serving > 1:
+			result.PerUnit = r.spared(result.PerUnit, f.Name)
 		}
-		r.throughput(&result, q, f.Kind == ASG && pods)
+		r.throughput(&result, q, carries(f))
 		results = append(results, result)
 	}
 	return results

@@ -58,7 +58,7 @@ func saturation(plateaus []Plateau) *float64 {
 		asked = max(asked, p.asked())
 	}
 	var longest time.Duration
-	pressed := slices.DeleteFunc(slices.Clone(plateaus), func(p Plateau) bool { return p.asked() < 0.9*asked })
+	pressed := slices.DeleteFunc(slices.Clone(plateaus), func(p Plateau) bool { return p.asked() < 0.95*asked })
 	for _, p := range pressed {
 		longest = max(longest, p.length())
 	}

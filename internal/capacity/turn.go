@@ -32,7 +32,8 @@ import (
 //
 //   - requests wait together. A queue that has grown long stays so for about
 //     v²/(1-u)² requests, with v the variation of service times and u the
-//     utilisation: counts of slow requests are drawn in clumps of that order;
+//     utilisation: counts of slow requests are drawn in clumps of that order,
+//     smaller ones where a unit has many slots;
 //   - what a unit's slots get done in a step of n requests varies by v/√n, and
 //     so does the rate that would have had the same effect in the long run;
 //   - what the share does between two rates is not known but for its ends.
@@ -55,12 +56,12 @@ type calm struct {
 }
 
 const (
-	clumping = 0.7 // of v²/(1-u)²
-	unseen   = 0.4 // of a clump: what may have been missed where none was seen
-	wobble   = 0.5 // of v/√n
-	keeping  = 8.0 // how closely the turn keeps to its expected place between two rates
-	unsure   = 1.1 // logarithm of the factor by which that place's expectation may be off
-	smallest = 2.0 // requests in the smallest clump
+	clumping = 0.85 // of v²/(1-u)², and half as much for twice as many slots, from two on
+	unseen   = 0.35 // of a clump: what may have been missed where none was seen
+	wobble   = 0.4  // of v/√n
+	keeping  = 8.0  // how closely the turn keeps to its expected place between two rates
+	unsure   = 1.1  // logarithm of the factor by which that place's expectation may be off
+	smallest = 2.0  // requests in the smallest clump
 )
 
 // newEstimator takes the trials and plateaus of a fleet that are comparable.
@@ -113,11 +114,8 @@ func (e *estimator) interval() (low, mid, high *float64, draws []float64) {
 	for i := range redraws {
 		lows[i], highs[i] = math.Inf(1), math.Inf(1)
 		for _, l := range ladders {
-			at, known := l.turn(i, e.random)
-			lows[i] = min(lows[i], at)
-			if known {
-				highs[i] = min(highs[i], at)
-			}
+			from, to := l.turn(i, e.random)
+			lows[i], highs[i] = min(lows[i], from), min(highs[i], to)
 		}
 	}
 	low, high = bound(quantileOf(lows, outside)), bound(quantileOf(highs, 1-outside))
@@ -151,6 +149,7 @@ type edge struct {
 	seen  bool
 	error float64 // relative
 	slack float64 // 1 - utilisation at which the limit is expected to be passed
+	slots float64 // requests that one unit works on at a time, by Little's law at saturation
 	units float64
 }
 
@@ -208,6 +207,7 @@ func (e *estimator) edge(o Objective, highest float64) edge {
 	if !found.seen {
 		found.rate /= 1 - found.slack
 	}
+	found.slots = found.rate * e.calm.mean
 	return found
 }
 
@@ -238,10 +238,10 @@ func fit(rungs []rung) []float64 {
 	return fitted
 }
 
-// turn is where one replicate passes what is allowed. Where nothing did it is
-// the highest rate that was tried, and not known to be the turn; where even the
-// lowest rate did, it is 0 and bounded by that rate.
-func (l ladder) turn(replicate int, random dice) (at float64, known bool) {
+// turn is where one replicate passes what is allowed, the same twice. Where
+// nothing did it is anywhere beyond the highest rate that was tried; where even the
+// lowest rate did, anywhere up to that rate and saturation.
+func (l ladder) turn(replicate int, random dice) (from, to float64) {
 	redrawn := ladder{rungs: slices.Clone(l.rungs)}
 	for i := range redrawn.rungs {
 		l.redraw(&redrawn.rungs[i], replicate, random)
@@ -249,8 +249,9 @@ func (l ladder) turn(replicate int, random dice) (at float64, known bool) {
 	redrawn.sort()
 	fitted := fit(redrawn.rungs)
 	above := slices.IndexFunc(fitted, func(s float64) bool { return s > l.allowed })
+	edge, edgeShare := l.drawnEdge(replicate, random)
 	if above == 0 {
-		return 0, true
+		return 0, min(redrawn.rungs[0].rate, edge)
 	}
 	last := above - 1
 	if above < 0 {
@@ -258,9 +259,8 @@ func (l ladder) turn(replicate int, random dice) (at float64, known bool) {
 	}
 	below := redrawn.rungs[last]
 	below.over = fitted[last] * below.total
-	edge, edgeShare := l.drawnEdge(replicate, random)
 	if above < 0 && !l.edge.seen {
-		return below.rate, false
+		return below.rate, math.Inf(1)
 	}
 	rate, share := edge, edgeShare
 	if above > 0 && redrawn.rungs[above].rate < edge {
@@ -270,7 +270,8 @@ func (l ladder) turn(replicate int, random dice) (at float64, known bool) {
 		near := l.wobble(below) * math.Abs(random.deviate(replicate, nearness))
 		below.rate = min(below.rate, edge*math.Exp(-near))
 	}
-	return below.rate + max(rate-below.rate, 0)*l.between(below, share, random.stream(replicate)), true
+	at := below.rate + max(rate-below.rate, 0)*l.between(below, share, random.stream(replicate))
+	return at, at
 }
 
 // redraw makes of a rung what it might have been.
@@ -295,7 +296,8 @@ func (l ladder) clump(g rung) float64 {
 	}
 	free := max(1-g.rate/l.edge.rate, l.variation/math.Sqrt(g.each))
 	const most = 0.1 // of the rung's requests
-	return max(smallest, min(clumping*l.variation*l.variation/(free*free), most*g.total))
+	waiting := clumping * l.variation * l.variation / (free * free) * min(1, 2/l.edge.slots)
+	return max(smallest, min(waiting, most*g.total))
 }
 
 // drawnEdge is a rate that is certainly too high for the condition, and the
@@ -332,5 +334,5 @@ func (l ladder) decades(below rung, random stream) float64 {
 		return random.logUniform(0.1, 40)
 	}
 	expected := math.Log10(1/l.allowed) * ((1-below.rate/l.edge.rate)/l.edge.slack - 1)
-	return max(expected, 0.1) * random.logUniform(math.Exp(-unsure), math.Exp(unsure))
+	return min(max(expected, 0.1), 40) * random.logUniform(math.Exp(-unsure), math.Exp(unsure))
 }
