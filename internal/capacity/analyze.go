@@ -101,15 +101,34 @@ func (r run) warnings(q Question, res Result) []string {
 		warn = append(warn, "capacity did not grow during the shortfall: it ended because demand fell back")
 	}
 	for _, f := range res.Fleets {
-		if p := f.Production; p != nil && p.Max > 2*f.PerUnit.Units && f.PerUnit.Units > 0 {
-			warn = append(warn, fmt.Sprintf("%s: production's %s units are more than twice the %s measured; that each sustains as much is an assumption",
-				f.Name, figure.Count(p.Max), figure.Count(f.PerUnit.Units)))
-		}
+		warn = append(warn, f.extrapolated()...)
 		if f.Production != nil && q.Required.Peak == 0 {
 			warn = append(warn, f.Name+": production's size is not used without headroom.peak, the peak to hold it against")
 		}
 	}
 	return warn
+}
+
+// extrapolated warns of a fleet that may grow to more than twice the units that
+// were measured.
+func (f FleetResult) extrapolated() []string {
+	units, whose := 0, ""
+	switch {
+	case f.Production != nil && f.Production.Max > 0:
+		units, whose = f.Production.Max, "production's"
+	case f.Max != nil:
+		units, whose = *f.Max, "its max of"
+	}
+	switch measured := f.PerUnit.Units; {
+	case measured == 0:
+	case f.USL != nil && f.USL.Beyond(float64(units)):
+		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s measured; what they sustain is extrapolated by the scalability law",
+			f.Name, whose, figure.Count(units), figure.Count(f.USL.Largest))}
+	case f.USL == nil && units > farthest*measured:
+		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s measured; that each sustains as much is an assumption",
+			f.Name, whose, figure.Count(units), figure.Count(measured))}
+	}
+	return nil
 }
 
 // undelivered warns of requests that a cap kept back, and of a load that was not

@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -13,28 +14,46 @@ import (
 const redraws = 400
 
 // dice are what the bootstrap draws from: for each replicate and each step of
-// the run one deviate, so that whatever is estimated from the same step, of any
-// fleet and objective, varies together. The same run always gets the same draws.
-type dice struct{}
+// the load one deviate, so that whatever is estimated from the same step, of any
+// fleet and objective, varies together. What is not known of one fleet, or of one
+// objective at it, is drawn for that alone. The same run always gets the same draws.
+type dice struct{ fleet, objective string }
 
-// What deviates are drawn for besides the rate of each step, which has its own
-// number: the count of each step, and what happens once in a replicate.
+func (d dice) of(objective string) dice { return dice{d.fleet, objective} }
+
+// What deviates are drawn for besides the rate of each step of the load, which has
+// its own number: the count of each step, and what happens once in a replicate.
 const (
 	counting   = 1 << 30
-	saturating = -1
-	nearness   = -2
-	turning    = -3
+	saturating = 1 << 31
+	nearness   = 1<<31 + 1
+	turning    = 1<<31 + 2
 )
 
-// deviate is a standard normal one.
-func (dice) deviate(replicate, what int) float64 {
-	return rand.New(rand.NewPCG(uint64(replicate), uint64(what))).NormFloat64()
+// deviate is a standard normal one, the same for every fleet and objective.
+func (dice) deviate(replicate, what int) float64 { return roll(replicate, what, "").NormFloat64() }
+
+// fleets is a standard normal deviate of the fleet.
+func (d dice) fleets(replicate, what int) float64 {
+	return roll(replicate, what, d.fleet).NormFloat64()
+}
+
+// own is a standard normal deviate of the fleet's objective.
+func (d dice) own(replicate, what int) float64 {
+	return roll(replicate, what, d.fleet+d.objective).NormFloat64()
 }
 
 // stream is for what is drawn between two rates.
-func (dice) stream(replicate int) stream {
-	what := turning
-	return stream{rand.NewPCG(uint64(replicate), uint64(what))}
+func (d dice) stream(replicate int) stream {
+	return stream{source(replicate, turning, d.fleet+d.objective)}
+}
+
+func roll(replicate, what int, of string) *rand.Rand { return rand.New(source(replicate, what, of)) }
+
+func source(replicate, what int, of string) *rand.PCG {
+	h := fnv.New64a()
+	h.Write([]byte(of))
+	return rand.NewPCG(uint64(replicate)^h.Sum64(), uint64(what))
 }
 
 type stream struct{ rand.Source }

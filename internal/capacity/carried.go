@@ -134,6 +134,13 @@ func scaled(v *float64, by float64) *float64 {
 	return &s
 }
 
+func higher(a, b *float64) *float64 {
+	if a == nil || b != nil && *b > *a {
+		return b
+	}
+	return a
+}
+
 func lower(a, b *float64) *float64 {
 	if a == nil || b != nil && *b < *a {
 		return b

@@ -45,15 +45,14 @@ func newCeiling(fleet string, plateaus []Plateau, one PerUnit) *Ceiling {
 	if to < grownBy*from || lastingAt(plateaus, grownBy*from) < lasting || !isFlat(flat) || lawIsBetter(known, l) {
 		return nil
 	}
-	if !math.IsInf(l.g, 1) {
-		one.Saturation = &l.g // of units that nothing held down
+	if !math.IsInf(l.g, 1) && one.Units < int(from) {
+		one.Saturation = &l.g // of units that nothing held down, as those were that it was made at
 	}
-	rate, said := one.sustained(l.c, sway(flat, l.at)/math.Sqrt(float64(len(flat))))
-	return &Ceiling{
-		Rate: rate, From: int(from), To: int(to),
-		Said: fmt.Sprintf("throughput stayed at %s while %s grew from %s to %s units: something behind it binds; %s",
-			figure.Rate(l.c), fleet, figure.Count(int(from)), figure.Count(int(to)), said),
-	}
+	c, said := one.under(l.c, sway(flat, l.at)/math.Sqrt(float64(len(flat))), dice{fleet: fleet})
+	c.From, c.To = int(from), int(to)
+	c.Said = fmt.Sprintf("throughput stayed at %s while %s grew from %s to %s units: something behind it binds; %s",
+		figure.Rate(l.c), fleet, figure.Count(c.From), figure.Count(c.To), said)
+	return &c
 }
 
 // fitCapped finds, for every number of units at which the ceiling may begin, the
@@ -154,38 +153,42 @@ func lastingAt(plateaus []Plateau, units float64) (sum time.Duration) {
 	return sum
 }
 
-// What of its saturation a service sustains where nothing tells (prior): services
-// of few slots keep a p99 of some times their mean up to 80 or 95 % of it, so half
-// is low.
-var usualShare = Range{Low: 0.5, Mid: 0.8, High: 1}
+// levelling is what deviates of a ceiling are drawn for, besides those of a
+// unit (bootstrap.go).
+const levelling = 1<<31 + 3
 
-// sustained is the rate that keeps the objectives under a ceiling: as much of it
-// as one unit sustains of its saturation. spread is how far off the ceiling itself
-// may be, as a share.
-func (u PerUnit) sustained(ceiling, spread float64) (Range, string) {
-	share, said := u.share()
-	return Range{
-		Low:  ceiling * share.Low * max(1-sureOfSide*spread, 0),
-		Mid:  ceiling * share.Mid,
-		High: ceiling * share.High * (1 + sureOfSide*spread),
-	}, said
+// under is the ceiling of which the objectives are kept at as large a share as one
+// unit sustains of its saturation, with words on where that is from. spread is how
+// far off the ceiling itself may be, as a share. Where that share was not measured
+// on both sides, all that is known is that no more than the ceiling is sustained.
+func (u PerUnit) under(ceiling, spread float64, d dice) (Ceiling, string) {
+	share := func(rate *float64) float64 { return min(max(*rate / *u.Saturation, 0), 1) }
+	saturates := u.Saturation != nil && *u.Saturation > 0
+	highest := ceiling * (1 + sureOfSide*spread)
+	if saturates && u.High != nil {
+		highest *= share(u.High)
+	}
+	if !saturates || u.Low == nil || u.Mid == nil || u.High == nil {
+		return Ceiling{Rate: Range{High: highest}, AtMost: true},
+			fmt.Sprintf("how much of that keeps the objectives was not measured, at most %s", figure.Rate(highest))
+	}
+	low, high := share(u.Low), share(u.High)
+	c := Ceiling{Rate: Range{Low: ceiling * low * max(1-sureOfSide*spread, 0), Mid: ceiling * share(u.Mid), High: highest}}
+	for i := range u.Draws {
+		c.Draws = append(c.Draws, ceiling*share(&u.Draws[i])*max(1+spread*d.fleets(i, levelling), 0))
+	}
+	if c.Draws != nil {
+		c.Rate.Low, c.Rate.Mid, c.Rate.High = interval(c.Draws)
+	}
+	return c, fmt.Sprintf("%s of it keeps the objectives, as of one unit's saturation", figure.Interval(&low, &high, figure.Share))
 }
 
-// share is what one unit sustains over what it serves when it always has work,
-// with words on where it is from. A bound alone moves its own end.
-func (u PerUnit) share() (Range, string) {
-	share := usualShare
-	if u.Saturation == nil || *u.Saturation <= 0 || u.Low == nil && u.High == nil {
-		return share, fmt.Sprintf("how much of that keeps the objectives was not measured, %s to all of it is assumed", figure.Share(share.Low))
+// carried is what a ceiling lets through.
+func (c *Ceiling) carried() carried {
+	if c.AtMost {
+		return carried{high: &c.Rate.High}
 	}
-	of := func(rate *float64, otherwise float64) float64 {
-		if rate == nil {
-			return otherwise
-		}
-		return min(max(*rate / *u.Saturation, 0), 1)
-	}
-	share.Low = of(u.Low, min(share.Low, of(u.High, 1)))
-	share.High = max(of(u.High, 1), share.Low)
-	share.Mid = min(max(of(u.Mid, share.Mid), share.Low), share.High)
-	return share, fmt.Sprintf("%s of it keeps the objectives, as of one unit's saturation", figure.Interval(&share.Low, &share.High, figure.Share))
+	all := between(c.Rate)
+	all.draws = c.Draws
+	return all
 }

@@ -55,8 +55,8 @@ func TestCeiling(t *testing.T) {
 			if want := c.truth(1000); c.found && math.Abs(ceiling.Rate.High/want-1) > 0.12 {
 				t.Errorf("%s, seed %d: at most %v sustained; want about %v", c.name, seed, ceiling.Rate.High, want)
 			}
-			if r := ceiling.Rate; !(0 < r.Low && r.Low <= r.Mid && r.Mid <= r.High) || 2*ceiling.To < 3*ceiling.From {
-				t.Errorf("%s, seed %d: %+v; want a range, and units grown by half", c.name, seed, ceiling)
+			if !ceiling.AtMost || 2*ceiling.To < 3*ceiling.From {
+				t.Errorf("%s, seed %d: %+v; want an upper bound, and units grown by half", c.name, seed, ceiling)
 			}
 		}
 		if c.found && found < 95 || !c.found && found > 0 {
@@ -78,28 +78,67 @@ func TestCeilingNeedsTenSeconds(t *testing.T) {
 	}
 }
 
-// By hand: a ceiling of 1,000/s that may be off by 10 % at one deviation.
+// By hand: a ceiling of 1,000/s. A share of which one side is not measured leaves
+// only the upper bound.
 func TestSustainedUnderACeiling(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		one  PerUnit
-		want Range
-		said string
+		name   string
+		one    PerUnit
+		want   Range
+		atMost bool
+		said   string
 	}{
-		{"all known", PerUnit{Low: ptr(60.0), Mid: ptr(64.0), High: ptr(72.0), Saturation: ptr(80.0)}, Range{750, 800, 900}, "75 % to 90 % of it"},
-		{"more than saturation", PerUnit{Low: ptr(60.0), Mid: ptr(90.0), High: ptr(95.0), Saturation: ptr(80.0)}, Range{750, 1000, 1000}, "75 % to 100 %"},
-		{"at least", PerUnit{Low: ptr(72.0), Saturation: ptr(80.0)}, Range{900, 900, 1000}, "90 % to 100 %"},
-		{"at most", PerUnit{High: ptr(32.0), Saturation: ptr(80.0)}, Range{400, 400, 400}, "40 %"},
-		{"saturation unknown", PerUnit{Low: ptr(60.0), Mid: ptr(64.0), High: ptr(72.0)}, Range{500, 800, 1000}, "not measured, 50 % to all of it is assumed"},
-		{"nothing known", PerUnit{}, Range{500, 800, 1000}, "not measured"},
+		{"all known", PerUnit{Low: ptr(60.0), Mid: ptr(64.0), High: ptr(72.0), Saturation: ptr(80.0)}, Range{750, 800, 900}, false, "75 % to 90 % of it"},
+		{"more than saturation", PerUnit{Low: ptr(60.0), Mid: ptr(90.0), High: ptr(95.0), Saturation: ptr(80.0)}, Range{750, 1000, 1000}, false, "75 % to 100 %"},
+		{"at least", PerUnit{Low: ptr(72.0), Saturation: ptr(80.0)}, Range{High: 1000}, true, "not measured, at most 1k/s"},
+		{"at most", PerUnit{High: ptr(32.0), Saturation: ptr(80.0)}, Range{High: 400}, true, "not measured, at most 400/s"},
+		{"saturation unknown", PerUnit{Low: ptr(60.0), Mid: ptr(64.0), High: ptr(72.0)}, Range{High: 1000}, true, "not measured, at most 1k/s"},
+		{"nothing known", PerUnit{}, Range{High: 1000}, true, "not measured, at most 1k/s"},
 	} {
-		got, said := c.one.sustained(1000, 0)
-		if got != c.want || !strings.Contains(said, c.said) {
-			t.Errorf("%s: sustained(1000) = %v, %q; want %v, %q", c.name, got, said, c.want, c.said)
+		got, said := c.one.under(1000, 0, dice{})
+		if got.Rate != c.want || got.AtMost != c.atMost || !strings.Contains(said, c.said) {
+			t.Errorf("%s: under(1000) = %v, at most: %v, %q; want %v, %v, %q", c.name, got.Rate, got.AtMost, said, c.want, c.atMost, c.said)
+		}
+		if carried := got.carried(); (carried.low == nil) != c.atMost || (carried.mid == nil) != c.atMost || *carried.high != c.want.High {
+			t.Errorf("%s: carried = %+v; want no more than was measured", c.name, carried)
 		}
 	}
-	if got, _ := (PerUnit{}).sustained(1000, 0.1); math.Abs(got.Low-500*0.8355) > 1e-9 || math.Abs(got.High-1164.5) > 1e-9 {
-		t.Errorf("sustained(1000, 0.1) = %v; want 417.75 to 1164.5", got)
+	one := PerUnit{Low: ptr(40.0), Mid: ptr(64.0), High: ptr(80.0), Saturation: ptr(80.0)}
+	if got, _ := one.under(1000, 0.1, dice{}); math.Abs(got.Rate.Low-500*0.8355) > 1e-9 || math.Abs(got.Rate.High-1164.5) > 1e-9 {
+		t.Errorf("under(1000, 0.1) = %v; want 417.75 to 1164.5", got.Rate)
+	}
+}
+
+// Draws of 8, 16 … 160 of a unit that saturates at 80: of a ceiling of 1,000/s a
+// tenth is added by each, and from the tenth on all of it is sustained.
+func TestACeilingIsDrawnWithItsUnits(t *testing.T) {
+	one := PerUnit{Low: ptr(8.0), Mid: ptr(80.0), High: ptr(152.0), Saturation: ptr(80.0), Draws: steps(8)}
+	c, _ := one.under(1000, 0, dice{})
+	if c.Rate != (Range{100, 1000, 1000}) {
+		t.Errorf("rate = %v; want the 5 %%, the 50 %% and the 95 %% of its draws", c.Rate)
+	}
+	f := pods()
+	f.PerUnit, f.Ceiling = one, &c
+	layers := fixed(Question{}, []FleetResult{f})
+	if m := least([]carried{f.carries(100), layers[0].carried}).against(750); m.Probability == nil || *m.Probability != 0.65 {
+		t.Errorf("%v; want 750/s carried in 13 of 20 draws", m)
+	}
+	if c, _ := one.under(1000, 0.05, dice{}); c.Draws[19] == 1000 || math.Abs(c.Draws[19]-1000) > 250 {
+		t.Errorf("the last draw = %v; want about 1000, as far off as the ceiling may be", c.Draws[19])
+	}
+}
+
+// Units that were measured under the ceiling tell their share of what they did
+// there; those below it, of what they could do.
+func TestTheShareIsOfWhatTheUnitsSaturatedAt(t *testing.T) {
+	plateaus := measured(1, capped{g: 80, c: 480}.at, 0, 2, 4, 6, 8, 12)
+	for _, one := range []PerUnit{
+		{Units: 12, Low: ptr(35.0), Mid: ptr(36.0), High: ptr(37.0), Saturation: ptr(40.0)}, // of 480/12
+		{Units: 4, Low: ptr(70.0), Mid: ptr(72.0), High: ptr(74.0), Saturation: ptr(60.0)},  // of 80
+	} {
+		if c := newCeiling(web, plateaus, one); c == nil || math.Abs(c.Rate.Mid-0.9*480) > 1e-6 {
+			t.Errorf("measured at %d units: %+v; want nine tenths of 480/s", one.Units, c)
+		}
 	}
 }
 
@@ -154,5 +193,37 @@ func TestPlateausOfOtherRuns(t *testing.T) {
 	q.Plateaus = map[string][]Plateau{"asg/web": measured(1, law{g: 80}.at, 0.01, sixCounts...)}
 	if f := Analyze(tl, q).Fleets[1]; f.USL != nil || f.NoUSL != "its pods saturate, not its instances" {
 		t.Errorf("USL of the group = %v, %q; want none", f.USL, f.NoUSL)
+	}
+}
+
+// A second fleet passes the same requests: what did not grow with the first may
+// be its, unless it grew too. What had something to spare throughout saturated at
+// nothing.
+func TestAnotherFleetMayBeTheCeiling(t *testing.T) {
+	const api = "hpa/default/api"
+	for _, c := range []struct {
+		name     string
+		web, api float64 // highest utilisation
+		grown    float64 // units of api after 50 s; before, 4
+		found    bool
+		no       string
+	}{
+		{"the first had something to spare", 0.4, 1, 4, false, "its units had something to spare"},
+		{"the second stood still", 1, 1, 4, false, "throughput may have stayed the same since " + api + " did not grow"},
+		{"the second shrank", 1, 1, 3, false, "since " + api + " did not grow"},
+		{"the second grew too", 1, 1, 8, true, "below its ceiling at 6 units"},
+		{"the second had something to spare", 1, 0.4, 4, true, "below its ceiling at 6 units"},
+	} {
+		tl, q := growing(600, 480)
+		q.Fleets = append(q.Fleets, Fleet{Name: api, Kind: HPA})
+		tl.Readings = append(tl.Readings, reading(-1, api, timeline.Ready, 4), reading(50, api, timeline.Ready, c.grown))
+		for source, used := range map[string]float64{web: c.web, api: c.api} {
+			tl.Readings = append(tl.Readings, reading(-1, source, timeline.TargetOf+"cpu", 0.7),
+				reading(-1, source, timeline.MetricOf+"cpu", used), reading(-1, source, timeline.LimitOf+"cpu", 1))
+		}
+		f := Analyze(tl, q).Fleets[0]
+		if (f.Ceiling != nil) != c.found || f.USL != nil || !strings.Contains(f.NoUSL, c.no) {
+			t.Errorf("%s: ceiling %+v, USL %v, %q; want a ceiling: %v, no USL, %q", c.name, f.Ceiling, f.USL, f.NoUSL, c.found, c.no)
+		}
 	}
 }

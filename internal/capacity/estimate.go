@@ -78,8 +78,8 @@ func (r run) steady(fleet Fleet, ready timeline.Series) []stretch {
 // newPerUnit estimates one unit from the trials and plateaus of a fleet.
 func newPerUnit(fleet string, objectives []Objective, trials []trial, plateaus []Plateau, c calm) PerUnit {
 	var u PerUnit
-	trials, plateaus = comparable(trials, saturated(trials, plateaus))
-	e := newEstimator(objectives, trials, plateaus, c)
+	trials, plateaus = ofOneSize(trials, saturated(trials, plateaus))
+	e := newEstimator(fleet, objectives, trials, plateaus, c)
 	u.Low, u.Mid, u.High, u.Draws = e.interval()
 	u.Saturation = e.saturation
 	u.Units = e.units(u.Low)
@@ -97,11 +97,12 @@ func saturated(trials []trial, plateaus []Plateau) []Plateau {
 	})
 }
 
-// comparable makes trials of different numbers of units tell of the same number,
+// ofOneSize makes trials of different numbers of units tell of the same number,
 // where units do less each the more there are of them: where clearly fewer units
-// than the most that saturated did more than a tenth more each. Then a rate counts by how near it is to what its units saturate
-// at; trials of more or fewer units than saturated are left out.
-func comparable(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
+// than the most that saturated did more than a tenth more each. Then a rate counts
+// by how near it is to what its units saturate at; trials of more or fewer units
+// than saturated are left out.
+func ofOneSize(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
 	most := 0
 	for _, p := range plateaus {
 		most = max(most, p.Units)
@@ -112,10 +113,10 @@ func comparable(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
 		return trials, plateaus
 	}
 	_, largest := split(plateaus, func(p Plateau) bool { return p.Units == most })
-	each, smallest := *saturation(largest), slices.MinFunc(plateaus, func(a, b Plateau) int { return a.Units - b.Units }).Units
+	each, fewest := *saturation(largest), slices.MinFunc(plateaus, func(a, b Plateau) int { return a.Units - b.Units }).Units
 	var told []trial
 	for _, t := range trials {
-		if t.units >= smallest && t.units <= most {
+		if t.units >= fewest && t.units <= most {
 			share := each / (interpolated(plateaus, t.units) / float64(t.units))
 			t.rate, t.most, t.units = t.rate*share, t.most*share, most
 			told = append(told, t)

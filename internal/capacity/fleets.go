@@ -18,7 +18,7 @@ func (r run) fleets(q Question) []FleetResult {
 	var results []FleetResult
 	pods := hasKind(q.Fleets, HPA)
 	carries := func(f Fleet) bool { return f.Kind == ASG && pods }
-	serving := len(slices.DeleteFunc(slices.Clone(q.Fleets), carries))
+	serving := slices.DeleteFunc(slices.Clone(q.Fleets), carries)
 	for _, f := range q.Fleets {
 		result := FleetResult{
 			Fleet:      f,
@@ -32,10 +32,14 @@ func (r run) fleets(q Question) []FleetResult {
 		switch {
 		case carries(f):
 			result.PerUnit = result.PerUnit.carriedOnly(f.Name)
-		case serving > 1:
+		case len(serving) > 1:
 			result.PerUnit = r.spared(result.PerUnit, f.Name)
 		}
-		r.throughput(&result, q, carries(f))
+		if carries(f) {
+			result.NoUSL = "its pods saturate, not its instances"
+		} else {
+			r.throughput(&result, q, serving)
+		}
 		results = append(results, result)
 	}
 	return results

@@ -1,8 +1,10 @@
 package capacity
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"sort"
 	"strings"
 	"time"
 
@@ -34,18 +36,61 @@ func (r run) generations(q Question, f FleetResult, from time.Duration) *Generat
 	if g == nil {
 		return nil
 	}
-	peak := q.peak()
-	each, enough := f.PerUnit.Mid, ""
+	each, end, note := f.PerUnit.Mid, carried.middle, ""
 	if each == nil && f.PerUnit.Low != nil {
-		each, enough = f.PerUnit.Low, fmt.Sprintf(" (enough, where one sustains at least %s)", figure.Rate(*f.PerUnit.Low))
+		each, end, note = f.PerUnit.Low, carried.least, fmt.Sprintf(" (enough, where one sustains at least %s)", figure.Rate(*f.PerUnit.Low))
 	}
 	start := r.countAt(f.Name, timeline.Ready, from)
 	if each != nil && *each > 0 && start != nil {
-		g.From, g.To = *start, ceilUnits(peak / *each)
+		g.From, g.To = *start, f.USL.unitsFor(cmp.Or(q.Required.Peak, q.peak()), f.rates(end))
 		g.Needed = needed(g.From, g.To, g.Growth)
 	}
-	g.Said = f.Name + ": " + g.inWords(enough)
+	g.Said = f.Name + ": " + g.inWords(note+f.beyondMax(g.To))
 	return g
+}
+
+// beyondMax says that so many units are more than the fleet may have; empty where
+// they are not, or that is not known.
+func (f FleetResult) beyondMax(units int) string {
+	most, whose := f.Max, "its max"
+	if f.Production != nil && f.Production.Max > 0 {
+		most, whose = &f.Production.Max, "production's max"
+	}
+	if most == nil || units <= *most {
+		return ""
+	}
+	return fmt.Sprintf(", more than %s of %s,", whose, figure.Count(*most))
+}
+
+// rates tells what so many units of the fleet carry, req/s, by one end of it; it is
+// worked out once for each number.
+func (f FleetResult) rates(end func(carried) *float64) func(units float64) float64 {
+	known := make(map[float64]float64)
+	return func(units float64) float64 {
+		rate, again := known[units]
+		if !again {
+			if found := end(f.carries(units)); found != nil {
+				rate = *found
+			}
+			known[units] = rate
+		}
+		return rate
+	}
+}
+
+// unitsFor is the fewest units that carry a rate, of those up to which more units
+// carry more; 0 where none do. Without a law more always do.
+func (u *USL) unitsFor(rate float64, carries func(units float64) float64) int {
+	most := math.MaxInt32
+	if u != nil {
+		most = int(min(law{u.Gamma.Mid, u.Alpha.Mid, u.Beta.Mid}.peak(), math.MaxInt32))
+	}
+	enough := rate * (1 - 1e-12) // the last bits of a product are not meant
+	below := sort.Search(most, func(i int) bool { return carries(float64(i+1)) >= enough })
+	if below == most {
+		return 0
+	}
+	return below + 1
 }
 
 // fastest is the metric that allows the largest growth, with its newest target
@@ -114,20 +159,21 @@ func needed(from, to int, growth float64) (generations int) {
 // ceilUnits rounds up, but not for the last bits of a quotient.
 func ceilUnits(x float64) int { return int(math.Ceil(min(x, math.MaxInt32) * (1 - 1e-12))) }
 
-// inWords says what holds growth back; enough is in which sense To suffices.
-func (g Generations) inWords(enough string) string {
+// inWords says what holds growth back; note is in which sense To suffices, and
+// what forbids it.
+func (g Generations) inWords(note string) string {
 	held := fmt.Sprintf("%s is at most %s of what is requested, for a target of %s", g.Metric, figure.ExactShare(g.Limit), figure.ExactShare(g.Target))
 	if g.Growth <= 1+usualTolerance {
 		return fmt.Sprintf("%s: no load makes it grow, for it has to pass the target by more than %s; lower the target or raise the limit",
 			held, figure.ExactShare(usualTolerance))
 	}
 	held += fmt.Sprintf(": each generation multiplies units by at most %s", figure.Scaled(g.Growth))
-	to := fmt.Sprintf("%s units%s", figure.Count(g.To), enough)
+	to := fmt.Sprintf("%s units%s", figure.Count(g.To), note)
 	switch {
 	case g.From <= 0 || g.To <= 0:
 		return held
 	case g.Needed == 0:
-		return fmt.Sprintf("%s; the peak needs %s, and %s were ready", held, to, figure.Count(g.From))
+		return fmt.Sprintf("%s; the peak needs %s, and %s were ready", held, strings.TrimSuffix(to, ","), figure.Count(g.From))
 	case g.Needed == 1:
 		return fmt.Sprintf("%s; from %s to %s takes at least 1 generation", held, figure.Count(g.From), to)
 	}

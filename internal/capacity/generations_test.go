@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,36 @@ func TestGenerations(t *testing.T) {
 		if diff := cmp.Diff(c.want, got, cmpopts.EquateApprox(0, 1e-9)); diff != "" {
 			t.Errorf("%s: generations (-want +got):\n%s", c.name, diff)
 		}
+	}
+}
+
+// A named peak is what is to be carried, by the scalability law where there is one,
+// and what lies beyond the max is said to.
+func TestGenerationsToTheNamedPeak(t *testing.T) {
+	f := scaledBy(0.5, 2)
+	r := run{Timeline: f.Timeline}
+	q := jump() // asks 100/s
+	q.Required.Peak = 400
+	fleet := ten(web, HPA)
+	fleet.Max = ptr(30)
+	const want = web + ": cpu is at most 200 % of what is requested, for a target of 50 %: each generation multiplies units by at most 4; from 4 to 40 units, more than its max of 30, takes at least 2 generations"
+	if g := r.generations(q, fleet, 0); g.To != 40 || g.Said != want {
+		t.Errorf("generations to 40 units = %q; want %q", g.Said, want)
+	}
+	fleet.Production = &Production{Start: 12, Max: 60}
+	if g := r.generations(q, fleet, 0); strings.Contains(g.Said, "more than") {
+		t.Errorf("generations = %q; want 40 units within production's 60", g.Said)
+	}
+	// X(N) = N / (1 + 0.05 (N-1)), ten units carry 100/s: 14.5 N / (0.95 + 0.05 N) is
+	// 200/s at 42.2 units, and never 400/s.
+	fleet.PerUnit.Units, fleet.USL = 10, &USL{Model: Amdahl, Gamma: Range{Mid: 1}, Alpha: Range{Mid: 0.05}}
+	q.Required.Peak = 200
+	if g := r.generations(q, fleet, 0); g.To != 43 {
+		t.Errorf("To = %d; want 43 by the scalability law", g.To)
+	}
+	q.Required.Peak = 400
+	if g := r.generations(q, fleet, 0); g.To != 0 || g.Needed != 0 {
+		t.Errorf("To = %d; want none, for no number of units carries 400/s", g.To)
 	}
 }
 

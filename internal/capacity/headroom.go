@@ -73,14 +73,27 @@ func (r run) nows(fleets []FleetResult, fixed []limit) func(at time.Duration) no
 	}
 }
 
-// moments draws demand against capacity now, second by second: ready units times
-// what one sustains, of the fleet that allows least.
+// shown is the capacity that demand is drawn against. Of a limit that is known
+// from above only, and not below the fleets' middle, no more than its upper end
+// counts: what the fleets fall short by is no less for it.
+func (n now) shown() carried {
+	c := n.within
+	if c.mid == nil && n.fleets.mid != nil && *n.fleets.mid <= *c.high {
+		c.mid = n.fleets.mid
+	}
+	return c
+}
+
+// moments draws demand against capacity now, second by second: what the ready
+// units sustain, of the fleet that allows least, within the limits that no fleet
+// moves.
 func (r run) moments(q Question, nows func(time.Duration) now) (moments []Moment, within []carried) {
 	for at := time.Duration(0); at < r.end(); at += time.Second {
 		c := nows(at + time.Second/2) // the middle of the second stands for all of it
+		shown := c.shown()
 		moments = append(moments, Moment{
 			At: at, Demand: q.demand(at), Rehearsed: inSpots(at, q.Spots),
-			Low: c.fleets.low, Mid: c.fleets.mid, High: c.fleets.high,
+			Low: shown.low, Mid: shown.mid, High: shown.high,
 		})
 		within = append(within, c.within)
 	}
@@ -232,19 +245,15 @@ func partlyKnown(moments []Moment) bool {
 }
 
 // worst takes the instant at which capacity stood lowest over demand. Where
-// capacity was not known while as much was demanded, or the run ended before as
-// much was, it may have been lower still: then only the upper bound is left.
+// capacity was not known, or the run ended before all was demanded, it may have
+// been lower still: then only the upper bound is left.
 func (r run) worst(q Question, moments []Moment, within []carried) (m Margin, at *time.Duration) {
 	m.Demand = q.peak()
 	var lowest carried
-	unseen := r.unreached(q)
 	for i, c := range within {
 		moment := moments[i]
 		if !moment.Rehearsed || moment.Demand <= 0 {
 			continue
-		}
-		if c.low == nil {
-			unseen = max(unseen, moment.Demand)
 		}
 		if b := c.best(); b != nil && (at == nil || *b/moment.Demand < *lowest.best()/m.Demand) {
 			lowest, m.Demand, at = c, moment.Demand, &moments[i].At
@@ -253,10 +262,50 @@ func (r run) worst(q Question, moments []Moment, within []carried) (m Margin, at
 	if at == nil {
 		return m, nil
 	}
-	if unseen >= m.Demand {
+	worse := func(b blind) bool { return b.maybeWorse(*lowest.best(), m.Demand) }
+	if slices.ContainsFunc(r.blindOf(q, moments, within), worse) {
 		lowest = carried{high: lowest.high}
 	}
 	return lowest.against(m.Demand), at
+}
+
+// blind is a stretch in which capacity was not known.
+type blind struct {
+	demand float64  // the most of it
+	beside *float64 // the lower of the capacities known just before and just after; nil where neither is
+}
+
+// maybeWorse reports whether capacity may have stood as low over demand as the
+// least that was seen: as much was demanded, or what was known beside the stretch
+// is no more against the demand in it.
+func (b blind) maybeWorse(least, demand float64) bool {
+	return b.demand >= demand || b.demand > 0 && b.beside != nil && *b.beside/b.demand <= least/demand
+}
+
+// blindOf is where capacity was not known from below, and at last what was
+// planned for the time after a run that was cut short.
+func (r run) blindOf(q Question, moments []Moment, within []carried) []blind {
+	var all []blind
+	var last *float64
+	open := false
+	for i, c := range within {
+		known := c.low != nil
+		if known {
+			last = c.best()
+		}
+		if known && open {
+			gap := &all[len(all)-1]
+			gap.beside = lower(gap.beside, last)
+		}
+		if !known && !open {
+			all = append(all, blind{beside: last})
+		}
+		if open = !known; open && moments[i].Rehearsed {
+			gap := &all[len(all)-1]
+			gap.demand = max(gap.demand, moments[i].Demand)
+		}
+	}
+	return append(all, blind{demand: r.unreached(q), beside: last})
 }
 
 // unreached is the most that was planned for the time after a run that did not
@@ -277,6 +326,10 @@ func (r run) unreached(q Question) (demand float64) {
 func (c carried) best() *float64 {
 	return Moment{Low: c.low, Mid: c.mid, High: c.high}.best()
 }
+
+func (c carried) least() *float64  { return c.low }
+func (c carried) middle() *float64 { return c.mid }
+func (c carried) most() *float64   { return c.high }
 
 // shortfall is when demand first passed what was ready, and the scale lag the
 // time from then to the first instant after which, for as long as that spot

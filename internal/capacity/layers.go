@@ -63,21 +63,26 @@ func (l limit) rank() int {
 }
 
 // layers are the limits that are known at least from below, and the binding one,
-// the lowest of those that are known on both sides. It is nil where something that
-// is known from above only is sure to be lower.
+// the lowest of those that are known on both sides, or what is known from above
+// only where that is lower than all that the others may be. It is nil where
+// something that is known from above only may be the lower one.
 func layers(limits []limit) (layers []Layer, binding *Layer) {
 	for _, l := range limits {
 		if l.rank() < 2 {
 			layers = append(layers, l.Layer)
 		}
 	}
-	if len(layers) == 0 || layers[0].AtLeast {
-		return layers, nil
-	}
-	for _, l := range limits {
-		if l.mid == nil && l.high != nil && *l.high < layers[0].Rate {
-			return layers, nil
+	var lowest *limit // of those known from above only
+	for i, l := range limits {
+		if l.mid == nil && l.high != nil && (lowest == nil || *l.high < *lowest.high) {
+			lowest = &limits[i]
 		}
+	}
+	switch {
+	case lowest != nil && lowest.low == nil && !slices.ContainsFunc(layers, func(l Layer) bool { return l.Low <= *lowest.high }):
+		return layers, &Layer{Name: lowest.Name, Source: lowest.Source, Rate: *lowest.high, High: *lowest.high}
+	case len(layers) == 0 || layers[0].AtLeast || lowest != nil && *lowest.high < layers[0].Rate:
+		return layers, nil
 	}
 	return layers, &layers[0]
 }
@@ -86,7 +91,7 @@ func layers(limits []limit) (layers []Layer, binding *Layer) {
 func rivals(limits []limit, binding *Layer) []limit {
 	var found []limit
 	for _, l := range limits {
-		if binding != nil && (l.AtLeast && l.Rate < binding.Rate || l.rank() == 2) {
+		if binding != nil && l.Name != binding.Name && (l.AtLeast && l.Rate < binding.Rate || l.rank() == 2) {
 			found = append(found, l)
 		}
 	}
@@ -114,7 +119,7 @@ func fixed(q Question, fleets []FleetResult) []limit {
 			limits = append(limits, limit{Layer{
 				Name:   "behind " + f.Name,
 				Source: fmt.Sprintf("what was served stayed the same from %s to %s units", figure.Count(c.From), figure.Count(c.To)),
-			}, between(c.Rate)})
+			}, c.carried()})
 		}
 	}
 	return limits
@@ -133,7 +138,7 @@ func (r run) sizes(f FleetResult) []size {
 		return []size{{f.Production.Max, "max", "production's max"}}
 	}
 	var sizes []size
-	if f.Max != nil {
+	if f.Max != nil && *f.Max > 0 { // one of none was set to stop the fleet
 		sizes = append(sizes, size{*f.Max, "max", "its max"})
 	}
 	if n := whole(lowestIn(r.Series(f.Name, timeline.Quota))); n != nil {
@@ -167,9 +172,32 @@ func (f FleetResult) carries(units float64) carried {
 		one.draws = u.Draws
 	}
 	if measured := float64(u.Units); f.USL != nil && measured > 0 && units > 0 {
-		return one.times(measured * f.USL.Throughput(units) / f.USL.Throughput(measured))
+		return one.times(measured).grown(f.USL, units, measured)
 	}
 	return one.times(units)
+}
+
+// grown is what is carried by a fleet of so many units, of what as many as were
+// measured carry. How far the law may be off is in every draw and in both ends.
+func (c carried) grown(law *USL, units, measured float64) carried {
+	more := c.times(law.ratio(units, measured))
+	ratios := law.drawnRatios(units, measured, cmp.Or(len(c.draws), redraws))
+	switch {
+	case ratios == nil:
+	case c.draws == nil:
+		least, _, most := interval(ratios)
+		more.low, more.high = scaled(c.low, least), scaled(c.high, most)
+		if c.mid != nil {
+			more.low, more.high = lower(more.low, more.mid), higher(more.high, more.mid)
+		}
+	default:
+		for i, d := range c.draws {
+			more.draws[i] = d * ratios[i]
+		}
+		low, mid, high := interval(more.draws)
+		more.low, more.mid, more.high = &low, &mid, &high
+	}
+	return more
 }
 
 // grown is what the fleet carries once it has so many units. One with something
@@ -237,7 +265,7 @@ func (r run) roomLimits(group FleetResult, fleets []FleetResult) []limit {
 func (r room) madeOf(s size) string {
 	pods := r.of(s.units)
 	text := fmt.Sprintf("%s instances (%s) with room for %s pods", figure.Count(s.units), s.source, figure.Count(pods))
-	if pods%s.units == 0 {
+	if s.units > 0 && pods%s.units == 0 {
 		text = fmt.Sprintf("%s instances (%s) with room for %s pods each", figure.Count(s.units), s.source, figure.Count(pods/s.units))
 	}
 	return text + " of " + figure.Rate(*r.pods.PerUnit.Mid)
@@ -250,12 +278,12 @@ func (r run) rooms(group FleetResult, fleets []FleetResult) []room {
 		return nil
 	}
 	most := 0
-	for _, s := range r.sizes(FleetResult{Fleet: Fleet{Name: group.Name}, Max: group.Max}) {
-		if most == 0 || s.units < most {
+	for i, s := range r.sizes(FleetResult{Fleet: Fleet{Name: group.Name}, Max: group.Max}) {
+		if i == 0 || s.units < most {
 			most = s.units
 		}
 	}
-	if most == 0 {
+	if most <= 0 {
 		return nil
 	}
 	full := r.atLeastUnits(group.Name, most)

@@ -104,7 +104,16 @@ func TestLayers(t *testing.T) {
 			[]string{"behind " + web + " 420", web + " max 700+"}, "behind " + web},
 		{"only a bound", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{Low: ptr(70.0), Units: 4} })}, nil, nil, []string{web + " max 700+"}, ""},
 		{"known from above, below the rest", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{High: ptr(30.0), Units: 4} }), with(group(), func(f *FleetResult) { f.PerUnit = sustains(); f.Max = ptr(9) })},
+			nil, nil, []string{nodes + " max 720"}, web + " max"},
+		{"known from above, perhaps below the rest", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{High: ptr(65.0), Units: 4} }), with(group(), func(f *FleetResult) { f.PerUnit = sustains(); f.Max = ptr(9) })},
 			nil, nil, []string{nodes + " max 720"}, ""},
+		{"a ceiling of which only the upper bound is known", []FleetResult{with(pods(), func(f *FleetResult) { f.Ceiling = &Ceiling{Rate: Range{High: 500}, AtMost: true} })}, nil, nil,
+			[]string{web + " max 700+"}, "behind " + web},
+		{"one that may be above the fleet's max", []FleetResult{with(pods(), func(f *FleetResult) { f.Ceiling = &Ceiling{Rate: Range{High: 701}, AtMost: true} })}, nil, nil,
+			[]string{web + " max 700+"}, ""},
+		{"a max of 0 beside a quota", []FleetResult{pods(), with(group(), func(f *FleetResult) { f.Max = ptr(0) })},
+			append(filled, reading(0, nodes, timeline.Quota, 3)), waits, []string{nodes + " quota 560", web + " max 800"}, nodes + " quota"},
+		{"a quota of 0", []FleetResult{pods(), group()}, append(filled, reading(0, nodes, timeline.Quota, 0)), waits, []string{web + " max 800", nodes + " quota 0+", nodes + " max 450+"}, web + " max"},
 		{"nothing known", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{} })}, nil, nil, nil, ""},
 	} {
 		layers, binding := layers(ran(c.readings, c.events).limits(Question{}, c.fleets))
@@ -152,6 +161,57 @@ func TestMoreUnitsGoByTheScalabilityLaw(t *testing.T) {
 	f.PerUnit.Draws = []float64{70, 80, 90}
 	if got := f.carries(10).draws; math.Abs(got[0]-want*70/80) > 1e-9 || math.Abs(got[2]-want*90/80) > 1e-9 {
 		t.Errorf("draws of ten units = %v; want them in proportion", got)
+	}
+}
+
+// Laws of which the contention is 1 %, 5 % and 9 %, once each in three draws.
+func TestAnUncertainLawIsAnUncertainCapacity(t *testing.T) {
+	f := pods()
+	f.PerUnit.Draws = []float64{80, 80, 80}
+	f.USL = &USL{Gamma: Range{Mid: 100}, Alpha: Range{0.01, 0.05, 0.09}, again: []law{{100, 0.01, 0}, {100, 0.05, 0}, {100, 0.09, 0}}}
+	carries := func(a float64) float64 { return 320 * (60 / (1 + a*59)) / (4 / (1 + a*3)) }
+	close := cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-6 })
+	got := f.carries(60)
+	want := carried{low: ptr(carries(0.09)), mid: ptr(carries(0.05)), high: ptr(carries(0.01)), draws: []float64{carries(0.01), carries(0.05), carries(0.09)}}
+	if diff := cmp.Diff(want, got, close, cmp.AllowUnexported(carried{})); diff != "" {
+		t.Errorf("60 units carry (-want +got):\n%s", diff)
+	}
+	if m := got.against(1200); m.Probability == nil || math.Abs(*m.Probability-2.0/3) > 1e-9 {
+		t.Errorf("1,200/s are carried with probability %v; want by two of three laws", m.Probability)
+	}
+	if got := f.carries(4); *got.low != 320 || *got.high != 320 {
+		t.Errorf("four units carry %v to %v; want the 320 that were measured", *got.low, *got.high)
+	}
+	f.PerUnit = PerUnit{Low: ptr(80.0), Units: 4}
+	if got := f.carries(60); math.Abs(*got.low-carries(0.09)) > 1e-6 || got.mid != nil || got.high != nil || got.draws != nil {
+		t.Errorf("60 units carry at least %v; want %v", *got.low, carries(0.09))
+	}
+}
+
+// What is said of more than twice the units that were measured is an assumption,
+// or an extrapolation where there is a law; production's max comes before
+// staging's.
+func TestSizesFarBeyondTheMeasuredAreWarnedOf(t *testing.T) {
+	law := &USL{Smallest: 2, Largest: 12}
+	for _, c := range []struct {
+		name       string
+		max        int
+		production *Production
+		law        *USL
+		want       string // part of the warning; none if empty
+	}{
+		{"as many", 8, nil, nil, ""},
+		{"staging's max", 9, nil, nil, "its max of 9 units are more than twice the 4 measured; that each sustains as much is an assumption"},
+		{"production's", 9, &Production{Max: 60}, nil, "production's 60 units are more than twice the 4 measured; that each"},
+		{"production's is smaller", 9, &Production{Max: 8}, nil, ""},
+		{"within the law", 24, nil, law, ""},
+		{"beyond the law", 25, nil, law, "its max of 25 units are more than twice the 12 measured; what they sustain is extrapolated by the scalability law"},
+	} {
+		f := pods()
+		f.Max, f.Production, f.USL = &c.max, c.production, c.law
+		if got := strings.Join(f.extrapolated(), "; "); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: warned %q; want %q", c.name, got, c.want)
+		}
 	}
 }
 
@@ -251,6 +311,65 @@ func TestUnseenCapacityIsNoHeadroom(t *testing.T) {
 	}
 }
 
+// Four units before a gap and fifteen after: in it 990/s were asked, and all that
+// was seen at 1,000/s are fifteen.
+func TestCapacityMayBeLowestInAGap(t *testing.T) {
+	level := func(rate float64, length time.Duration) traffic.Segment {
+		return traffic.Segment{Length: length * time.Second, From: rate, To: rate}
+	}
+	for _, c := range []struct {
+		name          string
+		before, after float64 // units
+		inGap         float64 // demand
+		known         bool
+	}{
+		{"the lower side may have lasted", 4, 15, 990, false},
+		{"whichever side that is", 15, 4, 990, false},
+		{"enough on both sides", 15, 15, 990, true},
+		{"as little as at worst", 15, 15, 1000, false},
+		{"little was asked", 4, 15, 100, true},
+	} {
+		after := level(1000, 20)
+		if c.after < 15 {
+			after = level(100, 20)
+		}
+		r := ran([]timeline.Reading{reading(-1, web, timeline.Ready, 15), reading(3, web, timeline.Ready, c.before), reading(20, web, timeline.Ready, c.after)}, nil)
+		r.Gaps = []timeline.Gap{{Source: web, From: at(5), To: at(20)}}
+		q := Question{Demand: traffic.NewCurve(level(1000, 3), level(100, 2), level(c.inGap, 15), after)}
+		fleets := []FleetResult{pods()}
+		h := r.headroom(q, fleets, r.limits(q, fleets))
+		if h.Ready.Demand != 1000 || (h.Ready.Low != nil) != c.known || h.Ready.High == nil || math.Abs(*h.Ready.High-(15*90/1000.-1)) > 1e-9 {
+			t.Errorf("%s: ready = %s against %v/s; want known from below: %t", c.name, Headroom{Margin: h.Ready}.InFigures(Required{}), h.Ready.Demand, c.known)
+		}
+	}
+}
+
+// Ten units carry 800/s of the 600/s that are asked, what is behind them 420/s:
+// 180/s are beyond that in each of 40 s, and no unit helps.
+func TestFixedLimitsCountEverywhere(t *testing.T) {
+	r := ran([]timeline.Reading{reading(-1, web, timeline.Ready, 10), reading(-1, web, timeline.Desired, 10)}, nil)
+	q := Question{Layers: []Layer{{Name: "db", Rate: 420}}, Demand: traffic.NewCurve(traffic.Segment{Length: 40 * time.Second, From: 600, To: 600})}
+	fleets := []FleetResult{pods()}
+	h := r.headroom(q, fleets, r.limits(q, fleets))
+	if h.Deficit == nil || math.Abs(*h.Deficit-40*180) > 1e-6 || math.Abs(*h.Ready.Mid-(420/600.-1)) > 1e-9 {
+		t.Errorf("deficit = %v, ready = %v; want 7200 and -0.3", h.Deficit, *h.Ready.Mid)
+	}
+	from, lag := shortfall(h.Series)
+	if from == nil || *from != 0 || lag != nil {
+		t.Errorf("shortfall = %v, lag %v; want 0 without an end", from, lag)
+	}
+	want := []Owned{{Span{0, seconds(40)}, "db", WaitsForLimit}}
+	if diff := cmp.Diff(want, r.path(q, fleets, Span{0, seconds(40)})); diff != "" {
+		t.Errorf("path (-want +got):\n%s", diff)
+	}
+	// Of what is behind, known from above only and above the fleet's middle,
+	// the shortfall is no less.
+	n := now{fleets: carried{low: ptr(280.0), mid: ptr(320.0), high: ptr(360.0)}, within: carried{high: ptr(350.0)}}
+	if got := n.shown(); got.mid == nil || *got.mid != 320 || *got.high != 350 || got.low != nil {
+		t.Errorf("shown = %+v; want 320 in the middle, at most 350", got)
+	}
+}
+
 func TestSentences(t *testing.T) {
 	p := func(low, mid, high float64) PerUnit {
 		return PerUnit{Low: &low, Mid: &mid, High: &high, Units: 4}
@@ -308,7 +427,8 @@ func TestSentences(t *testing.T) {
 }
 
 // Whatever is known: known layers come first and rising, those known from below
-// only after them, and the binding one is the lowest known.
+// only after them, and the binding one is the lowest known, or what is known from
+// above only and lower than all of them.
 func TestLayersAreInOrder(t *testing.T) {
 	random, r := rand.New(rand.NewPCG(11, 12)), ran(nil, nil)
 	for range 500 {
@@ -338,7 +458,9 @@ func TestLayersAreInOrder(t *testing.T) {
 			}
 			return int(math.Copysign(1, a.Rate-b.Rate))
 		})
-		if !sorted || binding != nil && (binding != &layers[0] || binding.AtLeast) {
+		reached := func(l Layer) bool { return l.Low <= binding.High }
+		first := len(layers) > 0 && binding == &layers[0]
+		if !sorted || binding != nil && (binding.AtLeast || !first && slices.ContainsFunc(layers, reached)) {
 			t.Fatalf("layers %+v, binding %+v; want them in order", layers, binding)
 		}
 	}

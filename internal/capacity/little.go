@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
 // Little's law: in flight = rate of sending x mean service time, whatever the
@@ -39,8 +40,12 @@ const (
 // matters that the load was sent, not that it was sent on time.
 func (r run) little(q Question) *Little {
 	var held, product, differences []float64
+	ready := make([]timeline.Series, len(q.Fleets))
+	for i, f := range q.Fleets {
+		ready[i] = r.Series(f.Name, timeline.Ready)
+	}
 	for _, window := range tile(Span{0, r.end()}, trialWindow) {
-		if window.length() != trialWindow || !r.isSteady(window, q) {
+		if window.length() != trialWindow || !r.isSteady(window, q.Demand, ready) {
 			continue
 		}
 		s := r.sum(window)
@@ -66,24 +71,23 @@ func (r run) little(q Question) *Little {
 	return &l
 }
 
-// isSteady reports whether the planned rate and every fleet that was observed
-// stood still in a window, and no backlog was there at its ends.
-func (r run) isSteady(window Span, q Question) bool {
+// isSteady reports whether the planned rate and the ready units of every fleet
+// that was observed stood still in a window, and no backlog was there at its ends.
+func (r run) isSteady(window Span, demand traffic.Curve, ready []timeline.Series) bool {
 	if max(r.waiting(window.From), r.waiting(window.To)) > 2*r.calm {
 		return false
 	}
 	longest, _ := r.usual.Quantile(0.99)
 	low, high := math.Inf(1), 0.0
 	for at := window.From - max(longest, time.Second); at < window.To; at += time.Second / 2 {
-		rate := q.Demand.Rate(at)
+		rate := demand.Rate(at)
 		low, high = min(low, rate), max(high, rate)
 	}
 	if high == 0 || low < high*(1-steadyRate) {
 		return false
 	}
-	for _, f := range q.Fleets {
-		ready := r.Series(f.Name, timeline.Ready)
-		if len(ready) > 0 && !ready.Constant(timeline.Offset(window.From), timeline.Offset(window.To)) {
+	for _, units := range ready {
+		if len(units) > 0 && !units.Constant(timeline.Offset(window.From), timeline.Offset(window.To)) {
 			return false
 		}
 	}

@@ -10,7 +10,8 @@ import (
 
 // The critical path: what owned each second from the shortfall until the
 // objectives held again. In every second, the fleet that allows least needs k
-// more units for what is demanded, and waits for the k-th of them:
+// more units for what is demanded, or for as much of it as the limits allow that no
+// fleet moves, and waits for the k-th of them:
 //
 //	k-th unit                           owner
 //	not decided, and none may be        limit
@@ -18,6 +19,7 @@ import (
 //	not decided                         decision
 //	decided, not there                  create
 //	there                               the stage it is in
+//	no number of units would do         limit
 //	none is needed: k = 0               backlog, the requests that still wait
 //
 //	demand ----.      4 units short             1 short
@@ -66,10 +68,11 @@ func (r run) recovery(q Question, shortfall, recovered *time.Duration) Span {
 // path says what owned each second of a span, without holes.
 func (r run) path(q Question, fleets []FleetResult, span Span) []Owned {
 	courses, groups := r.courses(fleets), r.groups(fleets)
+	bound := lowestOf(fixed(q, fleets))
 	var path []Owned
 	for at := span.From; at < span.To; at += time.Second {
 		second := Span{at, min(at+time.Second, span.To)}
-		fleet, stage := r.owner(courses, groups, at+time.Second/2, q.demand(at))
+		fleet, stage := r.owner(courses, groups, bound, at+time.Second/2, q.demand(at))
 		if last := len(path) - 1; last >= 0 && path[last].Fleet == fleet && path[last].Stage == stage {
 			path[last].To = second.To
 			continue
@@ -79,11 +82,24 @@ func (r run) path(q Question, fleets []FleetResult, span Span) []Owned {
 	return path
 }
 
-// owner is what demand waits for at an instant, and in which fleet. Where a
-// fleet was not seen and no other is short, nothing is known.
-func (r run) owner(courses, groups []course, at time.Duration, demand float64) (fleet, stage string) {
+// lowestOf is the limit that surely carries least, by its middle or its upper
+// bound; nil if there is none.
+func lowestOf(limits []limit) *limit {
+	var lowest *limit
+	for i := range limits {
+		l := &limits[i]
+		if l.best() != nil && (lowest == nil || *l.best() < *lowest.best()) {
+			lowest = l
+		}
+	}
+	return lowest
+}
+
+// owner is what demand waits for at an instant, and in which fleet or behind which
+// limit. Where a fleet was not seen and no other is short, nothing is known.
+func (r run) owner(courses, groups []course, bound *limit, at time.Duration, demand float64) (fleet, stage string) {
 	var least, unseen *course
-	var lowest float64
+	var lowest, units float64
 	for i := range courses {
 		c := &courses[i]
 		ready, ok := c.ready.At(timeline.Offset(at))
@@ -91,14 +107,24 @@ func (r run) owner(courses, groups []course, at time.Duration, demand float64) (
 			unseen = c
 			continue
 		}
-		if capacity := c.each * ready; least == nil || capacity < lowest {
-			least, lowest = c, capacity
+		if capacity := c.carries(ready); least == nil || capacity < lowest {
+			least, lowest, units = c, capacity, ready
 		}
 	}
+	asked := demand
+	if bound != nil {
+		asked = min(demand, *bound.best())
+	}
 	switch {
-	case least != nil && demand > lowest:
-		missing := math.Ceil((demand-lowest)/least.each - 1e-9)
-		return least.waitsFor(at, int(min(max(missing, 1), math.MaxInt32)), groups)
+	case least != nil && asked > lowest:
+		needed := least.law.unitsFor(asked, least.carries)
+		missing := int(math.Ceil(float64(needed) - units))
+		if needed == 0 || missing <= 0 && least.carries(units+1) <= lowest {
+			return least.Name, WaitsForLimit // more units would carry no more
+		}
+		return least.waitsFor(at, max(missing, 1), groups)
+	case demand > asked:
+		return bound.Name, WaitsForLimit
 	case unseen != nil:
 		return unseen.Name, NotKnown
 	case least == nil:
@@ -110,7 +136,8 @@ func (r run) owner(courses, groups []course, at time.Duration, demand float64) (
 // course is how one fleet came to have its units.
 type course struct {
 	Fleet
-	each                        float64 // what one unit sustains, req/s; 0 where that is not asked
+	carries                     func(units float64) float64 // what so many units carry, req/s; nil where that is not asked
+	law                         *USL
 	ready, desired, most, quota timeline.Series
 	gauges                      gauges
 	units                       []*unit
@@ -121,13 +148,13 @@ func (r run) courses(fleets []FleetResult) []course {
 	var courses []course
 	estimated := slices.ContainsFunc(fleets, func(f FleetResult) bool { return f.PerUnit.Mid != nil })
 	for _, f := range fleets {
-		each := f.PerUnit.Mid
+		each, end := f.PerUnit.Mid, carried.middle
 		if each == nil && !estimated {
-			each = f.PerUnit.High
+			each, end = f.PerUnit.High, carried.most
 		}
 		if each != nil && *each > 0 {
 			c := r.course(f.Fleet)
-			c.each = *each
+			c.law, c.carries = f.USL, f.rates(end)
 			courses = append(courses, c)
 		}
 	}

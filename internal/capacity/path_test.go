@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -185,6 +186,36 @@ func TestPath(t *testing.T) {
 	}
 }
 
+// By Amdahl's law with a = 0.05 ten units carry as much as 8.97 at four's rate each
+// would, 635/s of 80/s: at 620/s none is needed, at 640/s the eleventh is, and no
+// number of units carries 2,000/s.
+func TestPathByTheScalabilityLaw(t *testing.T) {
+	f := pods()
+	f.USL = &USL{Model: Amdahl, Gamma: Range{Mid: 100}, Alpha: Range{Mid: 0.05}, Smallest: 2, Largest: 12}
+	if ten := 4 * 80 * (10 / 1.45) / (4 / 1.15); math.Abs(ten-634.48) > 0.01 {
+		t.Fatalf("ten units carry %v; want 634.48", ten)
+	}
+	for _, c := range []struct {
+		asked, bound float64
+		want         string
+	}{
+		{620, 0, "0-10 backlog"},
+		{640, 0, "0-10 decision"},
+		{640, 634, "0-10 limit of db"},
+		{640, 639, "0-10 decision"}, // up to there a unit helps
+		{2000, 0, "0-10 limit"},
+	} {
+		r := ran([]timeline.Reading{reading(-1, web, timeline.Ready, 10), reading(-1, web, timeline.Desired, 10)}, nil)
+		q := Question{Demand: traffic.NewCurve(traffic.Segment{Length: 40 * time.Second, From: c.asked, To: c.asked})}
+		if c.bound > 0 {
+			q.Layers = []Layer{{Name: "db", Rate: c.bound}}
+		}
+		if got := inShort(r.path(q, []FleetResult{f}, Span{0, seconds(10)})); got != c.want {
+			t.Errorf("path of %v/s within %v/s = %q; want %q", c.asked, c.bound, got, c.want)
+		}
+	}
+}
+
 // The path runs from the shortfall to recovery; where there is none, to the end
 // of the spot it lies in, or of the run.
 func TestRecovery(t *testing.T) {
@@ -226,7 +257,10 @@ func FuzzPath(f *testing.F) {
 		q := jump()
 		r := run{Timeline: told.Timeline, seconds: make([]timeline.Second, 120)}
 		fleets := []FleetResult{fleet}
-		moments, _ := r.moments(q, r.nows(fleets, nil))
+		if tenths%2 == 1 {
+			q.Layers = []Layer{{Name: "db", Rate: 60}}
+		}
+		moments, _ := r.moments(q, r.nows(fleets, fixed(q, fleets)))
 		span := Span{seconds(20), seconds(20) + time.Duration(tenths%1000)*time.Second/10}
 		at, last := span.From, Owned{}
 		for _, o := range r.path(q, fleets, span) {

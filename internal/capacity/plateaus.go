@@ -39,13 +39,41 @@ func (r run) outrun(f Fleet) []Plateau {
 
 // throughput says what the plateaus of a fleet, of this run and of others, tell of
 // its throughput by units. Of a group that pods run on they tell nothing: it is
-// the pods that always have work.
-func (r run) throughput(result *FleetResult, q Question, carries bool) {
-	if carries {
-		result.NoUSL = "its pods saturate, not its instances"
+// the pods that always have work. Nor do they where another fleet that serves may
+// have been what held throughput down.
+func (r run) throughput(result *FleetResult, q Question, serving []Fleet) {
+	if _, spare := r.busiest(result.Name); spare && len(serving) > 1 {
+		result.NoUSL = "its units had something to spare, so that throughput was another fleet's"
 		return
 	}
-	all := append(r.outrun(result.Fleet), q.Plateaus[result.Name]...)
-	result.Ceiling = newCeiling(result.Name, all, result.PerUnit)
-	result.USL, result.NoUSL = newUSL(result.Name, all, result.Ceiling)
+	own := r.outrun(result.Fleet)
+	all := append(own, q.Plateaus[result.Name]...)
+	ceiling := newCeiling(result.Name, all, result.PerUnit)
+	if ceiling != nil {
+		for _, other := range serving {
+			if _, spare := r.busiest(other.Name); other.Name != result.Name && !spare && !r.grewWith(other.Name, own, ceiling) {
+				result.NoUSL = "throughput may have stayed the same since " + other.Name + " did not grow"
+				return
+			}
+		}
+	}
+	result.Ceiling = ceiling
+	result.USL, result.NoUSL = newUSL(result.Name, all, ceiling)
+}
+
+// grewWith reports whether a fleet was seen to have more units while another stood
+// at the end of its ceiling than at the beginning. The plateaus are that other's,
+// of this run.
+func (r run) grewWith(fleet string, plateaus []Plateau, c *Ceiling) bool {
+	ready := r.Series(fleet, timeline.Ready)
+	most := func(units int) (most float64) {
+		for _, p := range plateaus {
+			if v, known := ready.At(timeline.Offset((p.From + p.To) / 2)); known && p.Units == units {
+				most = max(most, v)
+			}
+		}
+		return most
+	}
+	before := most(c.From)
+	return before > 0 && most(c.To) > before
 }

@@ -9,7 +9,7 @@ type Result struct {
 	Objectives  []Judged
 	Fleets      []FleetResult
 	Layers      []Layer // the lowest rate first
-	Binding     *Layer  // the first of Layers
+	Binding     *Layer  // the first of Layers, or what is known from above only and is sure to be lower
 	Little      *Little // nil: no stretch was steady enough to tell
 	ScaleLag    *time.Duration
 	Shortfall   *time.Duration // offset at which demand first passed capacity
@@ -152,6 +152,7 @@ type USL struct {
 	PeakRate           *float64
 	Smallest, Largest  int // units measured
 	Said               string
+	again              []law // that the same plateaus could have come from
 }
 
 // The models of throughput by units.
@@ -167,8 +168,10 @@ type Range struct{ Low, Mid, High float64 }
 // Ceiling is a throughput that more units did not raise: something behind the
 // fleet binds.
 type Ceiling struct {
-	Rate     Range // sustainable rate, entrance requests per second
-	From, To int   // units between which it stayed the same
+	Rate     Range     // sustainable rate, entrance requests per second; with AtMost only High says anything
+	AtMost   bool      // how much of the throughput keeps the objectives was not measured
+	Draws    []float64 // as PerUnit's, of Rate; nil where there are none
+	From, To int       // units between which it stayed the same
 	Said     string
 }
 
@@ -248,5 +251,5 @@ type Moment struct {
 	At             time.Duration
 	Demand         float64
 	Rehearsed      bool     // within a spot, where the run has any
-	Low, Mid, High *float64 // ready units x sustainable rate
+	Low, Mid, High *float64 // what the ready units sustain, within the limits that no fleet moves
 }

@@ -47,33 +47,36 @@ func (r run) mostAsked(span Span) (rate float64) {
 }
 
 // saturation is what one unit serves when it always has work: the mean of the
-// plateaus per unit, each counting by its units and length; nil without one.
-//
-// Where less was asked, requests may have waited because their services happened
-// to take long, which says nothing of the others: only plateaus count that were
-// asked about as much per unit as any, and of these the longer ones.
+// plateaus that show it, per unit, each counting by its units and length; nil
+// without one.
 func saturation(plateaus []Plateau) *float64 {
-	var asked float64
-	for _, p := range plateaus {
-		asked = max(asked, p.asked())
-	}
-	var longest time.Duration
-	pressed := slices.DeleteFunc(slices.Clone(plateaus), func(p Plateau) bool { return p.asked() < 0.95*asked })
-	for _, p := range pressed {
-		longest = max(longest, p.length())
-	}
 	var served, unitSeconds float64
-	for _, p := range pressed {
-		if p.length() >= longest/2 {
-			served += p.Rate * p.length().Seconds()
-			unitSeconds += float64(p.Units) * p.length().Seconds()
-		}
+	for _, p := range pressed(plateaus) {
+		served += p.Rate * p.length().Seconds()
+		unitSeconds += float64(p.Units) * p.length().Seconds()
 	}
 	if unitSeconds == 0 {
 		return nil
 	}
 	rate := served / unitSeconds
 	return &rate
+}
+
+// pressed are the plateaus that show saturation. Where less was asked, requests
+// may have waited because their services happened to take long, which says nothing
+// of the others: so those that were asked about as much per unit as any, and of
+// these the longer ones.
+func pressed(plateaus []Plateau) []Plateau {
+	var asked float64
+	for _, p := range plateaus {
+		asked = max(asked, p.asked())
+	}
+	hard := slices.DeleteFunc(slices.Clone(plateaus), func(p Plateau) bool { return p.asked() < 0.95*asked })
+	var longest time.Duration
+	for _, p := range hard {
+		longest = max(longest, p.length())
+	}
+	return slices.DeleteFunc(hard, func(p Plateau) bool { return p.length() < longest/2 })
 }
 
 // asked is the highest rate that was asked of each unit.

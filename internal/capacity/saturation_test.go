@@ -11,9 +11,9 @@ import (
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
-// pressed is a plateau of so much per unit, for so many seconds, with so much asked
+// pressing is a plateau of so much per unit, for so many seconds, with so much asked
 // of each.
-func pressed(units int, each, asked, length float64) Plateau {
+func pressing(units int, each, asked, length float64) Plateau {
 	return Plateau{Units: units, Rate: float64(units) * each, Most: float64(units) * asked, Span: Span{time.Minute, time.Minute + seconds(length)}}
 }
 
@@ -24,14 +24,14 @@ func TestSaturationTakesWhatWasPressedHardestAndLongest(t *testing.T) {
 		want     float64 // 0: not known
 	}{
 		{"none", nil, 0},
-		{"one", []Plateau{pressed(4, 80, 120, 20)}, 80},
-		{"one that was asked less", []Plateau{pressed(4, 80, 120, 20), pressed(4, 60, 90, 60)}, 80},
-		{"asked about as much", []Plateau{pressed(4, 80, 120, 20), pressed(4, 78, 118, 20)}, 79},
-		{"longer ones count by their length", []Plateau{pressed(4, 80, 120, 30), pressed(4, 76, 120, 20)}, (80*30 + 76*20) / 50.},
-		{"short ones not at all", []Plateau{pressed(4, 80, 120, 30), pressed(4, 110, 120, 6)}, 80},
-		{"the longest was asked less", []Plateau{pressed(4, 80, 120, 8), pressed(4, 76, 120, 6), pressed(4, 60, 70, 300)}, (80*8 + 76*6) / 14.},
-		{"by units", []Plateau{pressed(2, 80, 120, 20), pressed(6, 76, 120, 20)}, 77},
-		{"asked as much of each, though not in all", []Plateau{pressed(2, 80, 120, 20), pressed(6, 60, 60, 20)}, 80},
+		{"one", []Plateau{pressing(4, 80, 120, 20)}, 80},
+		{"one that was asked less", []Plateau{pressing(4, 80, 120, 20), pressing(4, 60, 90, 60)}, 80},
+		{"asked about as much", []Plateau{pressing(4, 80, 120, 20), pressing(4, 78, 118, 20)}, 79},
+		{"longer ones count by their length", []Plateau{pressing(4, 80, 120, 30), pressing(4, 76, 120, 20)}, (80*30 + 76*20) / 50.},
+		{"short ones not at all", []Plateau{pressing(4, 80, 120, 30), pressing(4, 110, 120, 6)}, 80},
+		{"the longest was asked less", []Plateau{pressing(4, 80, 120, 8), pressing(4, 76, 120, 6), pressing(4, 60, 70, 300)}, (80*8 + 76*6) / 14.},
+		{"by units", []Plateau{pressing(2, 80, 120, 20), pressing(6, 76, 120, 20)}, 77},
+		{"asked as much of each, though not in all", []Plateau{pressing(2, 80, 120, 20), pressing(6, 60, 60, 20)}, 80},
 	} {
 		got := saturation(c.plateaus)
 		if (got == nil) != (c.want == 0) || got != nil && math.Abs(*got-c.want) > 1e-9 {
@@ -78,13 +78,13 @@ func TestComparableLeavesLikeUnitsAlone(t *testing.T) {
 	trials[0].units = 2
 	for name, plateaus := range map[string][]Plateau{
 		"none":                           nil,
-		"one number of units":            {pressed(4, 80, 200, 20)},
-		"as much each":                   {pressed(2, 80, 200, 20), pressed(4, 80, 200, 20), pressed(8, 78, 200, 20)},
-		"fewer do less each":             {pressed(2, 60, 200, 20), pressed(8, 80, 200, 20)},
-		"hardly fewer do more each":      {pressed(7, 90, 200, 20), pressed(8, 80, 200, 20)},
-		"as much each, where it counted": {pressed(2, 80, 200, 20), pressed(4, 50, 60, 20), pressed(4, 79, 200, 20)},
+		"one number of units":            {pressing(4, 80, 200, 20)},
+		"as much each":                   {pressing(2, 80, 200, 20), pressing(4, 80, 200, 20), pressing(8, 78, 200, 20)},
+		"fewer do less each":             {pressing(2, 60, 200, 20), pressing(8, 80, 200, 20)},
+		"hardly fewer do more each":      {pressing(7, 90, 200, 20), pressing(8, 80, 200, 20)},
+		"as much each, where it counted": {pressing(2, 80, 200, 20), pressing(4, 50, 60, 20), pressing(4, 79, 200, 20)},
 	} {
-		gotTrials, gotPlateaus := comparable(trials, plateaus)
+		gotTrials, gotPlateaus := ofOneSize(trials, plateaus)
 		if diff := cmp.Diff(trials, gotTrials, cmp.AllowUnexported(trial{}, count{}, tally{})); diff != "" {
 			t.Errorf("%s: trials (-want +got):\n%s", name, diff)
 		}
@@ -102,9 +102,9 @@ func TestComparableByHand(t *testing.T) {
 		s.units, s.most = units, 2*rate
 		return s
 	}
-	plateaus := []Plateau{pressed(2, 80, 200, 20), pressed(4, 60, 200, 30), pressed(4, 54, 200, 4)}
+	plateaus := []Plateau{pressing(2, 80, 200, 20), pressing(4, 60, 200, 30), pressing(4, 54, 200, 4)}
 	trials := []trial{of(1, 90), of(2, 72), of(3, 50), of(4, 55), of(5, 40)}
-	told, largest := comparable(trials, plateaus)
+	told, largest := ofOneSize(trials, plateaus)
 	var got []float64
 	for _, one := range told {
 		got = append(got, one.rate)
@@ -132,12 +132,12 @@ func TestComparableByALaw(t *testing.T) {
 	var plateaus []Plateau
 	each := func(n int) float64 { return l.at(float64(n)) / float64(n) }
 	for n := 2; n <= 8; n++ {
-		plateaus = append(plateaus, pressed(n, each(n), 300, 20))
+		plateaus = append(plateaus, pressing(n, each(n), 300, 20))
 		s := step(n, 0.8*each(n), 1000, 0)
 		s.units = n
 		trials = append(trials, s)
 	}
-	told, _ := comparable(trials, plateaus)
+	told, _ := ofOneSize(trials, plateaus)
 	if len(told) != len(trials) {
 		t.Fatalf("%d of %d trials are left; want all", len(told), len(trials))
 	}
@@ -152,18 +152,18 @@ func TestComparableByALaw(t *testing.T) {
 func TestComparableWhereFewerWereNeverSaturated(t *testing.T) {
 	few, many := step(0, 75, 1000, 0), step(1, 50, 1000, 0)
 	few.units, many.units = 4, 8
-	told, _ := comparable([]trial{few, many}, []Plateau{pressed(8, 60, 200, 20)})
+	told, _ := ofOneSize([]trial{few, many}, []Plateau{pressing(8, 60, 200, 20)})
 	if len(told) != 1 || told[0].units != 8 || told[0].rate != 50 {
 		t.Errorf("comparable = %+v; want the trial of 8 units alone", told)
 	}
 	few.rate = 62 // about as much
-	if told, _ := comparable([]trial{few, many}, []Plateau{pressed(8, 60, 200, 20)}); len(told) != 2 {
+	if told, _ := ofOneSize([]trial{few, many}, []Plateau{pressing(8, 60, 200, 20)}); len(told) != 2 {
 		t.Errorf("comparable = %+v; want both", told)
 	}
 }
 
 func TestInterpolated(t *testing.T) {
-	plateaus := []Plateau{pressed(4, 60, 200, 20), pressed(2, 80, 200, 20), pressed(8, 50, 200, 20)}
+	plateaus := []Plateau{pressing(4, 60, 200, 20), pressing(2, 80, 200, 20), pressing(8, 50, 200, 20)}
 	for units, want := range map[int]float64{2: 160, 3: 200, 4: 240, 5: 280, 7: 360, 8: 400} {
 		if got := interpolated(plateaus, units); math.Abs(got-want) > 1e-9 {
 			t.Errorf("interpolated(%d) = %v; want %v", units, got, want)
@@ -176,10 +176,10 @@ func TestInterpolated(t *testing.T) {
 func TestUnitsThatHungAreNoMeasure(t *testing.T) {
 	few, many, broken := step(0, 60, 1000, 0), step(1, 60, 1000, 0), step(2, 90, 1000, 0.5)
 	few.units, broken.units, many.units = 2, 2, 4
-	trials, before := []trial{few, broken, many}, []Plateau{pressed(2, 80, 200, 20)}
+	trials, before := []trial{few, broken, many}, []Plateau{pressing(2, 80, 200, 20)}
 	want := newPerUnit(web, []Objective{p99}, trials, before, exponentially)
 	for _, each := range []float64{0, 1, 20} {
-		got := newPerUnit(web, []Objective{p99}, trials, append(before, pressed(4, each, 200, 20)), exponentially)
+		got := newPerUnit(web, []Objective{p99}, trials, append(before, pressing(4, each, 200, 20)), exponentially)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("one unit, where four hung at %v/s each (-before +got):\n%s", each, diff)
 		}

@@ -16,20 +16,25 @@ import (
 // ten seconds.
 const busyFrom = 0.8
 
-// spared keeps of a fleet's estimate only its lower bound where its units had
-// something to spare throughout, by every metric of a resource that was read.
-func (r run) spared(u PerUnit, fleet string) PerUnit {
-	if u.Mid == nil && u.High == nil {
-		return u
-	}
-	busiest := 0.0
+// busiest is the most that a fleet's units ever used of what they may, by every
+// metric that was read, and whether they had something to spare throughout.
+// What a metric without a limit can come to is not known.
+func (r run) busiest(fleet string) (busiest float64, spare bool) {
 	for _, g := range r.gauges(fleet) {
 		limit, used := r.latest(fleet, timeline.LimitOf+g.name), highestIn(g.value)
-		if limit != nil && *limit > 0 && used != nil {
-			busiest = max(busiest, *used / *limit)
+		if limit == nil || *limit <= 0 || used == nil {
+			return 0, false
 		}
+		busiest = max(busiest, *used / *limit)
 	}
-	if busiest == 0 || busiest >= busyFrom {
+	return busiest, busiest > 0 && busiest < busyFrom
+}
+
+// spared keeps of a fleet's estimate only its lower bound where its units had
+// something to spare throughout.
+func (r run) spared(u PerUnit, fleet string) PerUnit {
+	busiest, spare := r.busiest(fleet)
+	if !spare || u.Mid == nil && u.High == nil {
 		return u
 	}
 	bound := PerUnit{Low: u.Low, Units: u.Units}

@@ -15,12 +15,15 @@ func TestAFleetThatHadSomethingToSpareIsABound(t *testing.T) {
 		name     string
 		web, api float64 // highest utilisation of either, as a ratio of the request
 		limit    float64 // over the request, of both; 0: none is stated
-		known    []bool  // whether both sides of web and of api are known
+
+		unlimited bool   // another metric has no limit
+		known     []bool // whether both sides of web and of api are known
 	}{
-		{"the second saturated", 0.5, 1, 1, []bool{false, true}},
-		{"both were busy", 0.9, 1, 1, []bool{true, true}},
-		{"half of twice the request", 0.9, 1.9, 2, []bool{false, true}},
-		{"no limit is known", 0.5, 1, 0, []bool{true, true}},
+		{"the second saturated", 0.5, 1, 1, false, []bool{false, true}},
+		{"both were busy", 0.9, 1, 1, false, []bool{true, true}},
+		{"half of twice the request", 0.9, 1.9, 2, false, []bool{false, true}},
+		{"no limit is known", 0.5, 1, 0, false, []bool{true, true}},
+		{"one of two metrics has no limit", 0.5, 1, 1, true, []bool{true, true}},
 	} {
 		tl, q := steady([]int64{100, 200, 300, 400}, 350)
 		q.Fleets = append(q.Fleets, Fleet{Name: api, Kind: HPA})
@@ -34,6 +37,12 @@ func TestAFleetThatHadSomethingToSpareIsABound(t *testing.T) {
 			read(source, timeline.MetricOf+"cpu", used)
 			if c.limit > 0 {
 				read(source, timeline.LimitOf+"cpu", c.limit)
+			}
+		}
+		if c.unlimited { // another metric of the same fleets is far from anything
+			for _, source := range []string{web, api} {
+				read(source, timeline.TargetOf+"requests", 50)
+				read(source, timeline.MetricOf+"requests", 900)
 			}
 		}
 		r := Analyze(tl, q)

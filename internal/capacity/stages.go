@@ -39,7 +39,7 @@ func (r run) stages(fleet Fleet, short Span) []Stage {
 		if d := times[name]; len(d) > 0 {
 			slices.Sort(d)
 			stages = append(stages, Stage{
-				Name: name, P50: rank(d, 0.5), P90: rank(d, 0.9), Max: d[len(d)-1], Units: len(d),
+				Name: name, P50: middle(d), P90: rank(d, 0.9), Max: d[len(d)-1], Units: len(d),
 			})
 		}
 	}
@@ -86,6 +86,13 @@ func (u *unit) decided(growths []growth) (decision instant, ok bool) {
 		}
 	}
 	return decision, ok
+}
+
+// middle is the median of sorted durations; of an even number, the middle of the
+// two in the middle: the lower one of a handful of units would be too low on average.
+func middle(sorted []time.Duration) time.Duration {
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 // rank is the nearest-rank quantile of sorted durations.

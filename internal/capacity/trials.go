@@ -23,7 +23,8 @@ type trial struct {
 	rate     float64 // req/s per ready unit, of the window
 	most     float64 // of its highest second
 	units    int
-	step     int // second in which the step or, on a slope, the window begins: the same for other fleets
+	step     int // second in which the step or, on a slope, the window begins: windows of one step are one trial
+	level    int // second in which the step of the load begins, or about when on a slope: the same for other fleets
 	slope    bool
 	each     float64 // requests that one unit got
 	breaches []count
@@ -54,9 +55,9 @@ func (r run) trials(stretches []stretch, q Question) []trial {
 					continue
 				}
 				t := r.trial(window, st, q)
-				t.step, t.slope = int(window.From/time.Second), !piece.flat
+				t.step, t.level, t.slope = ordinal(window.From), ordinal(window.From.Truncate(trialWindow)), !piece.flat
 				if piece.flat {
-					t.step = int(piece.From / time.Second)
+					t.step, t.level = ordinal(piece.From), ordinal(q.sameSince(piece.From))
 				}
 				trials = append(trials, t)
 			}
@@ -120,6 +121,17 @@ func pieces(span Span, q Question) []piece {
 // that an objective was broken.
 func (r run) queued(at, backlog time.Duration, objectives []Objective) bool {
 	return r.waiting(at) > backlog || r.worstVerdict(objectives, Span{at - time.Second, at}) == Failed
+}
+
+// ordinal is the number of the second in which an offset lies.
+func ordinal(at time.Duration) int { return int(at / time.Second) }
+
+// sameSince is when the planned rate came to what it is in the second that begins
+// at an instant.
+func (q Question) sameSince(at time.Duration) time.Duration {
+	for rate := q.demand(at); at >= time.Second && math.Abs(q.demand(at-time.Second)-rate) <= sameRate*rate; at -= time.Second {
+	}
+	return at
 }
 
 // largestBacklog is how long requests may already wait when a window begins

@@ -123,7 +123,7 @@ func TestATrialsNumbers(t *testing.T) {
 	}
 	got := trials[0]
 	want := trial{
-		rate: float64(planned) / 10 / 4, most: 290. / 4, units: 4, step: 0, slope: true, each: float64(planned) / 4,
+		rate: float64(planned) / 10 / 4, most: 290. / 4, units: 4, step: 0, level: 0, slope: true, each: float64(planned) / 4,
 		breaches: []count{{p99, tally{total: planned, over: slow}}},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(trial{}, count{}, tally{}), cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-6 })); diff != "" {

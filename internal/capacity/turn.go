@@ -56,21 +56,21 @@ type calm struct {
 }
 
 const (
-	clumping = 0.85 // of v²/(1-u)², and half as much for twice as many slots, from two on
+	clumping = 0.7  // of v²/(1-u)², and half as much for twice as many slots, from two on
 	unseen   = 0.35 // of a clump: what may have been missed where none was seen
-	wobble   = 0.4  // of v/√n
-	keeping  = 8.0  // how closely the turn keeps to its expected place between two rates
-	unsure   = 1.1  // logarithm of the factor by which that place's expectation may be off
+	wobble   = 0.3  // of v/√n
+	keeping  = 10.0 // how closely the turn keeps to its expected place between two rates
+	unsure   = 1.0  // logarithm of the factor by which that place's expectation may be off
 	smallest = 2.0  // requests in the smallest clump
 )
 
-// newEstimator takes the trials and plateaus of a fleet that are comparable.
-func newEstimator(objectives []Objective, trials []trial, plateaus []Plateau, c calm) *estimator {
-	e := &estimator{objectives: objectives, trials: trials, calm: c}
+// newEstimator takes the trials and plateaus of a fleet, of one size.
+func newEstimator(fleet string, objectives []Objective, trials []trial, plateaus []Plateau, c calm) *estimator {
+	e := &estimator{objectives: objectives, trials: trials, calm: c, random: dice{fleet: fleet}}
 	// A plateau clearly below a rate that held is not one.
 	if s := saturation(plateaus); s != nil && *s >= 0.9*e.highestHeld() {
 		e.saturation = s
-		for _, p := range plateaus {
+		for _, p := range pressed(plateaus) {
 			e.served += p.Rate / float64(p.Units) * p.length().Seconds()
 		}
 	}
@@ -90,8 +90,12 @@ func (e *estimator) highestHeld() (rate float64) {
 // units is the largest number of units among the trials that tell of the turn:
 // what lies below it tells nothing.
 func (e *estimator) units(low *float64) (units int) {
+	highest := 0.0
 	for _, t := range e.trials {
-		if low == nil || t.most >= *low {
+		highest = max(highest, t.most)
+	}
+	for _, t := range e.trials {
+		if low == nil || t.most >= min(*low, highest) {
 			units = max(units, t.units)
 		}
 	}
@@ -114,7 +118,7 @@ func (e *estimator) interval() (low, mid, high *float64, draws []float64) {
 	for i := range redraws {
 		lows[i], highs[i] = math.Inf(1), math.Inf(1)
 		for _, l := range ladders {
-			from, to := l.turn(i, e.random)
+			from, to := l.turn(i, e.random.of(l.objective))
 			lows[i], highs[i] = min(lows[i], from), min(highs[i], to)
 		}
 	}
@@ -131,11 +135,12 @@ type rung struct {
 	rate        float64 // req/s per unit
 	over, total float64
 	each        float64 // requests of all kinds that one unit got
-	step        int
+	step, level int     // as of the trial
 }
 
 // ladder is what one objective saw, by rising rate.
 type ladder struct {
+	objective string
 	rungs     []rung
 	allowed   float64
 	floor     float64 // share at the lowest rates, below what is allowed
@@ -154,7 +159,7 @@ type edge struct {
 }
 
 func (e *estimator) ladder(o Objective, index int) ladder {
-	l := ladder{allowed: o.allowed(), variation: e.calm.variation}
+	l := ladder{objective: o.Name, allowed: o.allowed(), variation: e.calm.variation}
 	for _, t := range e.trials {
 		if t.breaches[index].total > 0 {
 			l.add(t, t.breaches[index])
@@ -172,9 +177,10 @@ func (e *estimator) ladder(o Objective, index int) ladder {
 // add takes a window; those of one step are one rung. What broke on a slope may
 // have broken at the window's worst.
 func (l *ladder) add(t trial, c count) {
-	g := rung{t.rate, float64(c.over), float64(c.total), t.each, t.step}
+	g := rung{t.rate, float64(c.over), float64(c.total), t.each, t.step, t.level}
 	if last := len(l.rungs) - 1; !t.slope && last >= 0 && l.rungs[last].step == t.step {
 		same := &l.rungs[last]
+		same.rate = (same.rate*same.each + g.rate*g.each) / (same.each + g.each)
 		same.over, same.total, same.each = same.over+g.over, same.total+g.total, same.each+g.each
 		return
 	}
@@ -260,24 +266,27 @@ func (l ladder) turn(replicate int, random dice) (from, to float64) {
 	below := redrawn.rungs[last]
 	below.over = fitted[last] * below.total
 	if above < 0 && !l.edge.seen {
-		return below.rate, math.Inf(1)
+		return min(below.rate, l.rungs[last].rate), math.Inf(1)
 	}
 	rate, share := edge, edgeShare
 	if above > 0 && redrawn.rungs[above].rate < edge {
 		rate, share = redrawn.rungs[above].rate, fitted[above]
 	}
 	if l.edge.seen { // so close to saturation nothing settles within a step
-		near := l.wobble(below) * math.Abs(random.deviate(replicate, nearness))
+		near := l.wobble(below) * math.Abs(random.own(replicate, nearness))
 		below.rate = min(below.rate, edge*math.Exp(-near))
 	}
 	at := below.rate + max(rate-below.rate, 0)*l.between(below, share, random.stream(replicate))
 	return at, at
 }
 
-// redraw makes of a rung what it might have been.
+// redraw makes of a rung what it might have been. Where nothing may break the
+// condition, every breach tells.
 func (l ladder) redraw(g *rung, replicate int, random dice) {
-	g.over = l.recount(*g, random.deviate(replicate, counting+g.step))
-	g.rate *= math.Exp(l.wobble(*g) * random.deviate(replicate, g.step))
+	if l.allowed > 0 {
+		g.over = l.recount(*g, random.deviate(replicate, counting+g.level))
+	}
+	g.rate *= math.Exp(l.wobble(*g) * random.deviate(replicate, g.level))
 }
 
 func (l ladder) wobble(g rung) float64 { return wobble * l.variation / math.Sqrt(g.each) }
@@ -309,7 +318,7 @@ func (l ladder) drawnEdge(replicate int, random dice) (rate, share float64) {
 		return math.Inf(1), 1
 	}
 	rate = l.edge.rate * (1 - l.edge.slack/l.edge.units/2)
-	return rate * math.Exp(l.edge.error*random.deviate(replicate, saturating)), math.Sqrt(l.allowed)
+	return rate * math.Exp(l.edge.error*random.fleets(replicate, saturating)), math.Sqrt(l.allowed)
 }
 
 // between is where, from 0 to 1, the share passes what is allowed on the way
@@ -317,6 +326,9 @@ func (l ladder) drawnEdge(replicate int, random dice) (rate, share float64) {
 // with the rate. Where nothing was seen of it at the lower rate, it may be far
 // less there than could be seen.
 func (l ladder) between(below rung, share float64, random stream) float64 {
+	if l.allowed <= 0 {
+		return random.around(0.5, 0)
+	}
 	allowed := l.allowed - l.floor
 	beyond := below.over/below.total - l.floor
 	if noise := math.Sqrt(smallest*(below.over+0.5)) / below.total; beyond < 2*noise {

@@ -11,7 +11,7 @@ import (
 )
 
 // What cannot be is no fact. It is left out and told, instead of being counted
-// on: a number of units that is negative, a reading that is no number, a second
+// on: a number of units that is negative or not whole, a reading that is no number, a second
 // that no run comes to.
 const (
 	mostUnits = 1e7
@@ -54,7 +54,7 @@ func possible(reading timeline.Reading) bool {
 	}
 	switch reading.Name {
 	case timeline.Desired, timeline.Ready, timeline.Min, timeline.Max, timeline.Quota:
-		return reading.Value >= 0 && reading.Value <= mostUnits
+		return reading.Value >= 0 && reading.Value <= mostUnits && reading.Value == math.Trunc(reading.Value)
 	}
 	return math.Abs(reading.Value) <= mostRead // NaN is not
 }

@@ -46,7 +46,7 @@ func newUSL(fleet string, plateaus []Plateau, ceiling *Ceiling) (*USL, string) {
 	if !ok || len(others) < replicates/2 {
 		return nil, fmt.Sprintf("throughput at %s unit counts%s scatters too much for a law to be seen in it", figure.Count(len(units)), below)
 	}
-	u := &USL{Model: chosen.name, Smallest: units[0], Largest: units[len(units)-1]}
+	u := &USL{Model: chosen.name, Smallest: units[0], Largest: units[len(units)-1], again: others}
 	u.estimate(fitted, others)
 	u.Said = fleet + ": " + u.inWords()
 	return u, ""
@@ -133,6 +133,33 @@ func (u *USL) estimate(chosen law, again []law) {
 // requests per second. Beyond is to be asked, and told, with it.
 func (u *USL) Throughput(n float64) float64 {
 	return law{u.Gamma.Mid, u.Alpha.Mid, u.Beta.Mid}.at(n)
+}
+
+// ratio is what n units serve over what m do.
+func (u *USL) ratio(n, m float64) float64 { return u.Throughput(n) / u.Throughput(m) }
+
+// drawnRatios are the ratio by each of so many of the laws that could be true as
+// well; nil where there are none.
+func (u *USL) drawnRatios(n, m float64, count int) []float64 {
+	if len(u.again) == 0 {
+		return nil
+	}
+	ratios := make([]float64, count)
+	for i := range ratios {
+		ratios[i] = u.again[i*len(u.again)/count].ratio(n, m)
+	}
+	return ratios
+}
+
+// ratio is what n units serve over what m do. Chance makes some laws say that
+// units help each other; none are believed to.
+func (l law) ratio(n, m float64) float64 {
+	slower := func(n float64) float64 { return 1 + l.a*(n-1) + l.b*n*(n-1) }
+	each := slower(m) / slower(n)
+	if !(slower(m) > 0 && slower(n) > 0) || (each > 1) == (n > m) {
+		each = 1
+	}
+	return n / m * each
 }
 
 // Beyond reports whether n units are more than twice the most that were

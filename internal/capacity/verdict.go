@@ -48,7 +48,9 @@ func (res *Result) verdict(q Question, r run) {
 	}
 }
 
-// failures says what was missed beyond doubt.
+// failures says which objectives were broken beyond doubt, and whether the
+// headroom, by its upper bound or by the low end of its estimate, misses what is
+// required.
 func (res *Result) failures(q Question, r run) []string {
 	var reasons []string
 	for _, j := range res.Objectives {
@@ -81,6 +83,13 @@ func (j Judged) brokenInWords() string {
 		return fmt.Sprintf("%s (%s of it with the load delivered)", figure.Duration(j.Broken), figure.Duration(j.Proven))
 	}
 	return figure.Duration(j.Broken)
+}
+
+// WorstWindow is the window that Worst is of, and reasons tell of; ok is false
+// where none was judged.
+func (j Judged) WorstWindow() (w Window, ok bool) {
+	w = j.worst()
+	return w, w.Total > 0
 }
 
 func (j Judged) inWords(w Window) string {

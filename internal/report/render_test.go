@@ -33,15 +33,15 @@ func TestRenderingsGolden(t *testing.T) {
 // them, null or not.
 func TestSummaryHasEveryKey(t *testing.T) {
 	want := map[string][]string{
-		"":     {"binding", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "started", "verdict", "warnings"},
+		"":     {"binding", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "shortfall_at", "started", "verdict", "warnings"},
 		"load": {"addresses", "dropped", "error_samples", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
 		"generator": {"cause", "cpu_max", "cpu_throttled_max", "delivered", "gc_pause_max", "goroutines_max", "in_flight_cap", "in_flight_max", "machine_cpu_max",
 			"open_connections_max", "open_files_limit", "open_files_max", "ports_limit", "ports_max", "rss_max_bytes"},
-		"headroom":          {"deficit_requests", "demand_peak", "grown", "high", "low", "mid", "multiples", "probability", "ready", "start", "worst_at"},
+		"headroom":          {"deficit_requests", "demand", "demand_peak", "grown", "high", "low", "mid", "multiples", "probability", "ready", "required", "start", "worst_at"},
 		"headroom.ready":    {"demand", "high", "low", "mid", "multiples", "probability"},
 		"headroom.grown":    {"demand", "high", "low", "mid", "multiples", "probability"},
 		"headroom.start":    {"demand", "high", "low", "mid", "multiples", "probability"},
-		"objectives.0":      {"broken", "first_at", "limit", "name", "proven", "verdict", "worst", "worst_at"},
+		"objectives.0":      {"broken", "busiest_over", "busiest_total", "busiest_windows", "first_at", "limit", "name", "proven", "verdict", "worst", "worst_at", "worst_failed", "worst_held_back", "worst_over", "worst_total"},
 		"fleets.0":          {"ceiling", "desired_max", "generations", "kind", "max", "min", "name", "per_unit", "ready_max", "ready_start", "stages", "usl", "usl_refused"},
 		"fleets.0.per_unit": {"high", "low", "mid", "saturation", "units"},
 		"layers.0":          {"at_least", "high", "low", "name", "rate", "source"},

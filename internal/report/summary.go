@@ -28,6 +28,7 @@ type Summary struct {
 	Objectives []Objective `json:"objectives"`
 	Fleets     []Fleet     `json:"fleets"`
 
+	ShortfallAt    *float64 `json:"shortfall_at"` // null: none, or not known
 	ScaleLag       *float64 `json:"scale_lag"`
 	RecoveredAfter *float64 `json:"recovered_after"`
 	CriticalPath   []Owned  `json:"critical_path"` // without holes; empty without a shortfall
@@ -96,13 +97,24 @@ type Generator struct {
 }
 
 // Objective is an objective with what became of it. Limit and Worst are
-// seconds of response time, or an error ratio.
+// seconds of response time, or an error ratio; the counts are null where no window
+// was judged.
 type Objective struct {
 	Name    string   `json:"name"`
 	Verdict string   `json:"verdict"` // held | failed | undecided
 	Limit   float64  `json:"limit"`
 	Worst   *float64 `json:"worst"`
 	WorstAt *float64 `json:"worst_at"`
+
+	WorstTotal    *int64 `json:"worst_total"` // requests of the worst window
+	WorstOver     *int64 `json:"worst_over"`  // of these broke the condition
+	WorstHeldBack *int64 `json:"worst_held_back"`
+	WorstFailed   *int64 `json:"worst_failed"`
+
+	BusiestWindows *int   `json:"busiest_windows"` // those of the highest load
+	BusiestTotal   *int64 `json:"busiest_total"`
+	BusiestOver    *int64 `json:"busiest_over"`
+
 	FirstAt *float64 `json:"first_at"` // null: not broken, or not known
 	Broken  *float64 `json:"broken"`   // seconds in all
 	Proven  *float64 `json:"proven"`   // seconds of broken in which the load was delivered
@@ -124,10 +136,11 @@ func (r *Report) Summary() Summary {
 		Objectives:     []Objective{},
 		Fleets:         []Fleet{},
 		Layers:         []Layer{},
+		ShortfallAt:    inSeconds(res.Shortfall),
 		ScaleLag:       inSeconds(res.ScaleLag),
 		RecoveredAfter: inSeconds(res.Recovered),
 		CriticalPath:   summaryPath(res.Path),
-		Headroom:       summaryHeadroom(res.Headroom, r.baseline()),
+		Headroom:       summaryHeadroom(res.Headroom, r.Scenario.Headroom, r.baseline()),
 		LittlesLaw:     summaryLittle(res.Little),
 	}
 	for _, o := range res.Objectives {
@@ -186,6 +199,11 @@ func summaryObjective(o capacity.Judged) Objective {
 	out := Objective{
 		Name: o.Name, Verdict: o.Verdict, Limit: limitOf(o.Objective),
 		Worst: finite(o.Worst), WorstAt: inSeconds(o.WorstAt), FirstAt: inSeconds(o.First),
+	}
+	if w, ok := o.WorstWindow(); ok {
+		b := o.Busiest
+		out.WorstTotal, out.WorstOver, out.WorstHeldBack, out.WorstFailed = &w.Total, &w.Over, &w.HeldBack, &w.Failed
+		out.BusiestWindows, out.BusiestTotal, out.BusiestOver = &b.Windows, &b.Total, &b.Over
 	}
 	if o.Verdict != capacity.Undecided {
 		out.Broken, out.Proven = inSeconds(&o.Broken), inSeconds(&o.Proven)

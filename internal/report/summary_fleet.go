@@ -117,7 +117,11 @@ func summaryCeiling(c *capacity.Ceiling) *Ceiling {
 	if c == nil {
 		return nil
 	}
-	return &Ceiling{summaryRange(c.Rate), c.From, c.To}
+	out := &Ceiling{summaryRange(c.Rate), c.From, c.To}
+	if c.AtMost {
+		out.Rate.Low, out.Rate.Mid = nil, nil
+	}
+	return out
 }
 
 func summaryGenerations(g *capacity.Generations) *Generations {

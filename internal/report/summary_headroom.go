@@ -1,6 +1,10 @@
 package report
 
-import "github.com/seed-f864f198/onair/internal/capacity"
+import (
+	"cmp"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+)
 
 // Layer is anything with a capacity of its own.
 type Layer struct {
@@ -18,6 +22,8 @@ type Layer struct {
 // and what production has ready at air time.
 type Headroom struct {
 	DemandPeak      float64    `json:"demand_peak"`
+	Required        *Required  `json:"required"` // null: no headroom is asked for
+	Demand          *float64   `json:"demand"`   // what low, mid and high are held against
 	Low             *float64   `json:"low"`
 	Mid             *float64   `json:"mid"`
 	High            *float64   `json:"high"`
@@ -28,6 +34,12 @@ type Headroom struct {
 	Ready           Margin     `json:"ready"`
 	Start           *Margin    `json:"start"` // null: what production starts with is not given, or no peak is named
 	Grown           Margin     `json:"grown"`
+}
+
+// Required is the headroom that the scenario asks for.
+type Required struct {
+	Peak    *float64 `json:"peak"` // null: the run's own
+	AtLeast float64  `json:"at_least"`
 }
 
 // Margin is the headroom against one demand.
@@ -75,16 +87,31 @@ func layerEnds(l capacity.Layer) (low, high *float64) {
 	return finite(&l.Low), finite(&l.High)
 }
 
-func summaryHeadroom(h capacity.Headroom, baseline float64) Headroom {
+func summaryHeadroom(h capacity.Headroom, required capacity.Required, baseline float64) Headroom {
+	asked := h.Margin
+	if required.Peak <= 0 {
+		asked.Demand = cmp.Or(h.Ready.Demand, h.Demand) // h.Demand is the peak's in either case
+	}
 	out := Headroom{
-		DemandPeak: h.Demand, Low: finite(h.Low), Mid: finite(h.Mid), High: finite(h.High),
-		Probability: finite(h.Probability), Multiples: multiples(h.Margin, baseline),
+		DemandPeak: h.Demand, Required: summaryRequired(required), Demand: demanded(asked), Low: finite(h.Low), Mid: finite(h.Mid), High: finite(h.High),
+		Probability: finite(h.Probability), Multiples: multiples(asked, baseline),
 		WorstAt: inSeconds(h.WorstAt), DeficitRequests: finite(h.Deficit),
 		Ready: summaryMargin(h.Ready, baseline), Grown: summaryMargin(h.Grown, baseline),
 	}
 	if h.Start != nil {
 		start := summaryMargin(*h.Start, baseline)
 		out.Start = &start
+	}
+	return out
+}
+
+func summaryRequired(r capacity.Required) *Required {
+	if !r.Asked {
+		return nil
+	}
+	out := &Required{AtLeast: r.AtLeast}
+	if r.Peak > 0 {
+		out.Peak = finite(&r.Peak)
 	}
 	return out
 }

@@ -176,3 +176,40 @@ func TestStepsMergeByStage(t *testing.T) {
 		t.Errorf("pathFacts() without a shortfall = %v; want none", got)
 	}
 }
+
+// Without a named peak the top level is what was ready at the worst instant,
+// against the demand then: 4 units of 80/s against 600/s, not the peak's 1,000/s.
+func TestTopLevelIsOneMargin(t *testing.T) {
+	ready := capacity.Margin{Demand: 600, Low: number(280./600 - 1), Mid: number(320./600 - 1), High: number(360./600 - 1)}
+	h := capacity.Headroom{Margin: ready, Ready: ready, Grown: capacity.Margin{Demand: 1000, Mid: number(0.6)}}
+	h.Demand = 1000
+	near := cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })
+	got := summaryHeadroom(h, capacity.Required{AtLeast: 0.1, Asked: true}, 100)
+	if diff := cmp.Diff(&Multiples{Demand: number(6), Low: number(2.8), Mid: number(3.2), High: number(3.6)}, got.Multiples, near); diff != "" {
+		t.Errorf("multiples (-want +got):\n%s", diff)
+	}
+	if got.DemandPeak != 1000 || got.Demand == nil || *got.Demand != 600 || !cmp.Equal(got.Required, &Required{AtLeast: 0.1}) {
+		t.Errorf("headroom = %+v; want 600/s beside a peak of 1,000/s, and 0.1 required", got)
+	}
+	h.Margin = h.Grown
+	got = summaryHeadroom(h, capacity.Required{Peak: 1000}, 100)
+	if *got.Demand != 1000 || math.Abs(*got.Multiples.Mid-16) > 1e-9 || got.Required != nil {
+		t.Errorf("with a peak: %+v, multiples %+v; want 16x against 1,000/s, and nothing required", got, got.Multiples)
+	}
+}
+
+// What reasons count of the worst window and of the busiest is in summary.json.
+func TestObjectivesAreCounted(t *testing.T) {
+	low, high := 0.2, 0.9
+	o := summaryObjective(capacity.Judged{
+		Objective: capacity.Objective{Quantile: 0.99}, Verdict: capacity.Failed, Busiest: capacity.Together{Windows: 3, Total: 900, Over: 40},
+		Windows: []capacity.Window{{Total: 300, Over: 1, Value: &low}, {Total: 310, Over: 37, HeldBack: 4, Failed: 2, Value: &high}},
+	})
+	got := []int64{*o.WorstTotal, *o.WorstOver, *o.WorstHeldBack, *o.WorstFailed, int64(*o.BusiestWindows), *o.BusiestTotal, *o.BusiestOver}
+	if diff := cmp.Diff([]int64{310, 37, 4, 2, 3, 900, 40}, got); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+	if o := summaryObjective(capacity.Judged{}); o.WorstTotal != nil || o.BusiestTotal != nil {
+		t.Errorf("counts of what was not judged = %+v; want null", o)
+	}
+}
