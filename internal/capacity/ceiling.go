@@ -129,14 +129,20 @@ const sureOfSide = 1.645
 
 // lawIsBetter reports whether one of the laws without a ceiling explains the
 // points better than one with; unknown, and false, where the points are too few
-// to compare.
+// to compare. Plateaus that lie closer together than chance would have them are no
+// reason for another law: what is off by less than half of what is usual counts as
+// that much.
 func lawIsBetter(points []point, l capped) bool {
-	own := aicc(squares(points, l.at), len(points), cappedTerms)
+	const usual = plateauSway / 2
+	off := func(at func(float64) float64) float64 {
+		return max(squares(points, at), usual*usual*float64(len(points)))
+	}
+	own := aicc(off(l.at), len(points), cappedTerms)
 	if math.IsInf(own, 1) {
 		return false
 	}
 	for _, m := range models {
-		if fitted, ok := m.fit(points); ok && aicc(squares(points, fitted.at), len(points), m.terms) < own-substantial {
+		if fitted, ok := m.fit(points); ok && aicc(off(fitted.at), len(points), m.terms) < own-substantial {
 			return true
 		}
 	}

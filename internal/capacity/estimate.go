@@ -109,7 +109,7 @@ func ofOneSize(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
 	}
 	few, about := split(plateaus, func(p Plateau) bool { return float64(p.Units) >= 0.75*float64(most) })
 	fewer, many := saturation(few), saturation(about)
-	if many == nil || (fewer == nil || *fewer <= 1.1**many) && !outdone(trials, most, *many) {
+	if many == nil || (fewer == nil || *fewer <= 1.1**many) && !outdoneByFewer(trials, most, *many) {
 		return trials, plateaus
 	}
 	_, largest := split(plateaus, func(p Plateau) bool { return p.Units == most })
@@ -125,9 +125,9 @@ func ofOneSize(trials []trial, plateaus []Plateau) ([]trial, []Plateau) {
 	return told, largest
 }
 
-// outdone reports whether clearly fewer units than the most that saturated kept
+// outdoneByFewer reports whether clearly fewer units than the most that saturated kept
 // every objective at more than each of these saturates at.
-func outdone(trials []trial, most int, saturated float64) bool {
+func outdoneByFewer(trials []trial, most int, saturated float64) bool {
 	return slices.ContainsFunc(trials, func(t trial) bool {
 		return float64(t.units) < 0.75*float64(most) && t.rate > 1.1*saturated && t.held()
 	})

@@ -49,6 +49,9 @@ func (r run) throughput(result *FleetResult, q Question, serving []Fleet) {
 	own := r.outrun(result.Fleet)
 	all := append(own, q.Plateaus[result.Name]...)
 	ceiling := newCeiling(result.Name, all, result.PerUnit)
+	if ceiling == nil {
+		ceiling = newCeiling(result.Name, append(r.outdone(result.Fleet, q, all), all...), result.PerUnit)
+	}
 	if ceiling != nil {
 		for _, other := range serving {
 			if _, spare := r.busiest(other.Name); other.Name != result.Name && !spare && !r.grewWith(other.Name, own, ceiling) {
@@ -60,6 +63,33 @@ func (r run) throughput(result *FleetResult, q Question, serving []Fleet) {
 	result.Ceiling = ceiling
 	result.USL, result.NoUSL = newUSL(result.Name, all, ceiling)
 }
+
+// outdone is the most that clearly fewer units than the most that saturated carried
+// while every objective held, where that was nearly as much; nil where it was not.
+// What those units would do at most is not known from it, but it is no less, and in
+// proportion to their number they could not have done it.
+func (r run) outdone(f Fleet, q Question, plateaus []Plateau) []Plateau {
+	var largest, highest Plateau
+	for _, p := range plateaus {
+		if p.Units > largest.Units || p.Units == largest.Units && p.Rate > largest.Rate {
+			largest = p
+		}
+	}
+	for _, t := range r.trials(r.steady(f, r.Series(f.Name, timeline.Ready)), q) {
+		rate := t.rate * float64(t.units)
+		if t.held() && grownBy*float64(t.units) <= float64(largest.Units) && rate >= nearlyAll*largest.Rate && rate > highest.Rate {
+			highest = Plateau{Units: t.units, Rate: rate, Most: rate, Span: Span{0, trialWindow}}
+		}
+	}
+	if highest.Units == 0 {
+		return nil
+	}
+	return []Plateau{highest}
+}
+
+// nearlyAll is the share of what the most units did from which fewer of them are
+// told beside: units that grew by half would have done half as much again.
+const nearlyAll = 0.9
 
 // grewWith reports whether a fleet was seen to have more units while another stood
 // at the end of its ceiling than at the beginning. The plateaus are that other's,

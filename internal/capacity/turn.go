@@ -56,7 +56,7 @@ type calm struct {
 }
 
 const (
-	clumping = 0.7  // of v²/(1-u)², and half as much for twice as many slots, from two on
+	clumping = 0.95 // of v²/(1-u)², for up to two slots
 	unseen   = 0.35 // of a clump: what may have been missed where none was seen
 	wobble   = 0.3  // of v/√n
 	keeping  = 10.0 // how closely the turn keeps to its expected place between two rates
@@ -305,7 +305,7 @@ func (l ladder) clump(g rung) float64 {
 	}
 	free := max(1-g.rate/l.edge.rate, l.variation/math.Sqrt(g.each))
 	const most = 0.1 // of the rung's requests
-	waiting := clumping * l.variation * l.variation / (free * free) * min(1, 2/l.edge.slots)
+	waiting := clumping * l.variation * l.variation / (free * free) * math.Min(1, math.Pow(2/l.edge.slots, 1.5))
 	return max(smallest, min(waiting, most*g.total))
 }
 
