@@ -101,8 +101,15 @@ func TestSmokeDemo(t *testing.T) {
 		if f.Name != "hpa/default/web" {
 			continue
 		}
-		if u := f.PerUnit; u.Saturation == nil || math.Abs(*u.Saturation/80-1) > 0.05 || u.Low == nil || *u.Low < 70 || u.High == nil || *u.High > 84 {
-			t.Errorf("one unit = %+v; want saturation 80/s within 5 %% and an interval within 70 to 84/s", u)
+		// The ten seconds of overload are some 1,500 services of exponential length: their
+		// rate is off by 2.6 % at one deviation. A unit truly sustains 76.9/s.
+		u := f.PerUnit
+		if u.Saturation == nil || u.Low == nil || u.High == nil {
+			t.Fatalf("one unit = %+v; want its saturation and both ends of what it sustains", u)
+		}
+		if math.Abs(*u.Saturation/80-1) > 0.08 || *u.Low > 76.9 || *u.High < 76.9 || *u.Low < 65 || *u.High > 88 {
+			t.Errorf("one unit sustains %.1f to %.1f/s and saturates at %.1f/s; want an interval around 76.9/s within 65 to 88/s, and 80/s within 8 %%",
+				*u.Low, *u.High, *u.Saturation)
 		}
 		return
 	}
