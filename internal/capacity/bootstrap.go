@@ -78,6 +78,9 @@ func redrawn(n, clump, deviate float64) float64 {
 	return clump * shape * math.Pow(max(root, 0), 3)
 }
 
+// outside is the share of replicates beyond either end of an interval.
+const outside = 0.05
+
 // quantileOf is the nearest-rank quantile of values.
 func quantileOf(values []float64, q float64) float64 {
 	return stat.Quantile(q, stat.Empirical, slices.Sorted(slices.Values(values)), nil)

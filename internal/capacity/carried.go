@@ -90,7 +90,7 @@ func joint(parts []carried) []float64 {
 func interval(draws []float64) (low, mid, high float64) {
 	sorted := slices.Sorted(slices.Values(draws))
 	at := func(share float64) float64 { return stat.Quantile(share, stat.Empirical, sorted, nil) }
-	return at(significance), at(0.5), at(1 - significance)
+	return at(outside), at(0.5), at(1 - outside)
 }
 
 // against holds what is carried against a demand.

@@ -11,13 +11,22 @@ import (
 
 // estimate says what one unit of a fleet sustains and at what it saturates,
 // from windows in which the number of ready units did not change.
-func (r run) estimate(fleet Fleet, q Question) PerUnit {
-	ready := r.Series(fleet.Name, timeline.Ready)
-	if missing := r.missing(ready); missing != "" {
+func (r run) estimate(fleet Fleet, q Question, s shown) PerUnit {
+	if missing := r.missing(r.Series(fleet.Name, timeline.Ready)); missing != "" {
 		return PerUnit{Said: fmt.Sprintf("%s: %s, so nothing is known of one unit", fleet.Name, missing)}
 	}
-	stretches := r.steady(fleet, ready)
-	return newPerUnit(fleet.Name, q.Objectives, r.trials(stretches, q), r.plateaus(stretches), r.calmly())
+	return newPerUnit(fleet.Name, q.Objectives, s.trials, s.plateaus, r.calmly())
+}
+
+// shown is what the stretches of a fleet show in which its units stood still.
+type shown struct {
+	trials   []trial
+	plateaus []Plateau
+}
+
+func (r run) shown(fleet Fleet, q Question) shown {
+	stretches := r.steady(fleet, r.Series(fleet.Name, timeline.Ready))
+	return shown{r.trials(stretches, q), r.plateaus(stretches)}
 }
 
 // missing says which facts an estimate cannot do without are not there; empty

@@ -20,6 +20,7 @@ func (r run) fleets(q Question) []FleetResult {
 	carries := func(f Fleet) bool { return f.Kind == ASG && pods }
 	serving := slices.DeleteFunc(slices.Clone(q.Fleets), carries)
 	for _, f := range q.Fleets {
+		shown := r.shown(f, q)
 		result := FleetResult{
 			Fleet:      f,
 			Min:        r.lastCount(f.Name, timeline.Min),
@@ -27,7 +28,7 @@ func (r run) fleets(q Question) []FleetResult {
 			ReadyStart: r.countAt(f.Name, timeline.Ready, 0),
 			ReadyMax:   whole(r.highest(f.Name, timeline.Ready)),
 			DesiredMax: whole(r.highest(f.Name, timeline.Desired)),
-			PerUnit:    r.estimate(f, q),
+			PerUnit:    r.estimate(f, q, shown),
 		}
 		switch {
 		case carries(f):
@@ -38,7 +39,7 @@ func (r run) fleets(q Question) []FleetResult {
 		if carries(f) {
 			result.NoUSL = "its pods saturate, not its instances"
 		} else {
-			r.throughput(&result, q, serving)
+			r.throughput(&result, q, serving, shown)
 		}
 		results = append(results, result)
 	}
@@ -52,12 +53,7 @@ func (f FleetResult) carriesPods(fleets []FleetResult) bool {
 }
 
 func hasKind(fleets []Fleet, kind string) bool {
-	for _, f := range fleets {
-		if f.Kind == kind {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(fleets, func(f Fleet) bool { return f.Kind == kind })
 }
 
 // carriedOnly keeps of an estimate what holds for a fleet that other units run

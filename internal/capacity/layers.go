@@ -216,7 +216,7 @@ func (f FleetResult) madeOf(s size) string {
 	switch u := f.PerUnit; {
 	case f.USL != nil && u.Mid != nil:
 		text := fmt.Sprintf("%s, at %s units %s each, by the scalability law", units, figure.Count(u.Units), figure.Rate(*u.Mid))
-		if s.units > 2*f.USL.Largest {
+		if f.USL.Beyond(float64(s.units)) {
 			text += fmt.Sprintf(", far beyond the %s units measured", figure.Count(f.USL.Largest))
 		}
 		return text

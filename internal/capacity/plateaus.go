@@ -17,19 +17,18 @@ func Plateaus(t timeline.Timeline, q Question) map[string][]Plateau {
 	r := newRun(t, q)
 	found := make(map[string][]Plateau)
 	for _, f := range q.Fleets {
-		if own := r.outrun(f); len(own) > 0 {
+		if own := r.outrun(r.plateaus(r.steady(f, r.Series(f.Name, timeline.Ready)))); len(own) > 0 {
 			found[f.Name] = own
 		}
 	}
 	return found
 }
 
-// outrun are the plateaus of a fleet in which more or less was asked than came
-// back.
-func (r run) outrun(f Fleet) []Plateau {
+// outrun are the plateaus in which more or less was asked than came back.
+func (r run) outrun(plateaus []Plateau) []Plateau {
 	var found []Plateau
-	for _, p := range r.plateaus(r.steady(f, r.Series(f.Name, timeline.Ready))) {
-		asked := float64(r.sum(p.Span).Planned) / float64(ceilSeconds(p.To)-ceilSeconds(p.From))
+	for _, p := range plateaus {
+		asked := float64(r.sending(p.Span).planned) / float64(ceilSeconds(p.To)-ceilSeconds(p.From))
 		if math.Abs(asked-p.Rate) > keptUp*asked {
 			found = append(found, p)
 		}
@@ -41,16 +40,16 @@ func (r run) outrun(f Fleet) []Plateau {
 // its throughput by units. Of a group that pods run on they tell nothing: it is
 // the pods that always have work. Nor do they where another fleet that serves may
 // have been what held throughput down.
-func (r run) throughput(result *FleetResult, q Question, serving []Fleet) {
+func (r run) throughput(result *FleetResult, q Question, serving []Fleet, s shown) {
 	if _, spare := r.busiest(result.Name); spare && len(serving) > 1 {
 		result.NoUSL = "its units had something to spare, so that throughput was another fleet's"
 		return
 	}
-	own := r.outrun(result.Fleet)
+	own := r.outrun(s.plateaus)
 	all := append(own, q.Plateaus[result.Name]...)
 	ceiling := newCeiling(result.Name, all, result.PerUnit)
 	if ceiling == nil {
-		ceiling = newCeiling(result.Name, append(r.outdone(result.Fleet, q, all), all...), result.PerUnit)
+		ceiling = newCeiling(result.Name, append(outdone(s.trials, all), all...), result.PerUnit)
 	}
 	if ceiling != nil {
 		for _, other := range serving {
@@ -68,14 +67,14 @@ func (r run) throughput(result *FleetResult, q Question, serving []Fleet) {
 // while every objective held, where that was nearly as much; nil where it was not.
 // What those units would do at most is not known from it, but it is no less, and in
 // proportion to their number they could not have done it.
-func (r run) outdone(f Fleet, q Question, plateaus []Plateau) []Plateau {
+func outdone(trials []trial, plateaus []Plateau) []Plateau {
 	var largest, highest Plateau
 	for _, p := range plateaus {
 		if p.Units > largest.Units || p.Units == largest.Units && p.Rate > largest.Rate {
 			largest = p
 		}
 	}
-	for _, t := range r.trials(r.steady(f, r.Series(f.Name, timeline.Ready)), q) {
+	for _, t := range trials {
 		rate := t.rate * float64(t.units)
 		if t.held() && grownBy*float64(t.units) <= float64(largest.Units) && rate >= nearlyAll*largest.Rate && rate > highest.Rate {
 			highest = Plateau{Units: t.units, Rate: rate, Most: rate, Span: Span{0, trialWindow}}

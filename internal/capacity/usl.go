@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -24,9 +23,6 @@ const farthest = 2
 // draw itself moves the ends of an interval so far that it holds the truth in 84
 // to 95 of 100 runs.
 const replicates = 1000
-
-// outside is the share of replicates beyond either end of an interval.
-const outside = 0.05
 
 // newUSL fits the law to a fleet's plateaus, or says why it cannot be.
 func newUSL(fleet string, plateaus []Plateau, ceiling *Ceiling) (*USL, string) {
@@ -107,23 +103,19 @@ func (l law) isThroughput(points []point) bool {
 // estimate takes each term from the law chosen, and its interval from the
 // replicates of the whole law: that a term is not needed does not say it is 0.
 func (u *USL) estimate(chosen law, again []law) {
-	interval := func(mid, most float64, of func(law) float64) Range {
+	around := func(mid, most float64, of func(law) float64) Range {
 		values := []float64{mid}
 		for _, l := range again {
 			values = append(values, min(max(of(l), 0), most))
 		}
-		slices.Sort(values)
-		return Range{
-			Low:  min(mid, stat.Quantile(outside, stat.Empirical, values, nil)),
-			Mid:  mid,
-			High: max(mid, stat.Quantile(1-outside, stat.Empirical, values, nil)),
-		}
+		low, _, high := interval(values)
+		return Range{Low: min(mid, low), Mid: mid, High: max(mid, high)}
 	}
-	u.Gamma = interval(chosen.g, math.MaxFloat64, func(l law) float64 { return l.g })
-	u.Alpha = interval(chosen.a, 1, func(l law) float64 { return l.a })
-	u.Beta = interval(chosen.b, 1, func(l law) float64 { return l.b })
+	u.Gamma = around(chosen.g, math.MaxFloat64, func(l law) float64 { return l.g })
+	u.Alpha = around(chosen.a, 1, func(l law) float64 { return l.a })
+	u.Beta = around(chosen.b, 1, func(l law) float64 { return l.b })
 	if u.Beta.Low > 0 {
-		peak := interval(chosen.peak(), math.MaxFloat64, law.peak)
+		peak := around(chosen.peak(), math.MaxFloat64, law.peak)
 		rate := chosen.at(peak.Mid)
 		u.PeakUnits, u.PeakRate = &peak, &rate
 	}
