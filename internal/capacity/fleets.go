@@ -30,18 +30,20 @@ func (r run) fleets(q Question) []FleetResult {
 			DesiredMax: whole(r.highest(f.Name, timeline.Desired)),
 			PerUnit:    r.estimate(f, q, shown),
 		}
-		switch {
-		case carries(f):
-			result.PerUnit = result.PerUnit.carriedOnly(f.Name)
-		case len(serving) > 1:
-			result.PerUnit = r.spared(result.PerUnit, f.Name)
-		}
 		if carries(f) {
 			result.NoUSL = "its pods saturate, not its instances"
 		} else {
+			if len(serving) > 1 {
+				result.PerUnit = r.spared(result.PerUnit, f.Name)
+			}
 			r.throughput(&result, q, serving, shown)
 		}
 		results = append(results, result)
+	}
+	for i := range results {
+		if carries(results[i].Fleet) {
+			results[i].PerUnit = r.carriedOnly(results[i], results)
+		}
 	}
 	return results
 }
@@ -56,16 +58,34 @@ func hasKind(fleets []Fleet, kind string) bool {
 	return slices.ContainsFunc(fleets, func(f Fleet) bool { return f.Kind == kind })
 }
 
-// carriedOnly keeps of an estimate what holds for a fleet that other units run
-// on: the rate it carried while every objective held.
-func (u PerUnit) carriedOnly(fleet string) PerUnit {
-	carried := PerUnit{Low: u.Low, Units: u.Units}
-	if u.Low == nil {
-		carried.Said = fleet + ": what one instance sustains is not known; its pods are estimated instead"
-	} else {
-		carried.Said = fmt.Sprintf("%s: one instance carries at least %s; its pods saturate first", fleet, figure.Rate(*u.Low))
+// carriedOnly keeps of the estimate of a group that pods run on what holds for it:
+// the rate an instance carried while every objective held. That is no more than
+// what its pods are known to sustain: an instance looks like one queue with the
+// slots of all its pods, which would wait less for each other than they do.
+func (r run) carriedOnly(group FleetResult, fleets []FleetResult) PerUnit {
+	low := group.PerUnit.Low
+	for _, f := range fleets {
+		if f.Kind == HPA && f.PerUnit.Low != nil && low != nil {
+			low = lower(low, scaled(f.PerUnit.Low, r.densest(f.Name, group.Name)))
+		}
 	}
-	return carried
+	if low == nil {
+		return PerUnit{Units: group.PerUnit.Units, Said: group.Name + ": what one instance sustains is not known; its pods are estimated instead"}
+	}
+	return PerUnit{Low: low, Units: group.PerUnit.Units,
+		Said: fmt.Sprintf("%s: one instance carries at least %s; its pods saturate first", group.Name, figure.Rate(*low))}
+}
+
+// densest is the most ready pods there were for each ready instance, whenever the
+// number of pods changed.
+func (r run) densest(pods, group string) float64 {
+	most := 0.0
+	for _, p := range r.Series(pods, timeline.Ready) {
+		if n := r.countAt(group, timeline.Ready, time.Duration(p.At)); n != nil && *n > 0 {
+			most = max(most, p.Value/float64(*n))
+		}
+	}
+	return most
 }
 
 func (r run) lastCount(source, name string) *int {

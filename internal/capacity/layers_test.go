@@ -413,6 +413,8 @@ func TestSentences(t *testing.T) {
 	}{
 		{[]FleetResult{pods(), {Fleet: Fleet{Name: "asg/cache", Kind: ASG}}}, "and hpa/default/web max binds unless asg/cache max (of which nothing is known) does first"},
 		{[]FleetResult{pods(), group()}, "and hpa/default/web max binds unless asg/nodes max (at least 4.5x) does first"},
+		{[]FleetResult{pods(), {Fleet: Fleet{Name: "hpa/default/cache", Kind: HPA}, Max: new(8), PerUnit: PerUnit{High: new(200.0)}}},
+			"and hpa/default/web max binds unless hpa/default/cache max (at most 16x) does first"},
 		{nil, "grown to its limits the service has at most 60x, and db binds unless what serves the traffic (of which nothing is known) does first"},
 	} {
 		q, r := asking(), ran(grew, nil)

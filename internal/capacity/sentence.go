@@ -50,8 +50,11 @@ func binds(binding *Layer, rivals []limit, write func(float64) string) string {
 	var earlier []string
 	for _, l := range rivals {
 		known := "of which nothing is known"
-		if l.AtLeast {
+		switch {
+		case l.AtLeast:
 			known = "at least " + write(l.Rate)
+		case l.high != nil:
+			known = "at most " + write(*l.high)
 		}
 		earlier = append(earlier, fmt.Sprintf("%s (%s)", l.Name, known))
 	}

@@ -109,9 +109,8 @@ func (r *Report) headroomNote(v headroomView) string {
 		return "Capacity is not drawn: no fleet was observed that it could be measured on"
 	}
 	note := "Requests a second"
-	if len(r.Result.Fleets) == 1 {
-		u := r.Result.Fleets[0].PerUnit
-		if u.Low != nil || u.High != nil {
+	if f := r.Result.Fleets; len(f) == 1 && f[0].USL == nil && f[0].Ceiling == nil && len(r.Scenario.Layers) == 0 {
+		if u := f[0].PerUnit; u.Low != nil || u.High != nil {
 			note += "; capacity is ready units × " + figure.Interval(u.Low, u.High, figure.Rate)
 		}
 	}

@@ -95,6 +95,9 @@ func (o outcome) String() string {
 		text += fmt.Sprintf("; scale lag %s, truth %s", figure.OrUnknown(o.ScaleLag, figure.Duration), figure.OrUnknown(o.lag, figure.Duration))
 	}
 	for _, f := range o.Fleets {
+		if o.instance > 0 && f.Kind == capacity.ASG && f.PerUnit.Low != nil {
+			text += fmt.Sprintf("; an instance carries at least %.1f, truth %.1f", *f.PerUnit.Low, o.instance)
+		}
 		if f.USL != nil {
 			text += "; " + f.USL.Said
 		}
