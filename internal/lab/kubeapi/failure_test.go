@@ -63,11 +63,11 @@ func TestPodThatBacksOff(t *testing.T) {
 		next()
 	}
 	s.change(func(s *world.State) { s.Pods[2].Running, s.Pods[2].Restarts = at(103), 2 })
+	f := next() // the server follows the world in its own time
 	if got, want := tell(), "Running, restarts 2, ready false, started true, runs from 1m43s, exit 1 Error 1m20s to 1m23s"; got != want {
 		t.Errorf("a pod started again = %s; want %s", got, want)
 	}
 	var table metav1.Table
-	f := next()
 	if err := json.Unmarshal(f.Object, &table); err != nil {
 		t.Fatal(err)
 	}
