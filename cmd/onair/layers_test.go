@@ -12,11 +12,12 @@ const module = "github.com/seed-f864f198/onair/"
 // layers are the rooms of the house from the ground up. A package imports only
 // from layers below its own.
 var layers = [][]string{
-	{"internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/truth"},
+	{"internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/preflight", "internal/truth"},
 	{"internal/capacity"},
 	{"internal/lab/world"},
 	{"internal/lab/awsapi", "internal/lab/kubeapi", "internal/observe"},
-	{"internal/load", "internal/observe/hpa", "internal/observe/asg", "internal/rundir", "internal/lab"},
+	{"internal/load", "internal/observe/awscall", "internal/rundir", "internal/lab"},
+	{"internal/observe/hpa", "internal/observe/asg", "internal/observe/elb", "internal/observe/quota", "internal/observe/cloudwatch", "internal/observe/prometheus"},
 	{"internal/scenario"},
 	{"internal/rehearsal", "internal/report"},
 	{"cmd/onair"},
@@ -25,16 +26,18 @@ var layers = [][]string{
 // reserved says which packages may import what is outside; a prefix that is
 // not listed may be imported by any.
 var reserved = map[string][]string{
-	"github.com/aws/":               {"internal/observe/asg", "cmd/onair"},
-	"k8s.io/client-go":              {"internal/observe/hpa", "cmd/onair"},
-	"k8s.io/api":                    {"internal/observe/hpa", "internal/lab/kubeapi", "cmd/onair"},
-	"github.com/tsenart/vegeta":     {"internal/load"},
-	"go.yaml.in/yaml":               {"internal/scenario"},
-	"github.com/spf13/cobra":        {"cmd/onair"},
-	"gonum.org/v1/plot":             {"internal/report"},
-	module + "internal/lab/world":   {"internal/lab", "internal/lab/awsapi", "internal/lab/kubeapi", "internal/scenario", "cmd/onair"},
-	module + "internal/lab/awsapi":  {"internal/lab"},
-	module + "internal/lab/kubeapi": {"internal/lab"},
+	"github.com/aws/aws-sdk-go-v2":        {"internal/observe/awscall", "internal/observe/asg", "internal/observe/elb", "internal/observe/quota", "internal/observe/cloudwatch", "cmd/onair"},
+	"github.com/aws/smithy-go":            {"internal/observe/awscall", "internal/observe/asg", "internal/observe/elb", "internal/observe/quota", "internal/observe/cloudwatch", "internal/lab/awsapi", "cmd/onair"},
+	"github.com/prometheus/client_golang": {"internal/observe/prometheus"},
+	"k8s.io/client-go":                    {"internal/observe/hpa", "cmd/onair"},
+	"k8s.io/api":                          {"internal/observe/hpa", "internal/lab/kubeapi", "cmd/onair"},
+	"github.com/tsenart/vegeta":           {"internal/load"},
+	"go.yaml.in/yaml":                     {"internal/scenario"},
+	"github.com/spf13/cobra":              {"cmd/onair"},
+	"gonum.org/v1/plot":                   {"internal/report"},
+	module + "internal/lab/world":         {"internal/lab", "internal/lab/awsapi", "internal/lab/kubeapi", "internal/scenario", "cmd/onair"},
+	module + "internal/lab/awsapi":        {"internal/lab"},
+	module + "internal/lab/kubeapi":       {"internal/lab"},
 }
 
 func layerOf(pkg string) int {

@@ -16,6 +16,7 @@ type Question struct {
 	Fleets     []Fleet
 	Layers     []Layer // stated by the scenario
 	Required   Required
+	Sources    []Source             // everything that is observed
 	Plateaus   map[string][]Plateau // of other runs against the same staging, by the fleet's name
 }
 
@@ -38,6 +39,13 @@ type Fleet struct {
 	Name       string // as readings name it: "hpa/default/web"
 	Kind       string // HPA or ASG
 	Production *Production
+}
+
+// Source is something that is observed, with the least share of the spots, or of
+// the run where it has none, in which it must be seen for a pass.
+type Source struct {
+	Name  string // as readings name it
+	Least float64
 }
 
 // Kinds of fleets.

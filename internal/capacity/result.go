@@ -8,9 +8,10 @@ type Result struct {
 	Generator   Generator
 	Objectives  []Judged
 	Fleets      []FleetResult
-	Layers      []Layer // the lowest rate first
-	Binding     *Layer  // the first of Layers, or what is known from above only and is sure to be lower
-	Little      *Little // nil: no stretch was steady enough to tell
+	Coverage    []Coverage // of every source, in the order of the question
+	Layers      []Layer    // the lowest rate first
+	Binding     *Layer     // the first of Layers, or what is known from above only and is sure to be lower
+	Little      *Little    // nil: no stretch was steady enough to tell
 	ScaleLag    *time.Duration
 	Shortfall   *time.Duration // offset at which demand first passed capacity
 	Recovered   *time.Duration // from shortfall to the first of three windows in which every objective holds
@@ -48,6 +49,18 @@ type Address struct {
 	First, Last *time.Duration // beginnings of the first and the last second that had requests
 	Resolved    *time.Duration // when the name first led there
 	Unresolved  *time.Duration // when it first ceased to
+}
+
+// Coverage is how much of the run a source was seen, and what that cost those who
+// were asked.
+type Coverage struct {
+	Source string
+	Run    float64  // share of the time from the first second to the last, 0 to 1
+	Spots  *float64 // share of the spots; nil where the run has none
+	Least  float64  // share of the spots, or of the run without, that a pass asks for
+	Gaps   int
+	Calls  *int64 // nil: not counted
+	Bytes  *int64
 }
 
 // Quantiles of a distribution; nil where nothing was recorded.

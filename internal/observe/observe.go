@@ -25,6 +25,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/preflight"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -37,6 +38,13 @@ type Observer interface {
 	// and calls again. A panic in a goroutine that Observe started is Observe's
 	// own to recover.
 	Observe(ctx context.Context, rec *Recorder) error
+}
+
+// Checker is an Observer that can tell before a run whether it will see what it is
+// to watch, and which limits would keep that from growing.
+type Checker interface {
+	Observer
+	Checks() []preflight.Check
 }
 
 // Sink keeps facts; the run directory is one. It is safe for concurrent use.

@@ -45,6 +45,11 @@ func (r *Recorder) Read(name string, value float64, whenTrue time.Time) {
 	r.keep(r.sink.WriteReading(reading))
 }
 
+// Note records a number about the observation itself: what it costs ends no gap.
+func (r *Recorder) Note(name string, value float64) {
+	r.keep(r.sink.WriteReading(timeline.Reading{At: timeline.Since(r.start, time.Now()), Source: r.source, Name: name, Value: value}))
+}
+
 // Event records something that happened at the instant at (zero: now) and is
 // seen now.
 func (r *Recorder) Event(at time.Time, kind, unit, text string) {

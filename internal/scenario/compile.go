@@ -158,7 +158,7 @@ func (d *decoder) compileObserve(f *file) []Observe {
 		if !o.sound {
 			continue
 		}
-		fleet := Observe{Kind: capacity.ASG, Name: o.asg, Context: o.context, Region: o.region}
+		fleet := Observe{Kind: capacity.ASG, Name: o.asg, Context: o.context, Region: o.region, Coverage: enough}
 		if o.hpa != "" {
 			fleet.Kind = capacity.HPA
 			fleet.Namespace, fleet.Name, _ = strings.Cut(o.hpa, "/")

@@ -1,8 +1,10 @@
 package scenario
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +44,7 @@ type Scenario struct {
 type Target struct {
 	URL        *url.URL // nil also where a stored scenario's URL holds a variable
 	AllowHosts []string
+	UnitHeader string // of responses, that names the unit that answered; empty: none does
 	Header     http.Header
 	Timeout    time.Duration // default 10s
 }
@@ -88,34 +91,86 @@ type Spot struct {
 	Span capacity.Span
 }
 
-// Observe is one fleet to watch.
+// Observe is one thing to watch: a fleet, what bounds or fronts one, or a series
+// that somebody else measures.
 type Observe struct {
-	Kind            string // capacity.HPA or capacity.ASG
-	Namespace, Name string // hpa: namespace/name; asg: name
-	Context         string // hpa: kube context other than the current one
-	Region          string // asg
+	Kind            string  // capacity.HPA, capacity.ASG, or one of the kinds below
+	Namespace, Name string  // hpa: namespace/name; asg, elb: name; quota: its code; cloudwatch, prometheus: name of the series
+	Context         string  // hpa: kube context other than the current one
+	Region          string  // of AWS
+	Coverage        float64 // least share of the spots in which it must be seen for a pass, 0 to 1; default 0.9
+
+	Fleet   string  // quota: the fleet it bounds, as Source names it
+	Service string  // quota: of AWS, such as "ec2"
+	PerUnit float64 // quota: of one unit of Fleet; 0: as the type of its instances tells
+
+	Metric Metric      // cloudwatch
+	URL    *url.URL    // prometheus: of the server
+	Header http.Header // prometheus
+	Query  string      // prometheus, in PromQL: one series
+	Unit   string      // cloudwatch, prometheus: one of Units
+	Panel  string      // the same: one of Panels
 }
 
-// Source is the fleet's name in readings: "hpa/default/web", "asg/web-prod".
+// Kinds of what is watched besides fleets.
+const (
+	ELB        = "elb"        // a target group and the load balancers before it
+	Quota      = "quota"      // a service quota that bounds a fleet
+	CloudWatch = "cloudwatch" // one metric
+	Prometheus = "prometheus" // one query
+)
+
+// Metric is one of CloudWatch.
+type Metric struct {
+	Namespace, Name string
+	Dimensions      map[string]string
+	Statistic       string        // such as Sum, Average, p99
+	Period          time.Duration // default 60s
+}
+
+// Units that a series may be in, as reports write them.
+var Units = []string{"req/s", "s", "ratio", "bytes", "count"}
+
+// Panels of the timeline that a series may be drawn in; without one it has its
+// own.
+var Panels = []string{"load", "response", "units", "errors"}
+
+// Source is what is watched as readings name it: "hpa/default/web",
+// "asg/web-prod", "elb/web", "quota/L-1216C47A". Series have the source of whom
+// they are asked, all in one call: "cloudwatch/ap-northeast-1",
+// "prometheus/prom.example:9090"; the name of their readings is the series'.
 func (o Observe) Source() string {
-	if o.Kind == capacity.HPA {
+	switch o.Kind {
+	case capacity.HPA:
 		return "hpa/" + o.Namespace + "/" + o.Name
+	case CloudWatch:
+		return "cloudwatch/" + cmp.Or(o.Region, "here")
+	case Prometheus:
+		return "prometheus/" + o.URL.Host
 	}
-	return "asg/" + o.Name
+	return o.Kind + "/" + o.Name
 }
 
-// Fleets returns what is watched: Observe, or the lab's own fleets where that
-// is empty.
+// IsFleet reports whether what is watched scales.
+func (o Observe) IsFleet() bool { return o.Kind == capacity.HPA || o.Kind == capacity.ASG }
+
+// Fleets returns those of Watched that scale.
 func (s *Scenario) Fleets() []Observe {
+	return slices.DeleteFunc(slices.Clone(s.Watched()), func(o Observe) bool { return !o.IsFleet() })
+}
+
+// Watched returns what is watched: Observe, or the lab's own fleets where that
+// is empty.
+func (s *Scenario) Watched() []Observe {
 	if len(s.Observe) > 0 || s.Lab == nil {
 		return s.Observe
 	}
 	var own []Observe
 	if h := s.Lab.HPA; h != nil {
-		own = append(own, Observe{Kind: capacity.HPA, Namespace: h.Namespace, Name: h.Name})
+		own = append(own, Observe{Kind: capacity.HPA, Namespace: h.Namespace, Name: h.Name, Coverage: enough})
 	}
 	if g := s.Lab.Group; g != nil {
-		own = append(own, Observe{Kind: capacity.ASG, Name: g.Name, Region: g.Region})
+		own = append(own, Observe{Kind: capacity.ASG, Name: g.Name, Region: g.Region, Coverage: enough})
 	}
 	return own
 }
@@ -147,6 +202,11 @@ func (s *Scenario) Question() capacity.Question {
 	for _, spot := range s.Traffic.Spots {
 		q.Spots = append(q.Spots, spot.Span)
 	}
+	for _, o := range s.Watched() {
+		if src := (capacity.Source{Name: o.Source(), Least: o.Coverage}); !slices.Contains(q.Sources, src) {
+			q.Sources = append(q.Sources, src)
+		}
+	}
 	for _, o := range s.Fleets() {
 		fleet := capacity.Fleet{Name: o.Source(), Kind: o.Kind}
 		if p, ok := s.Production[fleet.Name]; ok {
@@ -156,3 +216,6 @@ func (s *Scenario) Question() capacity.Question {
 	}
 	return q
 }
+
+// enough is the coverage that is asked where the scenario asks for none.
+const enough = 0.9

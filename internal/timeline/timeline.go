@@ -72,6 +72,16 @@ const (
 	Min     = "min"
 	Max     = "max"
 	Quota   = "quota" // most units that a quota leaves room for
+	Room    = "room"  // most units that the nodes there are have room for
+
+	// Of a load balancer's target group, in targets, and of the load balancer.
+	Healthy   = "healthy"
+	Unhealthy = "unhealthy"
+	Reserved  = "reserved_lcu" // capacity units that are reserved
+
+	// What observing a source has cost so far.
+	Calls     = "calls"
+	CallBytes = "call_bytes"
 
 	// Of an autoscaler's metrics, followed by the metric's name.
 	MetricOf = "metric/" // as it stood last

@@ -9,6 +9,10 @@ type Config struct {
 	Pods    Pods
 	HPA     *HPA   // nil: the number of units stays as started, or follows the group: then each instance in service is one unit
 	Group   *Group // nil: room for any number of pods
+
+	Balancer *Balancer // nil: requests reach a unit as soon as it is ready
+	Quotas   Quotas
+	Faults   Faults
 }
 
 // Service is what every unit does with a request.
@@ -102,6 +106,35 @@ type Group struct {
 	Warmup  time.Duration // in service to counted by the policy (default 300s)
 }
 
+// Balancer is the load balancer before the units: requests reach a unit when its
+// target group says healthy.
+type Balancer struct {
+	TargetGroup string        // default web
+	Register    time.Duration // ready, or in service, to healthy (default 5s)
+	Spread      float64       // Register is drawn within ± this share (default 0)
+	ReservedLCU int           // load balancer capacity units that are reserved (default 0)
+}
+
+// Quotas are what the cluster and the account allow; 0: as many as there may be.
+type Quotas struct {
+	Pods  int // of a ResourceQuota of the units' namespace
+	VCPUs int // of the account's standard instances on demand; an instance has 2
+}
+
+// Faults are what goes wrong besides slow and failing starts.
+type Faults struct {
+	Kube          []Outage      // of the Kubernetes API
+	AWS           []Outage      // of the AWS API
+	ExpireWatches time.Duration // every so often each watch is told that its version expired; 0: never
+	Crashes       float64       // crashes a minute of each ready unit; its container is started again
+}
+
+// Outage is a stretch in which an API answers wrongly. The world goes on.
+type Outage struct {
+	At, For time.Duration // from the beginning of the world
+	How     string        // unavailable (503) | reset | hang | html | throttled | denied (default unavailable)
+}
+
 // What the words of a Config may be.
 const (
 	Constant    = "constant"
@@ -111,6 +144,13 @@ const (
 
 	Utilisation = "utilisation"
 	Requests    = "requests" // also the metric's name in the Kubernetes API
+
+	Unavailable = "unavailable"
+	Reset       = "reset"
+	Hang        = "hang"
+	HTML        = "html"
+	Throttled   = "throttled"
+	Denied      = "denied"
 
 	PendingPods    = "pending_pods"
 	TargetTracking = "target_tracking"

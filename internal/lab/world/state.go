@@ -19,6 +19,7 @@ type Pod struct {
 	Node                                           string // host name of its instance, empty until scheduled
 	Created, Scheduled, Running, Ready, Terminated time.Time
 	Unschedulable                                  time.Time // since when no instance has room, zero otherwise
+	Healthy                                        time.Time // in the target group; with no Balancer the same as Ready
 	Deleted                                        time.Time // told to go: it takes no new request and finishes what it has before it is Terminated
 
 	Failed   Failure // the latest start of its container that failed, zero where none did; Running is of the start after it
@@ -72,6 +73,7 @@ type Instance struct {
 	Health         string
 	Launched       time.Time
 	InService      time.Time // zero: not yet
+	Healthy        time.Time // in the target group, where instances are the units; with no Balancer the same as InService
 }
 
 // Activity is one launch or termination, in AWS's words.

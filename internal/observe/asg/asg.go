@@ -33,6 +33,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
 
 // API is what an Observer calls.
@@ -69,7 +70,7 @@ type Observer struct {
 	region       string
 	timeout      time.Duration
 
-	groups, activities pace
+	groups, activities awscall.Pace
 	began              time.Time // when Observe was first called
 	seen               time.Time // the last good poll of the group; at first the same
 	fleet              fleet
@@ -96,8 +97,8 @@ func New(o Options) *Observer {
 		source:     source,
 		region:     o.Region,
 		timeout:    or(o.Timeout, 4*time.Second),
-		groups:     newPace(or(o.Groups, 5*time.Second)),
-		activities: newPace(or(o.Activities, 15*time.Second)),
+		groups:     awscall.NewPace(or(o.Groups, 5*time.Second)),
+		activities: awscall.NewPace(or(o.Activities, 15*time.Second)),
 		history:    newHistory(),
 	}
 }
@@ -112,7 +113,7 @@ func (o *Observer) Observe(ctx context.Context, rec *observe.Recorder) error {
 	if o.began.IsZero() {
 		o.began, o.seen = now, now
 	}
-	o.groups.next, o.activities.next = now, now
+	o.groups.Next, o.activities.Next = now, now
 	err := o.poll(ctx, rec)
 	if err == nil {
 		o.sweep(ctx, rec)

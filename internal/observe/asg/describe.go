@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
 
 // describeGroup returns the group as it is now.
@@ -15,7 +17,7 @@ func (o *Observer) describeGroup(ctx context.Context) (types.AutoScalingGroup, e
 		&autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{o.name}},
 		func(p *autoscaling.DescribeAutoScalingGroupsPaginatorOptions) { p.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {
-		page, err := withDeadline(ctx, o.timeout, pages.NextPage)
+		page, err := awscall.Within(ctx, o.timeout, pages.NextPage)
 		if err != nil {
 			return types.AutoScalingGroup{}, err
 		}
@@ -43,18 +45,11 @@ func (o *Observer) describeActivities(ctx context.Context) ([]types.Activity, er
 		func(p *autoscaling.DescribeScalingActivitiesPaginatorOptions) { p.StopOnDuplicateToken = true })
 	var all []types.Activity
 	for pages.HasMorePages() {
-		page, err := withDeadline(ctx, o.timeout, pages.NextPage)
+		page, err := awscall.Within(ctx, o.timeout, pages.NextPage)
 		if err != nil {
 			return all, err
 		}
 		all = append(all, page.Activities...)
 	}
 	return all, nil
-}
-
-// withDeadline makes one call of a paginator with a deadline of its own.
-func withDeadline[T any](ctx context.Context, timeout time.Duration, next func(context.Context, ...func(*autoscaling.Options)) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	return next(ctx)
 }

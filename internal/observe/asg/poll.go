@@ -5,22 +5,23 @@ import (
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
 
 // poll makes whichever poll is due next, until ctx ends.
 func (o *Observer) poll(ctx context.Context, rec *observe.Recorder) error {
 	for {
 		poll, next := o.pollGroup, &o.groups
-		if o.activities.next.Before(o.groups.next) {
+		if o.activities.Next.Before(o.groups.Next) {
 			poll, next = o.pollActivities, &o.activities
 		}
-		if !sleepUntil(ctx, next.next) {
+		if !sleepUntil(ctx, next.Next) {
 			return nil
 		}
 		if err := poll(ctx, rec); err != nil {
 			return err
 		}
-		next.skip(time.Now())
+		next.Skip(time.Now())
 	}
 }
 
@@ -42,7 +43,7 @@ func (o *Observer) pollGroup(ctx context.Context, rec *observe.Recorder) error {
 	found, err := o.describeGroup(ctx)
 	switch {
 	case err == nil:
-		o.groups.narrow()
+		o.groups.Narrow()
 		o.seen = time.Now()
 		o.fleet.tell(found, o.seen, &o.history, rec)
 		return nil
@@ -67,14 +68,14 @@ func (o *Observer) pollActivities(ctx context.Context, rec *observe.Recorder) er
 	switch {
 	case err == nil:
 		o.history.read(began)
-		o.activities.narrow()
+		o.activities.Narrow()
 	case ctx.Err() != nil:
 		return nil
 	default:
 		o.slow(err)
 		o.history.unread(o.words(activityCall, err), rec)
 	}
-	if err == nil || isDenied(err) {
+	if err == nil || awscall.Denied(err) {
 		o.history.tellUnexplained(began, rec)
 	}
 	return nil
@@ -99,8 +100,8 @@ func (o *Observer) sweep(ctx context.Context, rec *observe.Recorder) {
 // slow makes polls rarer where AWS throttles: both of them, for they draw on one
 // bucket.
 func (o *Observer) slow(err error) {
-	if isThrottled(err) {
-		o.groups.widen()
-		o.activities.widen()
+	if awscall.Throttled(err) {
+		o.groups.Widen()
+		o.activities.Widen()
 	}
 }
