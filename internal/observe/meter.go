@@ -7,11 +7,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/preflight"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
 // Meter counts what watching costs those who are asked: calls, and bytes of
-// their answers' bodies. It is safe for concurrent use.
+// their answers' bodies as they are read, after whatever compressed them on the
+// way. It is safe for concurrent use.
 type Meter struct{ calls, bytes atomic.Int64 }
 
 // Wrap returns a transport that counts and leaves everything to next.
@@ -51,13 +53,26 @@ func (b *countedBody) Read(p []byte) (int, error) {
 }
 
 // Metered is o with its cost on record: what m counted is read once a minute
-// while it is observed, and once more at the end.
-func Metered(o Observer, m *Meter) Observer { return &meteredObserver{o, m} }
+// while it is observed, and once more at the end. It is a Checker where o is.
+func Metered(o Observer, m *Meter) Observer {
+	metered := meteredObserver{o, m}
+	if c, ok := o.(Checker); ok {
+		return &meteredChecker{metered, c.Checks}
+	}
+	return &metered
+}
 
 type meteredObserver struct {
 	Observer
 	meter *Meter
 }
+
+type meteredChecker struct {
+	meteredObserver
+	checks func() []preflight.Check
+}
+
+func (c *meteredChecker) Checks() []preflight.Check { return c.checks() }
 
 const costEvery = time.Minute
 

@@ -13,7 +13,12 @@
 //
 // A gap means that the fleet's readings are missing. It is announced by an event
 // when it begins and written when it ends, so that a run which is killed in
-// between still tells. What else an observer cannot see is a warning.
+// between still tells. An attempt that failed before it read anything was blind
+// from its beginning. What else an observer cannot see is a warning; what gaps
+// mean for a run is package capacity's to tell.
+//
+// What observing costs those who are asked is on record too: a Meter counts it,
+// Metered writes it down.
 //
 // The fleets themselves are the business of the packages beneath this one.
 package observe
@@ -55,8 +60,8 @@ type Sink interface {
 }
 
 // Watch runs every observer until ctx ends, or until the sink fails: what is not
-// kept was not measured. It returns what the sources could not show, one warning
-// each, and the sink's first error for each source.
+// kept was not measured. It returns what the sources could not show besides their
+// gaps, one warning each, and the sink's first error for each source.
 func Watch(ctx context.Context, start time.Time, sink Sink, observers ...Observer) (warnings []string, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -91,7 +96,7 @@ func supervise(ctx context.Context, o Observer, rec *Recorder) {
 			rec.end(time.Now())
 			return
 		}
-		rec.Lost(time.Now(), err)
+		rec.Lost(rec.readSince(began), err)
 		if time.Since(began) > 2*lastRetry {
 			wait = firstRetry
 		}

@@ -101,8 +101,38 @@ func TestWatchTurnsFailuresIntoOneGap(t *testing.T) {
 		if got := sink.told(); !cmp.Equal(got, []string{"0s blind access denied"}) {
 			t.Errorf("events = %q; want one that tells of the gap when it begins", got)
 		}
-		if diff := cmp.Diff([]string{"hpa/default/web was not observed for 7s: access denied"}, warnings); diff != "" {
-			t.Errorf("warnings (-want +got):\n%s", diff)
+		if len(warnings) > 0 {
+			t.Errorf("warnings = %q; want none, for the gap is on record", warnings)
+		}
+	})
+}
+
+// What an attempt did not read until it failed was not seen; what it read, was.
+func TestAnAttemptThatReadNothingWasBlindFromItsBeginning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		hang := func(context.Context, *observe.Recorder) error {
+			time.Sleep(10 * time.Second)
+			return errors.New("no answer within 10s")
+		}
+		readThenFail := func(_ context.Context, rec *observe.Recorder) error {
+			rec.Read(timeline.Ready, 4, time.Time{})
+			time.Sleep(10 * time.Second)
+			return errors.New("reset")
+		}
+		sink := &memory{}
+		o := &scripted{script: []func(context.Context, *observe.Recorder) error{hang, readThenFail, deliver}}
+		if _, err := observe.Watch(ctx, time.Now(), sink, o); err != nil {
+			t.Fatal(err)
+		}
+		second := func(n int) timeline.Offset { return timeline.Offset(n) * timeline.Offset(time.Second) }
+		want := []timeline.Gap{ // the second attempt comes after 1 s, the third after 2 s
+			{From: second(0), To: second(11), Source: "hpa/default/web", Cause: "no answer within 10s"},
+			{From: second(21), To: second(23), Source: "hpa/default/web", Cause: "reset"},
+		}
+		if diff := cmp.Diff(want, sink.gaps); diff != "" {
+			t.Errorf("gaps (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -179,7 +209,7 @@ func TestWarningsAreToldOnce(t *testing.T) {
 		}
 		o := &scripted{script: []func(context.Context, *observe.Recorder) error{warn, warn, deliver}}
 		warnings, err := observe.Watch(ctx, time.Now(), &memory{}, o)
-		want := []string{"hpa/default/web was not observed for 3s: reset", "hpa/default/web: events were not observed: forbidden"}
+		want := []string{"hpa/default/web: events were not observed: forbidden"}
 		if diff := cmp.Diff(want, warnings); diff != "" || err != nil {
 			t.Errorf("Watch error = %v; warnings (-want +got):\n%s", err, diff)
 		}

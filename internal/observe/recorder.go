@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -18,11 +17,9 @@ type Recorder struct {
 	stop   func() // called when the sink fails; nil: nobody wants to know
 
 	mu      sync.Mutex
+	last    time.Time     // of the last reading
 	outage  *timeline.Gap // open until the next reading
 	until   time.Time     // the end of the last gap
-	gaps    int
-	blind   time.Duration
-	cause   string // of the first gap
 	weak    []string
 	sinkErr error
 }
@@ -94,11 +91,10 @@ func (r *Recorder) Warn(text string) {
 func (r *Recorder) end(now time.Time) {
 	r.mu.Lock()
 	gap := r.outage
-	r.outage = nil
+	r.last, r.outage = now, nil
 	if gap != nil {
-		gap.To = timeline.Since(r.start, now)
+		gap.To = max(gap.From, timeline.Since(r.start, now)) // it may have been lost since now
 		r.until = now
-		r.count(*gap)
 	}
 	r.mu.Unlock()
 	if gap != nil {
@@ -106,12 +102,15 @@ func (r *Recorder) end(now time.Time) {
 	}
 }
 
-func (r *Recorder) count(gap timeline.Gap) {
-	if r.gaps == 0 {
-		r.cause = gap.Cause
+// readSince is until when an attempt that began then, and fails now, has seen
+// the source: until now where it read anything, else it never has.
+func (r *Recorder) readSince(began time.Time) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last.Before(began) {
+		return began
 	}
-	r.gaps++
-	r.blind += time.Duration(gap.To - gap.From)
+	return time.Now()
 }
 
 func (r *Recorder) keep(err error) {
@@ -134,17 +133,10 @@ func (r *Recorder) failure() error {
 	return r.sinkErr
 }
 
-// warnings are what the source could not show.
+// warnings are what the source could not show besides its gaps, which are on
+// record.
 func (r *Recorder) warnings() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var all []string
-	blind := r.blind.Round(100 * time.Millisecond)
-	switch {
-	case r.gaps == 1:
-		all = []string{fmt.Sprintf("%s was not observed for %v: %s", r.source, blind, r.cause)}
-	case r.gaps > 1:
-		all = []string{fmt.Sprintf("%s was not observed for %v in %d gaps, the first: %s", r.source, blind, r.gaps, r.cause)}
-	}
-	return append(all, r.weak...)
+	return r.weak
 }
