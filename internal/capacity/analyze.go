@@ -39,6 +39,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	for _, o := range q.Objectives {
 		res.Objectives = append(res.Objectives, r.judgeObjective(o, r.spans(o.During, q.Spots)))
 	}
+	res.Coverage = r.coverage(q.Spots)
 	res.Fleets = r.fleets(q)
 	res.Little = r.little(q)
 	limits := r.limits(q, res.Fleets)
@@ -89,7 +90,7 @@ func (r run) warnings(q Question, res Result) []string {
 		warn = append(warn, "no fleet was observed, so capacity and headroom are not known")
 	}
 	warn = append(warn, r.weak...)
-	warn = append(warn, r.unseen(q)...)
+	warn = append(warn, r.overlooked(q, res)...)
 	warn = append(warn, r.undelivered(res)...)
 	warn = append(warn, r.addressWarnings(res.Load.Addresses)...)
 	warn = append(warn, res.Little.warnings()...)

@@ -27,6 +27,12 @@ func FuzzAnalyze(f *testing.F) {
 			t.Errorf("verdict %q with reasons %q; want both", r.Verdict, r.Reasons)
 		}
 		noNonsense(t, "result", reflect.ValueOf(r))
+		for _, c := range r.Coverage {
+			share, of := c.judged()
+			if share < 0 || share > 1 || c.Run < 0 || c.Run > 1 || r.Verdict == Pass && share < c.Least {
+				t.Errorf("verdict %s, coverage %+v of %s; want shares from 0 to 1, and enough for a pass", r.Verdict, c, of)
+			}
+		}
 		if diff := cmp.Diff(r, Analyze(tl, q), cmp.AllowUnexported(USL{}, law{})); diff != "" {
 			t.Errorf("the same run, judged twice (-first +second):\n%s", diff)
 		}
@@ -76,6 +82,7 @@ func arbitrary(text []byte, length int, peak bool) (timeline.Timeline, Question)
 		q.Required.Peak = float64(next()) * 10
 		q.Layers = []Layer{{Name: "db", Rate: float64(next())}}
 		q.Spots = []Span{{10 * time.Second, 40 * time.Second}}
+		q.Sources = []Source{{Name: web, Least: 0.9}, {Name: group}}
 	}
 	for len(text) > 0 {
 		from, to := timeline.Offset(seconds(offsets[next()%16])), timeline.Offset(seconds(offsets[next()%16]))

@@ -55,6 +55,8 @@ func possible(reading timeline.Reading) bool {
 	switch reading.Name {
 	case timeline.Desired, timeline.Ready, timeline.Min, timeline.Max, timeline.Quota:
 		return reading.Value >= 0 && reading.Value <= mostUnits && reading.Value == math.Trunc(reading.Value)
+	case timeline.Calls, timeline.CallBytes:
+		return reading.Value >= 0 && reading.Value <= mostRead
 	}
 	return math.Abs(reading.Value) <= mostRead // NaN is not
 }

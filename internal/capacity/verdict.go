@@ -120,11 +120,7 @@ func (res *Result) doubts(q Question, r run) []string {
 	if text := r.unrecorded(q); text != "" {
 		reasons = append(reasons, text)
 	}
-	for _, f := range res.Fleets {
-		if f.ReadyMax == nil {
-			reasons = append(reasons, f.Name+" was never observed")
-		}
-	}
+	reasons = append(reasons, res.unseen(q, r)...)
 	for _, j := range res.Objectives {
 		switch j.Verdict {
 		case Undecided:

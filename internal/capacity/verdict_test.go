@@ -39,6 +39,10 @@ func TestNothingPassesThatWasNotShown(t *testing.T) {
 			required(q)
 			tl.Readings = nil
 		}, "was never observed"},
+		{"another source was seen too little of", []int64{100, 200}, func(tl *timeline.Timeline, q *Question) {
+			q.Sources = []Source{{Name: "elb/web", Least: 0.9}}
+			tl.Readings = append(tl.Readings, reading(3, "elb/web", timeline.Healthy, 4))
+		}, "elb/web was not observed between 00:00:00 and 00:00:03: it was seen for 85 % of the run, and at least 90 % is required"},
 		{"a gap over the spot", []int64{100, 200, 300}, func(tl *timeline.Timeline, q *Question) {
 			required(q)
 			q.Spots = []Span{{20 * time.Second, 30 * time.Second}}
@@ -129,6 +133,10 @@ func TestReasonsAreMadeOfFigures(t *testing.T) {
 			tl.Events = nil
 			tl.Seconds[19].Succeeded -= 73
 		}, Invalid},
+		{"seen too little of", []int64{100, 100}, func(tl *timeline.Timeline, q *Question) {
+			q.Sources = []Source{{Name: web, Least: 0.875}, {Name: "elb/web", Least: 0.5}}
+			tl.Gaps = []timeline.Gap{{From: at(2), To: at(9.6), Source: web, Cause: "throttled"}}
+		}, Invalid},
 	} {
 		tl, q := steady(c.rates, 350)
 		c.change(&tl, &q)
@@ -141,6 +149,12 @@ func TestReasonsAreMadeOfFigures(t *testing.T) {
 		known = append(known, numbersIn(r.Generator.Shortcoming)...)
 		known = append(known, figure.Count(int64(math.Round(q.Demand.Total()))),
 			figure.Count(r.Load.Sent-r.Load.Succeeded-r.Load.Failed)) // unanswered
+		for _, c := range r.Coverage {
+			known = append(known, figure.ShareAgainst(c.Run, c.Least))
+		}
+		for _, g := range tl.Gaps {
+			known = append(known, figure.Clock(tl.Start.Add(time.Duration(g.From))), figure.Clock(tl.Start.Add(time.Duration(g.To))))
+		}
 		for _, reason := range r.Reasons {
 			for _, o := range q.Objectives {
 				reason = strings.ReplaceAll(reason, o.Name, "")

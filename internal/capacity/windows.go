@@ -27,7 +27,8 @@ type run struct {
 	inFlightCap        *float64        // by its reading
 	read               []time.Duration // when it was read
 
-	weak []string // what weakens the conclusions, of the facts themselves
+	sights []sight  // of every source that the question names
+	weak   []string // what weakens the conclusions, of the facts themselves
 
 	tallies  map[Objective][]tally // by second n, what the requests due before it are to each objective
 	sendings []sending             // the same of what was sent of the load
@@ -50,6 +51,7 @@ func newRun(t timeline.Timeline, q Question) run {
 		}
 		r.seconds[s.Second] = s
 	}
+	r.sights = r.sightsOf(q)
 	r.sent = r.sum(Span{0, r.end()})
 	r.whole = r.sent
 	r.usual = r.calmService()
