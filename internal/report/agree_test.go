@@ -20,7 +20,7 @@ func readFigure(t *testing.T, text string) (value, within float64) {
 		}
 		return d.Seconds(), 0.5
 	}
-	parts := regexp.MustCompile(`^(−?)\+?([\d,.]+)(k|M|G)? ?(/s|x|%|s|ms|µs|)$`).FindStringSubmatch(text)
+	parts := regexp.MustCompile(`^(−?)\+?([\d,.]+)(k|M|G)? ?(/s|x|%|s|ms|µs|MB|GB|)$`).FindStringSubmatch(text)
 	if parts == nil {
 		t.Fatalf("%q is no figure", text)
 	}
@@ -28,7 +28,7 @@ func readFigure(t *testing.T, text string) (value, within float64) {
 	if err != nil {
 		t.Fatalf("figure %q: %v", text, err)
 	}
-	value *= map[string]float64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[parts[3]] * map[string]float64{"%": 0.01, "ms": 1e-3, "µs": 1e-6, "": 1, "/s": 1, "x": 1, "s": 1}[parts[4]]
+	value *= map[string]float64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[parts[3]] * map[string]float64{"%": 0.01, "ms": 1e-3, "µs": 1e-6, "": 1, "/s": 1, "x": 1, "s": 1, "MB": 1e6, "GB": 1e9}[parts[4]]
 	switch magnitude := math.Floor(math.Log10(value)); {
 	case parts[4] == "%" || parts[4] == "":
 		within = 0.01 // rounded down
@@ -128,6 +128,7 @@ func TestWordsAgreeWithSummary(t *testing.T) {
 		for i, f := range r.fleetRows() {
 			c.fleet(f, s.Fleets[i])
 		}
+		c.observation(r.observationRows(), s.Coverage)
 		c.stages(r.stageRows(), s.Fleets)
 		c.path(r, s)
 		seen += c.seen
@@ -204,6 +205,46 @@ func (c *check) fleet(row fleetRow, f Fleet) {
 	start, most, _ := strings.Cut(row.Units, " → ")
 	c.count(row.Name+" ready at the start", start, f.ReadyStart)
 	c.count(row.Name+" ready at most", most, f.ReadyMax)
+}
+
+func (c *check) observation(rows []observationRow, all []Coverage) {
+	if len(rows) != len(all) {
+		c.Errorf("%s: %d sources; summary.json has %d", c.name, len(rows), len(all))
+		return
+	}
+	for i, o := range rows {
+		s := all[i]
+		if o.Source != s.Source {
+			c.Errorf("%s: source %d is %s; summary.json has %s", c.name, i, o.Source, s.Source)
+		}
+		c.share(o.Source+" of the run", o.Run, &s.Run, s.Least)
+		c.share(o.Source+" of the spots", o.Spots, s.Spots, s.Least)
+		c.count(o.Source+" gaps", o.Gaps, &s.Gaps)
+		c.amount(o.Source+" calls", o.Calls, s.Calls)
+		c.amount(o.Source+" bytes", o.Bytes, s.Bytes)
+	}
+}
+
+// share holds that a share stands on its true side of a limit, too.
+func (c *check) share(what, text string, value *float64, limit float64) {
+	c.Helper()
+	c.figure(what, text, value)
+	if value == nil {
+		return
+	}
+	if shown, _ := readFigure(c.T, text); (shown < limit) != (*value < limit) {
+		c.Errorf("%s: %s is %q; summary.json has %v against %v", c.name, what, text, *value, limit)
+	}
+}
+
+func (c *check) amount(what, text string, n *int64) {
+	c.Helper()
+	if n == nil {
+		c.figure(what, text, nil)
+		return
+	}
+	value := float64(*n)
+	c.figure(what, text, &value)
 }
 
 func (c *check) count(what, text string, n *int) {

@@ -39,5 +39,8 @@ func ExampleReport_Text() {
 	//   machine's CPU    61.2 %    in flight         640 of 20,000    goroutines    3,104
 	//   held by a quota  0 %       connections       812              Little's law  1.34 % off
 	//
+	// Observation
+	//   hpa/default/web  seen 100 % of the spots, 100 % of the run  gaps 0, calls 7, bytes 0.337 MB
+	//
 	// Report: reports/prime-time-20261122T125300Z/report.html
 }

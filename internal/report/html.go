@@ -40,8 +40,10 @@ type pageView struct {
 	Errors     []errorRow
 	Addresses  []addressRow
 	Generator  []fact
-	Gaps       []gapRow
-	Scenario   string
+
+	Observation []observationRow
+	Gaps        []gapRow
+	Scenario    string
 }
 
 // HTML writes the report as one file that needs no network.
@@ -85,7 +87,8 @@ func (r *Report) pageView(headroom, timeline picture) (pageView, error) {
 		Margins:    r.marginRows(),
 		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), FleetFacts: r.fleetFacts(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
 		Layers: r.layerRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
-		Errors: r.errorRows(), Addresses: r.addressRows(), Generator: r.generatorFacts(), Gaps: r.gapRows(),
+		Errors: r.errorRows(), Addresses: r.addressRows(), Generator: r.generatorFacts(),
+		Observation: r.observationRows(), Gaps: r.gapRows(),
 		Scenario: string(r.Scenario.Resolved),
 	}, nil
 }

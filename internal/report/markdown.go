@@ -27,6 +27,7 @@ func (r *Report) Markdown(w io.Writer) error {
 	m.load(r)
 	m.addresses(r)
 	m.generator(r)
+	m.observation(r)
 	m.list("Warnings", r.Result.Warnings)
 	_, err := io.WriteString(w, m.b.String())
 	return err
@@ -139,6 +140,14 @@ func (m *markdown) generator(r *Report) {
 		rows = append(rows, []string{f.Name, f.Value})
 	}
 	m.table("Generator", "| | most |", "|---|--:|", rows)
+}
+
+func (m *markdown) observation(r *Report) {
+	var rows [][]string
+	for _, o := range r.observationRows() {
+		rows = append(rows, []string{o.Source, o.Seen(), o.Gaps, o.Calls, o.Bytes})
+	}
+	m.table("Observation", "| source | seen | gaps | calls | bytes |", "|---|---|--:|--:|--:|", rows)
 }
 
 func (m *markdown) facts(facts []fact) {

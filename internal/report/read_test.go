@@ -55,6 +55,11 @@ func recordAs(t *testing.T, e evening, scenario string) *rundir.Dir {
 			t.Fatal(err)
 		}
 	}
+	for _, g := range r.Timeline.Gaps {
+		if err := w.WriteGap(g); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := w.WriteWarning("the clock was stepped during the run"); err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,11 @@ import (
 // scenario plans.
 func TestReasonsAreMadeOfSummary(t *testing.T) {
 	told := 0
-	for name, e := range cases() {
+	evenings := cases()
+	hidden := passing
+	hidden.blind = []curtain{{100, 130}}
+	evenings["hidden"] = hidden
+	for name, e := range evenings {
 		r, err := Read(record(t, e))
 		if err != nil {
 			t.Fatal(err)
@@ -29,6 +33,18 @@ func TestReasonsAreMadeOfSummary(t *testing.T) {
 		write.within(reflect.ValueOf(numbers))
 		known := append(write.texts, s.aside()...)
 		known = append(known, figure.Count(int64(math.Round(r.Scenario.Traffic.Curve.Total()))))
+		for _, c := range s.Coverage {
+			known = append(known, figure.ShareAgainst(c.Run, c.Least))
+			if c.Spots != nil {
+				known = append(known, figure.ShareAgainst(*c.Spots, c.Least))
+			}
+		}
+		for _, g := range r.Timeline.Gaps {
+			known = append(known, r.clock(time.Duration(g.From)), r.clock(time.Duration(g.To)))
+		}
+		if seen := "it was seen for 83.3 % of the spots, and at least 90 % is required"; name == "hidden" && !strings.Contains(strings.Join(s.Reasons, "\n"), seen) {
+			t.Errorf("%s: reasons = %q; want one that says %q", name, s.Reasons, seen)
+		}
 		for _, reason := range s.Reasons {
 			for _, o := range s.Objectives {
 				reason = strings.ReplaceAll(reason, o.Name, "")

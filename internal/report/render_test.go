@@ -33,7 +33,7 @@ func TestRenderingsGolden(t *testing.T) {
 // them, null or not.
 func TestSummaryHasEveryKey(t *testing.T) {
 	want := map[string][]string{
-		"":     {"binding", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "shortfall_at", "started", "verdict", "warnings"},
+		"":     {"binding", "coverage", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "shortfall_at", "started", "verdict", "warnings"},
 		"load": {"addresses", "dropped", "error_samples", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
 		"generator": {"cause", "cpu_max", "cpu_throttled_max", "delivered", "gc_pause_max", "goroutines_max", "in_flight_cap", "in_flight_max", "machine_cpu_max",
 			"open_connections_max", "open_files_limit", "open_files_max", "ports_limit", "ports_max", "rss_max_bytes"},
@@ -41,6 +41,7 @@ func TestSummaryHasEveryKey(t *testing.T) {
 		"headroom.ready":    {"demand", "high", "low", "mid", "multiples", "probability"},
 		"headroom.grown":    {"demand", "high", "low", "mid", "multiples", "probability"},
 		"headroom.start":    {"demand", "high", "low", "mid", "multiples", "probability"},
+		"coverage.0":        {"bytes", "calls", "gaps", "least", "run", "source", "spots"},
 		"objectives.0":      {"broken", "busiest_over", "busiest_total", "busiest_windows", "first_at", "limit", "name", "proven", "verdict", "worst", "worst_at", "worst_failed", "worst_held_back", "worst_over", "worst_total"},
 		"fleets.0":          {"ceiling", "desired_max", "generations", "kind", "max", "min", "name", "per_unit", "ready_max", "ready_start", "stages", "usl", "usl_refused"},
 		"fleets.0.per_unit": {"high", "low", "mid", "saturation", "units"},
@@ -65,7 +66,7 @@ func TestSummaryHasEveryKey(t *testing.T) {
 				t.Errorf("%s: keys of %q (-want +got):\n%s", name, part, diff)
 			}
 		}
-		for _, list := range []string{"reasons", "warnings", "objectives", "fleets", "layers", "critical_path"} {
+		for _, list := range []string{"reasons", "warnings", "objectives", "fleets", "coverage", "layers", "critical_path"} {
 			if _, ok := summary[list].([]any); !ok {
 				t.Errorf("%s: %s is %v; want a list", name, list, summary[list])
 			}
@@ -196,6 +197,7 @@ func hostile() *Report {
 	r.Result.Fleets[0].Stages[0].Name = attack
 	r.Result.Path[0].Stage, r.Result.Path[1].Fleet = attack, attack
 	r.Result.Layers[0] = capacity.Layer{Name: attack, Rate: 1, Source: attack}
+	r.Result.Coverage[0].Source = attack
 	r.Result.Load.Errors = map[string]int64{attack: 5}
 	r.Result.Load.Samples = map[string]string{attack: attack + `\| left`}
 	r.Result.Load.Addresses = []capacity.Address{{Address: attack, Requests: 2}, {Address: attack}}

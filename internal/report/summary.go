@@ -27,6 +27,7 @@ type Summary struct {
 
 	Objectives []Objective `json:"objectives"`
 	Fleets     []Fleet     `json:"fleets"`
+	Coverage   []Coverage  `json:"coverage"`
 
 	ShortfallAt    *float64 `json:"shortfall_at"` // null: none, or not known
 	ScaleLag       *float64 `json:"scale_lag"`
@@ -135,6 +136,7 @@ func (r *Report) Summary() Summary {
 		Generator:      summaryGenerator(res.Generator),
 		Objectives:     []Objective{},
 		Fleets:         []Fleet{},
+		Coverage:       summaryCoverage(res.Coverage),
 		Layers:         []Layer{},
 		ShortfallAt:    inSeconds(res.Shortfall),
 		ScaleLag:       inSeconds(res.ScaleLag),

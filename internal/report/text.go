@@ -29,6 +29,7 @@ func (r *Report) Text(w io.Writer, colour bool) error {
 	t.errors(r)
 	t.addresses(r)
 	t.generator(r)
+	t.observation(r)
 	t.warnings(r)
 	if r.Path != "" {
 		fmt.Fprintf(&t.b, "\nReport: %s\n", clean(filepath.Join(r.Path, "report.html")))
@@ -278,6 +279,19 @@ func (t *textWriter) generator(r *Report) {
 			fmt.Fprintf(&t.b, "  %s  %s  ", pad(column[row].Name, name), pad(column[row].Value, value))
 		}
 		t.endLine()
+	}
+}
+
+func (t *textWriter) observation(r *Report) {
+	rows := r.observationRows()
+	if len(rows) == 0 {
+		return
+	}
+	t.title("Observation")
+	source := columnWidth(rows, func(o observationRow) string { return o.Source })
+	seen := columnWidth(rows, observationRow.Seen)
+	for _, o := range rows {
+		t.wrapped(fmt.Sprintf("  %s  seen %s  ", pad(o.Source, source), pad(o.Seen(), seen)), "    ", "gaps "+o.Gaps+", calls "+o.Calls+", bytes "+o.Bytes)
 	}
 }
 
