@@ -24,27 +24,31 @@ import (
 func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) ([]observe.Observer, error) {
 	var observers []observe.Observer
 	for _, fleet := range s.Fleets() {
-		o, err := newObserver(ctx, fleet, staging)
+		meter := &observe.Meter{}
+		o, err := newObserver(ctx, fleet, staging, meter)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", fleet.Source(), err)
 		}
-		observers = append(observers, o)
+		observers = append(observers, observe.Metered(o, meter))
 	}
 	return observers, nil
 }
 
-func newObserver(ctx context.Context, fleet scenario.Observe, staging *lab.Lab) (observe.Observer, error) {
+// newObserver builds one whose clients count what they ask with meter.
+func newObserver(ctx context.Context, fleet scenario.Observe, staging *lab.Lab, meter *observe.Meter) (observe.Observer, error) {
 	if fleet.Kind == capacity.HPA {
 		config, err := kubeConfig(fleet.Context, staging)
 		if err != nil {
 			return nil, err
 		}
+		config.Wrap(meter.Wrap)
 		return hpa.New(hpa.Options{Config: config, Namespace: fleet.Namespace, Name: fleet.Name, Source: fleet.Source()})
 	}
 	config, err := awsConfig(ctx, fleet.Region, staging)
 	if err != nil {
 		return nil, err
 	}
+	meterAWS(&config, meter)
 	return asg.New(asg.Options{API: asg.NewClient(config), Name: fleet.Name, Source: fleet.Source(), Region: config.Region}), nil
 }
 

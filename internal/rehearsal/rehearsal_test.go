@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -233,7 +234,9 @@ func parse(t *testing.T, text string) *scenario.Scenario {
 	return s
 }
 
-func TestABlindObserverIsAGapAndAWarning(t *testing.T) {
+// An observer that never sees anything breaks no run, but a run of which what it
+// was to see is asked proves nothing.
+func TestABlindObserverIsAGapAndHidesAPass(t *testing.T) {
 	dir, r := rehearse(t, parse(t, short), blind{})
 	if r.Load.Sent != 1000 || r.Verdict != capacity.Pass {
 		t.Errorf("sent %d, verdict %s; want 1000 sent and a pass all the same", r.Load.Sent, r.Verdict)
@@ -242,9 +245,10 @@ func TestABlindObserverIsAGapAndAWarning(t *testing.T) {
 	if err != nil || len(facts.Gaps) != 1 || facts.Gaps[0].Source != "asg/elsewhere" || facts.Gaps[0].To < timeline.Offset(20*time.Second) {
 		t.Errorf("gaps = %+v, %v; want one until the end", facts.Gaps, err)
 	}
-	warnings, err := dir.Warnings()
-	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "access denied") {
-		t.Errorf("warnings = %q, %v; want one that names the cause", warnings, err)
+	r = capacity.Analyze(facts, parse(t, short+"observe: [{asg: elsewhere, region: ap-northeast-1}]\n").Question())
+	want := []string{"asg/elsewhere was never observed (asg elsewhere: access denied): at least 90 % of the run is required"}
+	if r.Verdict != capacity.Invalid || !slices.Equal(r.Reasons, want) {
+		t.Errorf("verdict %s because %q; want invalid because %q", r.Verdict, r.Reasons, want)
 	}
 }
 
