@@ -53,7 +53,7 @@ func (b *countedBody) Read(p []byte) (int, error) {
 }
 
 // Metered is o with its cost on record: what m counted is read once a minute
-// while it is observed, and once more at the end. It is a Checker where o is.
+// while it is observed, and once more when that ends. It is a Checker where o is.
 func Metered(o Observer, m *Meter) Observer {
 	metered := meteredObserver{o, m}
 	if c, ok := o.(Checker); ok {
