@@ -46,7 +46,7 @@ func describeScalingActivities(s world.State, q query) (any, *refusal) {
 			}
 		}
 	}
-	found, next, refused := page(found, func(r activityRecord) string { return r.ActivityID }, q, 100, 100)
+	found, next, refused := page(found, func(r activityRecord) string { return r.ActivityID }, q, records(100, 100))
 	if refused != nil {
 		return nil, refused
 	}

@@ -1,25 +1,39 @@
 // Package awsapi answers AWS read calls about a lab world as AWS answers them,
-// so that the SDK, the aws command and the observer of Auto Scaling groups
-// cannot tell the embedded staging from an account with one group.
+// so that the SDK, the aws command and onair's observers cannot tell the
+// embedded staging from an account with one group, one load balancer and a
+// quota.
 //
-// It speaks the Query protocol: a form post in, XML out.
+// One endpoint speaks every protocol, and a request tells which it means:
 //
-//	POST /                                        <DescribeWarmPoolResponse xmlns="…">
-//	Authorization: AWS4-HMAC-SHA256 …               <DescribeWarmPoolResult> … </…>
-//	                                         -->    <ResponseMetadata><RequestId> … </…>
-//	Action=DescribeWarmPool&Version=2011-01-01    </DescribeWarmPoolResponse>
-//	  &AutoScalingGroupName=web
+//	Action=DescribeWarmPool&Version=2011-01-01             Query: autoscaling,    <…Response>
+//	  &AutoScalingGroupName=web                            elbv2, sts,       -->    <…Result>
+//	                                                       cloudwatch
+//	X-Amz-Target: ServiceQuotasV20190624.GetServiceQuota   JSON: quotas,     -->  {"Quota": …}
+//	                                                       cloudwatch
+//	/service/…/operation/GetMetricData                     Smithy RPC v2:    -->  CBOR
+//	                                                       cloudwatch
 //
-// Version tells the service (Auto Scaling or STS) and Action the call. A list
-// in a request is numbered (Names.member.1=…), in an answer it is made of
-// <member> elements. A request must be signed, but whoever signed it is let
-// in. Every call answers from the state of one instant; there are no writes,
-// and an action that is not served is refused as AWS refuses one it does not
-// know.
+// In Query, Version names the service and Action the call; a list is numbered
+// in a request (Names.member.1=…) and made of <member> elements in an answer. A
+// request must be signed, but whoever signed it is let in. Every call answers
+// from the state of one instant; there are no writes, and an action that is not
+// served is refused as AWS refuses one it does not know.
+//
+// CloudWatch alone remembers: Run looks at the world every 10 s and keeps what
+// it saw by the minute. A point carries the beginning of its period and can be
+// read a minute after its end:
+//
+//	12:54:00   :10   :20   :30   :40   :50   12:55:00            12:56:00
+//	   |--------- the point of 12:54 ----------|------ late ------|--> told
+//
+// Where the world's faults have an outage of the AWS API, calls fail in the
+// form of their protocol; the world goes on.
 package awsapi
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/seed-f864f198/onair/internal/lab/world"
 )
@@ -34,77 +48,91 @@ type Source interface {
 // account is the account every caller of the lab belongs to.
 const account = "000000000000"
 
-// api is one service of AWS, as the Version of a request names it.
-type api struct {
-	namespace string
-	actions   map[string]action
+// longestRequest is far above what any read call needs, in bytes.
+const longestRequest = 1 << 20
+
+// Server is the AWS endpoint of a world. It may be served under any host and
+// path.
+type Server struct {
+	source  Source
+	history history
 }
 
-// action answers one call from one state, with a value for encoding/xml or a
-// refusal.
-type action func(world.State, query) (any, *refusal)
+// New returns the endpoint of src's world. Metrics have points for as long as
+// Run has measured them.
+func New(src Source) *Server { return &Server{source: src} }
 
-var apis = map[string]api{
-	"2011-01-01": {
-		namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
-		actions: map[string]action{
-			"DescribeAccountLimits":        describeAccountLimits,
-			"DescribeAutoScalingGroups":    describeAutoScalingGroups,
-			"DescribeAutoScalingInstances": describeAutoScalingInstances,
-			"DescribeInstanceRefreshes":    describeInstanceRefreshes,
-			"DescribePolicies":             describePolicies,
-			"DescribeScalingActivities":    describeScalingActivities,
-			"DescribeScheduledActions":     describeScheduledActions,
-			"DescribeWarmPool":             describeWarmPool,
-		},
-	},
-	"2011-06-15": {
-		namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-		actions:   map[string]action{"GetCallerIdentity": getCallerIdentity},
-	},
-}
-
-// New returns the handler of the AWS endpoint of src's world. It may be served
-// under any host and path.
-func New(src Source) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q, refused := readQuery(w, r)
-		if refused != nil {
-			writeRefusal(w, namespaceOf(q), refused)
+// Run measures what CloudWatch tells, until ctx ends. Call it once.
+func (s *Server) Run(ctx context.Context) {
+	at := time.Now()
+	s.measure(at)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		at = nextBeat(at, time.Now())
+		timer.Reset(time.Until(at))
+		select {
+		case <-ctx.Done():
 			return
+		case <-timer.C:
+			s.measure(at)
 		}
-		act, refused := find(q)
-		if refused != nil {
-			writeRefusal(w, namespaceOf(q), refused)
-			return
-		}
-		state, _ := src.State()
-		result, refused := act(state, q)
-		if refused != nil {
-			writeRefusal(w, namespaceOf(q), refused)
-			return
-		}
-		writeResult(w, namespaceOf(q), q.get("Action"), result)
-	})
+	}
 }
 
-func find(q query) (action, *refusal) {
-	name, version := q.get("Action"), q.get("Version")
-	if name == "" {
-		return nil, refuse(http.StatusBadRequest, "MissingAction", "The request is missing an action or a required parameter.")
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, longestRequest)
+	asked, refused := read(r)
+	state, _ := s.source.State()
+	how := outage(state)
+	if spoil(w, r, how) {
+		return
 	}
-	act, ok := apis[version].actions[name]
-	if !ok {
-		return nil, refuse(http.StatusBadRequest, "InvalidAction", "Could not find operation %s for version %s", name, version)
+	if refused == nil {
+		refused = refusedBy(how, asked.call())
 	}
-	return act, nil
+	var result any
+	if refused == nil {
+		result, refused = asked.answer(view{state, &s.history})
+	}
+	if refused != nil {
+		asked.refuse(w, refused)
+		return
+	}
+	asked.write(w, result)
 }
 
-// namespaceOf is the XML namespace of the service a request names; a fault of
-// no service in particular has AWS's own.
-func namespaceOf(q query) string {
-	if service, ok := apis[q.get("Version")]; ok {
-		return service.namespace
+// view is what a call answers from.
+type view struct {
+	world.State
+	history *history
+}
+
+// call is an action as IAM names it.
+type call struct{ service, action string }
+
+func (c call) String() string { return c.service + ":" + c.action }
+
+// exchange is one request in the protocol it came in.
+type exchange interface {
+	call() call
+	answer(view) (any, *refusal)
+	write(w http.ResponseWriter, result any)
+	refuse(w http.ResponseWriter, r *refusal)
+}
+
+// read tells the protocol of a request and reads the request by it, to the end
+// of its body. There is an exchange to refuse it by also with a refusal.
+func read(r *http.Request) (exchange, *refusal) {
+	switch {
+	case r.Header.Get("X-Amz-Target") != "":
+		return readJSON(r)
+	case r.Header.Get("Smithy-Protocol") != "":
+		return readCBOR(r)
 	}
-	return "http://webservices.amazon.com/AWSFault/2005-15-09"
+	q, refused := readQuery(r)
+	if q.get("Version") == cloudwatchVersion {
+		return metricForm{q}, refused
+	}
+	return q, refused
 }

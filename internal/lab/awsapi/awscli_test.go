@@ -18,16 +18,32 @@ func TestAWSCommand(t *testing.T) {
 	if err != nil {
 		t.Skipf("no aws command: %v", err)
 	}
-	endpoint := *serve(t, busy()).BaseEndpoint
+	endpoint := *serve(t, balanced()).BaseEndpoint
 	for _, c := range []struct{ args, query, want string }{
 		{"sts get-caller-identity", "Account", `"000000000000"`},
 		{"autoscaling describe-auto-scaling-groups --auto-scaling-group-names web-prod",
-			"AutoScalingGroups[].[DesiredCapacity, Instances[].LifecycleState]", `[[3, ["InService", "Pending"]]]`},
+			"AutoScalingGroups[].[DesiredCapacity, Instances[].LifecycleState]", `[[3, ["InService", "Pending", "InService", "Terminating"]]]`},
 		{"autoscaling describe-scaling-activities --auto-scaling-group-name web-prod --page-size 2",
 			"Activities[].[ActivityId, StatusCode, StatusMessage, EndTime != null]",
 			`[["activity-3", "Failed", "vCPU limit <32> reached.", true],
 			  ["activity-2", "InProgress", null, false],
 			  ["activity-1", "Successful", null, true]]`},
+		{"elbv2 describe-target-groups --names web", "TargetGroups[].[TargetGroupArn, TargetType]",
+			`[["` + targetGroupARN + `", "instance"]]`},
+		{"elbv2 describe-target-health --target-group-arn " + targetGroupARN,
+			"TargetHealthDescriptions[].[Target.Id, TargetHealth.State, TargetHealth.Reason]",
+			`[["i-00000000000000001", "healthy", null],
+			  ["i-00000000000000003", "initial", "Elb.InitialHealthChecking"],
+			  ["i-00000000000000004", "draining", "Target.DeregistrationInProgress"]]`},
+		{"elbv2 describe-load-balancers --page-size 1", "LoadBalancers[].[LoadBalancerArn, State.Code]",
+			`[["` + loadBalancerARN + `", "active"]]`},
+		{"service-quotas get-service-quota --service-code ec2 --quota-code L-1216C47A", "Quota.[Value, UsageMetric.MetricName]",
+			`[64, "ResourceCount"]`},
+		{"cloudwatch describe-alarms", "MetricAlarms", `[]`},
+		{"cloudwatch get-metric-data --start-time 2026-11-22T12:00:00Z --end-time 2026-11-22T13:00:00Z --metric-data-queries " +
+			`[{"Id":"vcpus","MetricStat":{"Metric":{"Namespace":"AWS/Usage","MetricName":"ResourceCount"},"Period":60,"Stat":"p99"}}]`,
+			"MetricDataResults[].[Id, Label, StatusCode, Values]",
+			`[["vcpus", "ResourceCount", "Complete", []]]`},
 	} {
 		t.Run(strings.Fields(c.args)[1], func(t *testing.T) {
 			t.Parallel()

@@ -90,13 +90,16 @@ type groupRecord struct {
 	CreatedTime                      *stamp
 	SuspendedProcesses               members[string]
 	VPCZoneIdentifier                string
-	EnabledMetrics                   members[string]
+	EnabledMetrics                   members[enabledMetric]
 	Tags                             members[string]
 	TerminationPolicies              members[string]
 	NewInstancesProtectedFromScaleIn bool
 	ServiceLinkedRoleARN             string
 	TrafficSources                   members[string]
 }
+
+// enabledMetric is a metric that a group sends to CloudWatch.
+type enabledMetric struct{ Metric, Granularity string }
 
 type instanceRecord struct {
 	InstanceID           string `xml:"InstanceId"`
@@ -122,13 +125,19 @@ func describeAutoScalingGroups(s world.State, q query) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	found, next, refused := page(found, func(g group) string { return g.Name }, q, 50, 100)
+	found, next, refused := page(found, func(g group) string { return g.Name }, q, records(50, 100))
 	if refused != nil {
 		return nil, refused
 	}
 	result := groupsResult{NextToken: next}
 	for _, g := range found {
-		result.AutoScalingGroups.Member = append(result.AutoScalingGroups.Member, g.record(withInstances))
+		r := g.record(withInstances)
+		for _, b := range balancers(s) {
+			if b.instances() {
+				r.TargetGroupARNs = listOf(b.targetGroupARN())
+			}
+		}
+		result.AutoScalingGroups.Member = append(result.AutoScalingGroups.Member, r)
 	}
 	return result, nil
 }
@@ -160,6 +169,7 @@ func (g group) record(withInstances bool) groupRecord {
 		AvailabilityZones:    listOf(g.zones()...),
 		HealthCheckType:      "EC2",
 		CreatedTime:          stampOf(g.Created),
+		EnabledMetrics:       listOf(enabledMetric{groupDesired, "1Minute"}, enabledMetric{groupInService, "1Minute"}),
 		TerminationPolicies:  listOf("Default"),
 		ServiceLinkedRoleARN: "arn:aws:iam::" + account + ":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
 	}

@@ -2,6 +2,9 @@ package awsapi
 
 import "github.com/seed-f864f198/onair/internal/lab/world"
 
+// caller is whoever calls.
+const caller = "arn:aws:iam::" + account + ":user/onair-lab"
+
 type callerIdentity struct {
 	Arn     string
 	UserID  string `xml:"UserId"`
@@ -9,9 +12,5 @@ type callerIdentity struct {
 }
 
 func getCallerIdentity(world.State, query) (any, *refusal) {
-	return callerIdentity{
-		Arn:     "arn:aws:iam::" + account + ":user/onair-lab",
-		UserID:  "AIDAONAIRLABONAIRLAB0",
-		Account: account,
-	}, nil
+	return callerIdentity{Arn: caller, UserID: "AIDAONAIRLABONAIRLAB0", Account: account}, nil
 }

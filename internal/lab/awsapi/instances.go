@@ -26,7 +26,7 @@ func describeAutoScalingInstances(s world.State, q query) (any, *refusal) {
 			}
 		}
 	}
-	found, next, refused := page(found, func(r instanceRecord) string { return r.InstanceID }, q, 50, 50)
+	found, next, refused := page(found, func(r instanceRecord) string { return r.InstanceID }, q, records(50, 50))
 	if refused != nil {
 		return nil, refused
 	}

@@ -44,7 +44,7 @@ func describePolicies(s world.State, q query) (any, *refusal) {
 			found = append(found, p)
 		}
 	}
-	found, next, refused := page(found, func(p policyRecord) string { return p.PolicyARN }, q, 50, 100)
+	found, next, refused := page(found, func(p policyRecord) string { return p.PolicyARN }, q, records(50, 100))
 	if refused != nil {
 		return nil, refused
 	}

@@ -6,10 +6,56 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-f864f198/onair/internal/lab/world"
 )
 
-// longestRequest is far above what any read call needs, in bytes.
-const longestRequest = 1 << 20
+// api is one service that speaks Query, as the Version of a request names it.
+type api struct {
+	service   string // as IAM names it
+	namespace string
+	actions   map[string]action
+}
+
+// action answers one call from one state, with a value for encoding/xml or a
+// refusal.
+type action func(world.State, query) (any, *refusal)
+
+var apis = map[string]api{
+	"2011-01-01": {
+		service:   "autoscaling",
+		namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+		actions: map[string]action{
+			"DescribeAccountLimits":        describeAccountLimits,
+			"DescribeAutoScalingGroups":    describeAutoScalingGroups,
+			"DescribeAutoScalingInstances": describeAutoScalingInstances,
+			"DescribeInstanceRefreshes":    describeInstanceRefreshes,
+			"DescribePolicies":             describePolicies,
+			"DescribeScalingActivities":    describeScalingActivities,
+			"DescribeScheduledActions":     describeScheduledActions,
+			"DescribeWarmPool":             describeWarmPool,
+		},
+	},
+	"2015-12-01": {
+		service:   "elasticloadbalancing",
+		namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+		actions: map[string]action{
+			"DescribeCapacityReservation": describeCapacityReservation,
+			"DescribeLoadBalancers":       describeLoadBalancers,
+			"DescribeTargetGroups":        describeTargetGroups,
+			"DescribeTargetHealth":        describeTargetHealth,
+		},
+	},
+	cloudwatchVersion: {
+		service:   "cloudwatch",
+		namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+	},
+	"2011-06-15": {
+		service:   "sts",
+		namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+		actions:   map[string]action{"GetCallerIdentity": getCallerIdentity},
+	},
+}
 
 // query is the parameters of one request.
 type query struct{ values url.Values }
@@ -22,8 +68,7 @@ type filter struct {
 
 // readQuery takes the parameters from the body of a post and the address of
 // any request, as AWS does. It returns what it could read also with a refusal.
-func readQuery(w http.ResponseWriter, r *http.Request) (query, *refusal) {
-	r.Body = http.MaxBytesReader(w, r.Body, longestRequest)
+func readQuery(r *http.Request) (query, *refusal) {
 	err := r.ParseForm()
 	q := query{r.Form}
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
@@ -32,28 +77,50 @@ func readQuery(w http.ResponseWriter, r *http.Request) (query, *refusal) {
 	if err != nil {
 		return q, refuse(http.StatusBadRequest, "MalformedQueryString", "The query string contains a syntax error.")
 	}
-	return q, checkSigned(r, q)
+	return q, checkSigned(r)
 }
 
-// checkSigned refuses a request that carries no signature or only a part of
-// one. The signature itself is not verified: the lab has no secrets.
-func checkSigned(r *http.Request, q query) *refusal {
-	header := r.Header.Get("Authorization")
-	if header == "" && q.get("X-Amz-Signature") == "" {
-		return refuse(http.StatusForbidden, "MissingAuthenticationToken", "Request is missing Authentication Token")
+// call is what a request names; the service of a version nobody has is empty.
+func (q query) call() call { return call{apis[q.get("Version")].service, q.get("Action")} }
+
+func (q query) answer(v view) (any, *refusal) {
+	act, refused := q.find()
+	if refused != nil {
+		return nil, refused
 	}
-	if header == "" {
-		return nil
+	return act(v.State, q)
+}
+
+func (q query) find() (action, *refusal) {
+	name, version := q.get("Action"), q.get("Version")
+	if name == "" {
+		return nil, refuse(http.StatusBadRequest, "MissingAction", "The request is missing an action or a required parameter.")
 	}
-	for _, part := range []string{"Credential", "SignedHeaders", "Signature"} {
-		if !strings.Contains(header, part+"=") {
-			return refuse(http.StatusBadRequest, "IncompleteSignature", "Authorization header requires '%s' parameter.", part)
-		}
+	act, ok := apis[version].actions[name]
+	if !ok {
+		return nil, refuse(http.StatusBadRequest, "InvalidAction", "Could not find operation %s for version %s", name, version)
 	}
-	return nil
+	return act, nil
+}
+
+// namespace is the XML namespace of the service a request names; a fault of no
+// service in particular has AWS's own.
+func (q query) namespace() string {
+	if service, ok := apis[q.get("Version")]; ok {
+		return service.namespace
+	}
+	return "http://webservices.amazon.com/AWSFault/2005-15-09"
 }
 
 func (q query) get(name string) string { return q.values.Get(name) }
+
+// optional is a parameter as a list of it alone, or of nothing.
+func (q query) optional(name string) []string {
+	if v := q.get(name); v != "" {
+		return []string{v}
+	}
+	return nil
+}
 
 // list reads name.member.1, name.member.2 and so on, up to the first that is
 // not there.
@@ -94,20 +161,21 @@ func (q query) boolean(name string, otherwise bool) (bool, *refusal) {
 	}
 }
 
-// maxRecords reads how many items a page may hold.
-func (q query) maxRecords(otherwise, most int) (int, *refusal) {
-	text := q.get("MaxRecords")
+// count reads how many items a page may hold.
+func (q query) count(name string, otherwise, most int) (int, *refusal) {
+	text := q.get(name)
 	if text == "" {
 		return otherwise, nil
 	}
 	n, err := strconv.Atoi(text)
+	parameter := strings.ToLower(name[:1]) + name[1:]
 	switch {
 	case err != nil:
-		return 0, refuse(http.StatusBadRequest, "MalformedInput", "Invalid integer value for MaxRecords: %s", text)
+		return 0, refuse(http.StatusBadRequest, "MalformedInput", "Invalid integer value for %s: %s", name, text)
 	case n < 1:
-		return 0, invalidValue(text, "maxRecords", "Member must have value greater than or equal to 1")
+		return 0, invalidValue(text, parameter, "Member must have value greater than or equal to 1")
 	case n > most:
-		return 0, invalidValue(text, "maxRecords", "Member must have value less than or equal to "+strconv.Itoa(most))
+		return 0, invalidValue(text, parameter, "Member must have value less than or equal to "+strconv.Itoa(most))
 	}
 	return n, nil
 }

@@ -13,8 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// snapshot reads a request as AWS's own tests of the SDK write it down.
-func snapshot(t *testing.T, module, action string) query {
+// snapshot reads a request as AWS's own tests of the SDK write it down, in
+// whatever protocol it is.
+func snapshot(t *testing.T, module, action string) (exchange, *refusal) {
 	t.Helper()
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/aws/aws-sdk-go-v2/service/"+module).Output()
 	if err != nil {
@@ -24,60 +25,92 @@ func snapshot(t *testing.T, module, action string) query {
 	if err != nil {
 		t.Skipf("the SDK's module holds no snapshot: %v", err)
 	}
-	head, body, _ := strings.Cut(string(text), "\n\nAction=")
-	if !strings.HasPrefix(head, "POST /") || !strings.Contains(head, "application/x-www-form-urlencoded") {
-		t.Fatalf("snapshot of %s = %s; want a form post", action, text)
+	parts := strings.SplitN(string(text), "\n\n", 3)
+	path, ok := strings.CutPrefix(parts[0], "POST ")
+	if !ok || len(parts) != 3 {
+		t.Fatalf("snapshot of %s = %q; want a post, headers and a body", action, text)
 	}
-	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("Action="+body))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(parts[2]))
+	for line := range strings.Lines(parts[1]) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		r.Header.Set(name, value)
+	}
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c")
-	q, refused := readQuery(httptest.NewRecorder(), r)
-	if refused != nil {
-		t.Fatalf("readQuery(%s) = %v; want it accepted", action, *refused)
+	return read(r)
+}
+
+// querySnapshot reads one of the Query protocol.
+func querySnapshot(t *testing.T, module, action string) query {
+	t.Helper()
+	x, refused := snapshot(t, module, action)
+	q, ok := x.(query)
+	if !ok || refused != nil {
+		t.Fatalf("read(%s) = %T, %v; want a query", action, x, refused)
 	}
 	return q
 }
 
-// Every action that is served goes by the name and version AWS gives it.
-func TestSnapshotsOfServedActions(t *testing.T) {
-	for version, module := range map[string]string{"2011-01-01": "autoscaling", "2011-06-15": "sts"} {
-		for action := range apis[version].actions {
-			q := snapshot(t, module, action)
-			if got := q.get("Version"); got != version {
-				t.Errorf("version of %s = %q; want %q", action, got, version)
-			}
-			if _, refused := find(q); refused != nil {
-				t.Errorf("find(%s) = %v; want it served", action, *refused)
-			}
+// Every call that is served goes by the name and protocol AWS gives it.
+func TestSnapshotsOfServedCalls(t *testing.T) {
+	modules := map[string]string{
+		"autoscaling": "autoscaling", "sts": "sts", "elasticloadbalancing": "elasticloadbalancingv2",
+		"cloudwatch": "cloudwatch", "servicequotas": "servicequotas",
+	}
+	check := func(c call) {
+		t.Helper()
+		asked, refused := snapshot(t, modules[c.service], c.action)
+		if refused != nil {
+			t.Errorf("read(%s) refuses with %v; want it read", c, *refused)
+			return
+		}
+		if got := asked.call(); got != c {
+			t.Errorf("call = %s; want %s", got, c)
 		}
 	}
+	for _, a := range apis {
+		for name := range a.actions {
+			check(call{a.service, name})
+		}
+	}
+	for c := range cborOperations {
+		check(c)
+	}
+	check(call{"servicequotas", "GetServiceQuota"})
 }
 
 // Every parameter is found where AWS puts it.
 func TestSnapshotOfParameters(t *testing.T) {
 	both := []string{"__Member__", "__Member__"}
-	groups := snapshot(t, "autoscaling", "DescribeAutoScalingGroups")
-	activities := snapshot(t, "autoscaling", "DescribeScalingActivities")
+	groups := querySnapshot(t, "autoscaling", "DescribeAutoScalingGroups")
+	activities := querySnapshot(t, "autoscaling", "DescribeScalingActivities")
+	health := querySnapshot(t, "elasticloadbalancingv2", "DescribeTargetHealth")
+	targetGroups := querySnapshot(t, "elasticloadbalancingv2", "DescribeTargetGroups")
 	filters := []filter{{"__Name__", both}, {"__Name__", both}}
 	for _, c := range []struct {
 		what      string
 		got, want any
 	}{
+		{"target group", health.get("TargetGroupArn"), "__TargetGroupArn__"},
+		{"targets", health.targetIDs(), []string{"__Id__", "__Id__"}},
+		{"target group names", targetGroups.list("Names"), both},
+		{"target group ARNs", targetGroups.list("TargetGroupArns"), both},
+		{"load balancer", targetGroups.optional("LoadBalancerArn"), []string{"__LoadBalancerArn__"}},
+		{"marker", targetGroups.get("Marker"), "__Marker__"},
 		{"names", groups.list("AutoScalingGroupNames"), both},
 		{"activities", activities.list("ActivityIds"), both},
 		{"filters", activities.filters(), filters},
 		{"group", activities.get("AutoScalingGroupName"), "__AutoScalingGroupName__"},
 		{"token", activities.get("NextToken"), "__NextToken__"},
-		{"instances", snapshot(t, "autoscaling", "DescribeAutoScalingInstances").list("InstanceIds"), both},
-		{"policies", snapshot(t, "autoscaling", "DescribePolicies").list("PolicyNames"), both},
-		{"policy types", snapshot(t, "autoscaling", "DescribePolicies").list("PolicyTypes"), both},
+		{"instances", querySnapshot(t, "autoscaling", "DescribeAutoScalingInstances").list("InstanceIds"), both},
+		{"policies", querySnapshot(t, "autoscaling", "DescribePolicies").list("PolicyNames"), both},
+		{"policy types", querySnapshot(t, "autoscaling", "DescribePolicies").list("PolicyTypes"), both},
 	} {
 		if diff := cmp.Diff(c.want, c.got, cmp.AllowUnexported(filter{})); diff != "" {
 			t.Errorf("%s differ (-want +got):\n%s", c.what, diff)
 		}
 	}
-	if n, refused := activities.maxRecords(100, 100); n != 1 || refused != nil {
-		t.Errorf("maxRecords() = %d, %v; want 1", n, refused)
+	if n, refused := activities.count("MaxRecords", 100, 100); n != 1 || refused != nil {
+		t.Errorf("count(MaxRecords) = %d, %v; want 1", n, refused)
 	}
 	if on, refused := groups.boolean("IncludeInstances", false); !on || refused != nil {
 		t.Errorf("boolean(IncludeInstances) = %v, %v; want true", on, refused)
