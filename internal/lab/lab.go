@@ -53,10 +53,12 @@ func Start(c world.Config) (*Lab, error) {
 	l := &Lab{world: w, stop: stop}
 	kube := kubeapi.New(w)
 	l.running.Go(func() { kube.Run(ctx) })
+	aws := awsapi.New(w)
+	l.running.Go(func() { aws.Run(ctx) })
 	for _, s := range []struct {
 		url     *string
 		handler http.Handler
-	}{{&l.ServiceURL, w}, {&l.AWSEndpoint, awsapi.New(w)}, {&l.KubeURL, kube}} {
+	}{{&l.ServiceURL, w}, {&l.AWSEndpoint, aws}, {&l.KubeURL, kube}} {
 		if *s.url, err = l.serve(ctx, s.handler); err != nil {
 			return nil, errors.Join(fmt.Errorf("lab: %w", err), l.Stop())
 		}
