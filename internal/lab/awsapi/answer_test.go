@@ -157,9 +157,14 @@ func FuzzRequest(f *testing.F) {
 	f.Add("Action=DescribeScalingActivities&Version=2011-01-01&Filters.member.1.Name=Status&Filters.member.1.Values.member.1=Failed&MaxRecords=1&NextToken=YQ")
 	f.Add("Action=DescribePolicies&Version=2011-01-01&PolicyTypes.member.1=&PolicyNames.member.1=%00")
 	f.Add("Action=DescribeWarmPool&Version=2011-01-01&AutoScalingGroupName=<&>%ff")
+	f.Add("Action=DescribeTargetHealth&Version=2015-12-01&TargetGroupArn=" + targetGroupARN + "&Targets.member.1.Id=a")
+	f.Add("Action=DescribeTargetGroups&Version=2015-12-01&PageSize=1&Marker=YQ&LoadBalancerArn=a")
+	f.Add("Action=GetMetricData&Version=2010-08-01&StartTime=2026-11-22T12:00:00Z&EndTime=2026-11-22T13:00:00Z&MetricDataQueries.member.1.Id=a" +
+		"&MetricDataQueries.member.1.MetricStat.Period=60&MetricDataQueries.member.1.MetricStat.Stat=p99" +
+		"&MetricDataQueries.member.1.MetricStat.Metric.Namespace=AWS/Usage&MetricDataQueries.member.1.MetricStat.Metric.MetricName=ResourceCount")
 	f.Add("Filters.member.1.Name&Action&Version;")
 	f.Fuzz(func(t *testing.T, form string) {
-		status, answer := ask(busy(), form, signature)
+		status, answer := ask(balanced(), form, signature)
 		values, err := url.ParseQuery(form)
 		action := values.Get("Action")
 		switch status {

@@ -26,8 +26,9 @@
 //	12:54:00   :10   :20   :30   :40   :50   12:55:00            12:56:00
 //	   |--------- the point of 12:54 ----------|------ late ------|--> told
 //
-// Where the world's faults have an outage of the AWS API, calls fail in the
-// form of their protocol; the world goes on.
+// What was before Run began is told as an hour of the world at rest. Where the
+// world's faults have an outage of the AWS API, calls fail in the form of their
+// protocol, or of none; the world goes on.
 package awsapi
 
 import (
@@ -65,6 +66,7 @@ func New(src Source) *Server { return &Server{source: src} }
 // Run measures what CloudWatch tells, until ctx ends. Call it once.
 func (s *Server) Run(ctx context.Context) {
 	at := time.Now()
+	s.rest(at)
 	s.measure(at)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -83,9 +85,8 @@ func (s *Server) Run(ctx context.Context) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, longestRequest)
 	asked, refused := read(r)
-	state, _ := s.source.State()
-	how := outage(state)
-	if spoil(w, r, how) {
+	state, how, err := s.present(r.Context())
+	if err != nil || spoil(w, how) {
 		return
 	}
 	if refused == nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -82,6 +83,24 @@ func TestSDKReadsTargets(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("targets of %s differ (-want +got):\n%s", c.kind, diff)
+		}
+	}
+}
+
+// An instance whose first checks must be over and that is not healthy has
+// failed later ones: its service crashed.
+func TestCrashedInstanceIsUnhealthy(t *testing.T) {
+	for _, c := range []struct {
+		ago  time.Duration
+		want string
+	}{
+		{0, "initial"}, {6 * time.Second, "initial"}, {6*time.Second + 1, "unhealthy"}, {time.Hour, "unhealthy"},
+	} {
+		w := balanced()
+		w.state.Group.Instances[2].InService = onAir.Add(-c.ago)
+		_, answer := ask(w, "Version=2015-12-01&Action=DescribeTargetHealth&TargetGroupArn="+targetGroupARN+"&Targets.member.1.Id=i-00000000000000003", signature)
+		if !strings.Contains(answer, "<State>"+c.want+"</State>") {
+			t.Errorf("health of an instance in service for %v and not healthy = %s; want %s", c.ago, answer, c.want)
 		}
 	}
 }

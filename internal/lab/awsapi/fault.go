@@ -1,45 +1,72 @@
 package awsapi
 
 import (
+	"cmp"
+	"context"
 	"io"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/seed-f864f198/onair/internal/lab/world"
 )
 
-// outage is how the AWS API answers at the instant of a state, by the latest
-// stated outage that it lies in; empty where all is well.
-func outage(s world.State) string {
-	since, how := s.Now.Sub(s.Start), ""
-	for _, o := range s.Config.Faults.AWS {
-		if since < o.At || since >= o.At+o.For {
-			continue
+// present is the state that a call answers from, and how the API answers then;
+// empty where all is well. A call that comes while the API hangs waits for the
+// end of that; the error is that the caller has waited no longer.
+func (s *Server) present(ctx context.Context) (state world.State, how string, err error) {
+	for {
+		state, _ = s.source.State()
+		o := outage(state)
+		if o.How != world.Hang {
+			return state, o.How, nil
 		}
-		if how = o.How; how == "" {
-			how = world.Unavailable
+		timer := time.NewTimer(state.Start.Add(o.At + o.For).Sub(state.Now))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return state, "", ctx.Err()
 		}
 	}
-	return how
+}
+
+// outage is the first that is stated of those the instant of a state lies in;
+// one that is none where all is well.
+func outage(s world.State) world.Outage {
+	since := s.Now.Sub(s.Start)
+	for _, o := range s.Config.Faults.AWS {
+		if since >= o.At && since < o.At+o.For {
+			o.How = cmp.Or(o.How, world.Unavailable)
+			return o
+		}
+	}
+	return world.Outage{}
 }
 
 // spoil does what no protocol of AWS does, and says whether it did.
-func spoil(w http.ResponseWriter, r *http.Request, how string) bool {
+func spoil(w http.ResponseWriter, how string) bool {
 	switch how {
 	case world.Reset:
 		reset(w)
-	case world.Hang:
-		// A server notices that a client has gone once the body is read.
-		io.Copy(io.Discard, r.Body)
-		<-r.Context().Done()
 	case world.HTML:
 		w.Header().Set("Content-Type", "text/html")
-		io.WriteString(w, "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head><body>We will be back soon.</body></html>\n")
+		w.WriteHeader(http.StatusBadGateway)
+		io.WriteString(w, gatewayPage)
 	default:
 		return false
 	}
 	return true
 }
+
+// gatewayPage is what a proxy between says.
+const gatewayPage = `<html>
+<head><title>502 Bad Gateway</title></head>
+<body>
+<center><h1>502 Bad Gateway</h1></center>
+</body>
+</html>
+`
 
 // reset cuts the connection as a peer that has crashed does: by TCP's RST where
 // it is TCP.

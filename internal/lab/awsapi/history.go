@@ -10,6 +10,7 @@ import (
 const (
 	beat     = 10 * time.Second    // between two looks at the world
 	late     = time.Minute         // from the end of a period to its point
+	past     = time.Hour           // that a world has when Run begins
 	retained = 15 * 24 * time.Hour // points of a minute, as CloudWatch keeps them
 )
 
@@ -22,9 +23,10 @@ type Counter interface {
 
 // minute is what was seen in one minute of the clock.
 type minute struct {
-	start   time.Time
-	group   *groupSample // at the first beat in it: a group is measured once a minute
-	healthy []int        // targets at each beat
+	start time.Time
+	group *groupSample // at the first beat in it: a group is measured once a minute
+
+	healthy, unhealthy []int // targets at each beat
 
 	// Requests answered in it and those with a 5xx status; counted says whether
 	// the world tells.
@@ -61,12 +63,28 @@ func (s *Server) measure(at time.Time) {
 	if counter, ok := s.source.(Counter); ok {
 		s.history.count(at, counter)
 	}
-	m := s.history.at(at)
-	if m.group == nil && state.Group != nil {
-		m.group = &groupSample{state.Group.Desired, inService(state), vcpus(state)}
+	s.history.at(at).look(state)
+}
+
+// look adds what is seen at one beat.
+func (m *minute) look(s world.State) {
+	if m.group == nil && s.Group != nil {
+		m.group = &groupSample{s.Group.Desired, inService(s), vcpus(s)}
 	}
-	for _, b := range balancers(state) {
-		m.healthy = append(m.healthy, b.healthyTargets())
+	for _, b := range balancers(s) {
+		m.healthy = append(m.healthy, b.count(healthy))
+		m.unhealthy = append(m.unhealthy, b.count(unhealthy))
+	}
+}
+
+// rest fills the time before the first look, for which the world counts as
+// having been as it is then, without requests: a staging has a past.
+func (s *Server) rest(until time.Time) {
+	state, _ := s.source.State()
+	s.history.mu.Lock()
+	defer s.history.mu.Unlock()
+	for at := until.Truncate(time.Minute).Add(-past); at.Before(until); at = at.Add(beat) {
+		s.history.at(at).look(state)
 	}
 }
 

@@ -64,6 +64,7 @@ var known = map[string]types.Metric{
 	"healthy":    metric("AWS/ApplicationELB", "HealthyHostCount", "TargetGroup", ending(targetGroupARN), "LoadBalancer", ending(loadBalancerARN)),
 	"requests":   metric("AWS/ApplicationELB", "RequestCount", "LoadBalancer", ending(loadBalancerARN)),
 	"per_target": metric("AWS/ApplicationELB", "RequestCountPerTarget", "TargetGroup", ending(targetGroupARN)),
+	"unhealthy":  metric("AWS/ApplicationELB", "UnHealthyHostCount", "TargetGroup", ending(targetGroupARN), "LoadBalancer", ending(loadBalancerARN)),
 	"failed":     metric("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer", ending(loadBalancerARN)),
 	"of_other":   metric("AWS/AutoScaling", "GroupDesiredCapacity", "AutoScalingGroupName", "api-prod"),
 	"of_all":     metric("AWS/AutoScaling", "GroupDesiredCapacity"),
@@ -138,6 +139,45 @@ func TestPointsAreLate(t *testing.T) {
 	})
 }
 
+// The world was at rest before it was looked at, for an hour.
+func TestPointsBeforeTheBeginning(t *testing.T) {
+	measured(t, func(t *testing.T, w *lively, client *cloudwatch.Client) {
+		time.Sleep(time.Second)
+		for name, want := range map[string]int{"vcpus": 59, "healthy": 59, "requests": 0} {
+			out, err := client.GetMetricData(t.Context(), &cloudwatch.GetMetricDataInput{
+				StartTime: aws.Time(time.Now().Add(-24 * time.Hour)), EndTime: aws.Time(time.Now()),
+				MetricDataQueries: []types.MetricDataQuery{query(name, "Maximum", 60)},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			points := out.MetricDataResults[0].Timestamps
+			if len(points) != want {
+				t.Errorf("points of %s = %d; want %d", name, len(points), want)
+			}
+			if want > 0 && time.Since(points[0]) != 2*time.Minute+time.Second {
+				t.Errorf("latest point of %s is of %v; want of two minutes before the beginning", name, points[0])
+			}
+		}
+	})
+}
+
+// A call that comes while the API hangs is answered when that is over.
+func TestHangEnds(t *testing.T) {
+	measured(t, func(t *testing.T, w *lively, client *cloudwatch.Client) {
+		w.change(func(s *world.State) {
+			s.Config.Faults.AWS = []world.Outage{{At: 0, For: 20 * time.Second, How: world.Hang}, {At: 20 * time.Second, For: 10 * time.Second, How: world.Hang}}
+		})
+		began := time.Now()
+		if _, err := client.DescribeAlarms(t.Context(), &cloudwatch.DescribeAlarmsInput{}); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took != 30*time.Second {
+			t.Errorf("the call took %v; want 30s", took)
+		}
+	})
+}
+
 // Several series of one call, each from what happened in the world.
 func TestSDKReadsMetrics(t *testing.T) {
 	measured(t, func(t *testing.T, w *lively, client *cloudwatch.Client) {
@@ -165,6 +205,7 @@ func TestSDKReadsMetrics(t *testing.T) {
 			{"healthy", "p50", 60, "00:00=1 01:00=1 02:00=1"},
 			{"healthy", "Average", 120, "00:00=1.3333333333333333"},
 			{"healthy", "Maximum", 300, ""},
+			{"unhealthy", "Maximum", 60, "00:00=0 01:00=0 02:00=0"},
 			{"requests", "Sum", 60, "00:00=600 01:00=90"},
 			{"requests", "Average", 60, "00:00=1 01:00=1"},
 			{"requests", "Sum", 120, "00:00=690"},

@@ -60,7 +60,8 @@ func (b balancer) metrics() map[metric]sampling {
 	balancer := map[string]string{"LoadBalancer": b.loadBalancer()}
 	group := map[string]string{"TargetGroup": b.targetGroup()}
 	both := map[string]string{"LoadBalancer": b.loadBalancer(), "TargetGroup": b.targetGroup()}
-	add("HealthyHostCount", healthyHosts, both)
+	add("HealthyHostCount", func(m minute) []sample { return ofHosts(m.healthy) }, both)
+	add("UnHealthyHostCount", func(m minute) []sample { return ofHosts(m.unhealthy) }, both)
 	add("RequestCount", requests, balancer, both)
 	add("RequestCountPerTarget", requestsPerTarget, group, both)
 	add("HTTPCode_Target_5XX_Count", failures, balancer, both)
@@ -76,9 +77,9 @@ func ofGroup(read func(groupSample) int) sampling {
 	}
 }
 
-func healthyHosts(m minute) []sample {
+func ofHosts(counts []int) []sample {
 	var all []sample
-	for _, n := range m.healthy {
+	for _, n := range counts {
 		all = append(all, sample{float64(n), 1})
 	}
 	return all

@@ -1,7 +1,9 @@
 package awsapi
 
 import (
+	"encoding/json"
 	"math"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -151,5 +153,110 @@ func TestHistoryForgets(t *testing.T) {
 	}
 	if got := at.Add(-time.Minute).Sub(h.minutes[0].start); got != retained {
 		t.Errorf("oldest minute is %v old; want %v", got, retained)
+	}
+}
+
+// A question is the same in whichever protocol it comes.
+func TestQuestionInEveryProtocol(t *testing.T) {
+	want := dataQuestion{
+		start: time.Date(2026, 11, 22, 12, 54, 0, 0, time.UTC), end: time.Date(2026, 11, 22, 13, 4, 30, 5e8, time.UTC),
+		ascending: true, limit: 7, token: "MCAw",
+		queries: []metricQuery{{
+			id: "a", label: "A", period: 60, statistic: "p99",
+			metric: metric{"AWS/ApplicationELB", "HealthyHostCount", "LoadBalancer=app/web/1\x00TargetGroup=targetgroup/web/2"},
+		}, {
+			id: "b", expression: true, hidden: true,
+		}},
+	}
+	text := func(s string) cbor.Value { return cbor.String(s) }
+	inCBOR, refused := readDataQuestion(cbor.Map{
+		"StartTime": epoch(want.start.Add(20 * time.Second)), "EndTime": epoch(want.end),
+		"ScanBy": text("TimestampAscending"), "MaxDatapoints": cbor.Uint(7), "NextToken": text("MCAw"),
+		"MetricDataQueries": cbor.List{
+			cbor.Map{"Id": text("a"), "Label": text("A"), "MetricStat": cbor.Map{
+				"Period": cbor.Uint(60), "Stat": text("p99"), "Metric": cbor.Map{
+					"Namespace": text("AWS/ApplicationELB"), "MetricName": text("HealthyHostCount"), "Dimensions": cbor.List{
+						cbor.Map{"Name": text("TargetGroup"), "Value": text("targetgroup/web/2")},
+						cbor.Map{"Name": text("LoadBalancer"), "Value": text("app/web/1")},
+					},
+				},
+			}},
+			cbor.Map{"Id": text("b"), "Expression": text("2*a"), "ReturnData": cbor.Bool(false)},
+		},
+	})
+	if refused != nil {
+		t.Fatalf("readDataQuestion() = %v; want it read", *refused)
+	}
+	var asked jsonQuestion
+	err := json.Unmarshal([]byte(`{"StartTime": 1795352060, "EndTime": 1795352670.5, "ScanBy": "TimestampAscending", "MaxDatapoints": 7,
+		"NextToken": "MCAw", "MetricDataQueries": [
+			{"Id": "a", "Label": "A", "MetricStat": {"Period": 60, "Stat": "p99", "Metric": {
+				"Namespace": "AWS/ApplicationELB", "MetricName": "HealthyHostCount", "Dimensions": [
+					{"Name": "TargetGroup", "Value": "targetgroup/web/2"}, {"Name": "LoadBalancer", "Value": "app/web/1"}]}}},
+			{"Id": "b", "Expression": "2*a", "ReturnData": false}]}`), &asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inJSON, refused := asked.question()
+	if refused != nil {
+		t.Fatalf("question() = %v; want it read", *refused)
+	}
+	const a, b = "MetricDataQueries.member.1.", "MetricDataQueries.member.2."
+	const first, second = a + "MetricStat.Metric.Dimensions.member.1.", a + "MetricStat.Metric.Dimensions.member.2."
+	inForm, refused := metricForm{query{url.Values{
+		"StartTime": {"2026-11-22T12:54:20Z"}, "EndTime": {"2026-11-22T13:04:30.5Z"},
+		"ScanBy": {"TimestampAscending"}, "MaxDatapoints": {"7"}, "NextToken": {"MCAw"},
+		a + "Id": {"a"}, a + "Label": {"A"}, a + "MetricStat.Period": {"60"}, a + "MetricStat.Stat": {"p99"},
+		a + "MetricStat.Metric.Namespace": {"AWS/ApplicationELB"}, a + "MetricStat.Metric.MetricName": {"HealthyHostCount"},
+		first + "Name": {"TargetGroup"}, first + "Value": {"targetgroup/web/2"},
+		second + "Name": {"LoadBalancer"}, second + "Value": {"app/web/1"},
+		b + "Id": {"b"}, b + "Expression": {"2*a"}, b + "ReturnData": {"false"},
+	}}}.dataQuestion()
+	if refused != nil {
+		t.Fatalf("dataQuestion() = %v; want it read", *refused)
+	}
+	for protocol, got := range map[string]dataQuestion{"CBOR": inCBOR, "JSON": inJSON, "Query": inForm} {
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(dataQuestion{}, metricQuery{}, metric{})); diff != "" {
+			t.Errorf("question in %s differs (-want +got):\n%s", protocol, diff)
+		}
+	}
+}
+
+// An answer has the same points in every protocol, and empty lists where there
+// are none.
+func TestAnswerInEveryProtocol(t *testing.T) {
+	at := stamp(time.Date(2026, 11, 22, 12, 54, 0, 0, time.UTC))
+	d := metricData{
+		MetricDataResults: listOf(
+			metricResult{ID: "a", Label: "A", StatusCode: "PartialData", Timestamps: listOf(at), Values: listOf(2.5)},
+			metricResult{ID: "b", Label: "B", StatusCode: "Complete"},
+		),
+		NextToken: "n",
+	}
+	inJSON, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"MetricDataResults":[` +
+		`{"Id":"a","Label":"A","StatusCode":"PartialData","Timestamps":[1795352040],"Values":[2.5]},` +
+		`{"Id":"b","Label":"B","StatusCode":"Complete","Timestamps":[],"Values":[]}],"Messages":[],"NextToken":"n"}`
+	if got := string(inJSON); got != want {
+		t.Errorf("answer in JSON = %s; want %s", got, want)
+	}
+	text := func(s string) cbor.Value { return cbor.String(s) }
+	wantCBOR := cbor.Map{
+		"NextToken": text("n"), "Messages": cbor.List{}, "MetricDataResults": cbor.List{
+			cbor.Map{
+				"Id": text("a"), "Label": text("A"), "StatusCode": text("PartialData"), "Messages": cbor.List{},
+				"Timestamps": cbor.List{&cbor.Tag{ID: 1, Value: cbor.Float64(1795352040)}}, "Values": cbor.List{cbor.Float64(2.5)},
+			},
+			cbor.Map{
+				"Id": text("b"), "Label": text("B"), "StatusCode": text("Complete"), "Messages": cbor.List{},
+				"Timestamps": cbor.List{}, "Values": cbor.List{},
+			},
+		},
+	}
+	if diff := cmp.Diff(wantCBOR, d.cbor()); diff != "" {
+		t.Errorf("answer in CBOR differs (-want +got):\n%s", diff)
 	}
 }

@@ -17,6 +17,9 @@ const targetPort = 8080
 //
 //	ready, or in service      healthy              told to go          gone
 //	   |-------- initial --------|------- healthy ------|--- draining ---|
+//
+// A pod that crashes is no target until it is ready again, for Kubernetes takes
+// it out; an instance whose service crashed stays one, and is unhealthy.
 type target struct {
 	id, zone string // the zone of a pod only, and where its instance is known
 	state    string
@@ -24,17 +27,19 @@ type target struct {
 
 // The states of a target that the world knows.
 const (
-	initial  = "initial"
-	healthy  = "healthy"
-	draining = "draining"
-	unused   = "unused" // not a target of this group
+	initial   = "initial"
+	healthy   = "healthy"
+	unhealthy = "unhealthy"
+	draining  = "draining"
+	unused    = "unused" // not a target of this group
 )
 
 // reasons are AWS's for a state that is not healthy, each with its sentence.
 var reasons = map[string][2]string{
-	initial:  {"Elb.InitialHealthChecking", "Initial health checks in progress"},
-	draining: {"Target.DeregistrationInProgress", "Target deregistration is in progress"},
-	unused:   {"Target.NotRegistered", "Target is not registered to the target group"},
+	initial:   {"Elb.InitialHealthChecking", "Initial health checks in progress"},
+	unhealthy: {"Target.FailedHealthChecks", "Health checks failed"},
+	draining:  {"Target.DeregistrationInProgress", "Target deregistration is in progress"},
+	unused:    {"Target.NotRegistered", "Target is not registered to the target group"},
 }
 
 func (b balancer) targets() []target {
@@ -49,14 +54,14 @@ func (b balancer) instanceTargets() []target {
 	for _, g := range groups(b.state) {
 		for _, i := range g.Instances {
 			if !i.InService.IsZero() {
-				all = append(all, target{i.ID, "", stateOf(i.Healthy, i.Lifecycle == "Terminating")})
+				all = append(all, target{i.ID, "", b.stateOf(i.InService, i.Healthy, i.Lifecycle == "Terminating")})
 			}
 		}
 	}
 	return all
 }
 
-// podTargets are the pods that were ready once and have not ended.
+// podTargets are the pods that are ready, or were when they were told to go.
 func (b balancer) podTargets() []target {
 	zones := map[string]string{}
 	for _, g := range groups(b.state) {
@@ -66,29 +71,34 @@ func (b balancer) podTargets() []target {
 	}
 	var all []target
 	for _, p := range b.state.Pods {
-		registered := !p.Ready.IsZero() || !p.Healthy.IsZero()
-		if registered && p.IP != "" && p.Terminated.IsZero() {
-			all = append(all, target{p.IP, zones[p.Instance], stateOf(p.Healthy, !p.Deleted.IsZero())})
+		if !p.Ready.IsZero() && p.IP != "" && p.Terminated.IsZero() {
+			all = append(all, target{p.IP, zones[p.Instance], b.stateOf(p.Ready, p.Healthy, !p.Deleted.IsZero())})
 		}
 	}
 	return all
 }
 
-func stateOf(since time.Time, going bool) string {
+// stateOf is the state of a target that was registered at one instant and found
+// healthy at another, or not yet, or no more. One that is not healthy although
+// its first checks must be over has failed later ones.
+func (b balancer) stateOf(registered, since time.Time, going bool) string {
+	checks := time.Duration(float64(b.Register) * (1 + b.Spread))
 	switch {
 	case going:
 		return draining
-	case since.IsZero():
-		return initial
+	case !since.IsZero():
+		return healthy
+	case b.state.Now.Sub(registered) > checks:
+		return unhealthy
 	}
-	return healthy
+	return initial
 }
 
-// healthyTargets counts the targets that requests reach.
-func (b balancer) healthyTargets() int {
+// count counts the targets in a state.
+func (b balancer) count(state string) int {
 	n := 0
 	for _, t := range b.targets() {
-		if t.state == healthy {
+		if t.state == state {
 			n++
 		}
 	}

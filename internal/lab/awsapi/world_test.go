@@ -63,11 +63,11 @@ func busy() *still {
 }
 
 // balanced is the busy world with a load balancer before its instances: of
-// three in service one is healthy, one is looked at and one is told to go.
+// those in service one is healthy, one is looked at and one is told to go.
 func balanced() *still {
 	s := busy()
 	s.state.Start = onAir.Add(-time.Hour)
-	s.state.Config.Balancer = &world.Balancer{TargetGroup: "web", ReservedLCU: 300}
+	s.state.Config.Balancer = &world.Balancer{TargetGroup: "web", Register: 5 * time.Second, Spread: 0.2, ReservedLCU: 300}
 	s.state.Config.Quotas.VCPUs = 64
 	in := s.state.Group.Instances
 	in[0].InService, in[0].Healthy = onAir.Add(-time.Hour), onAir.Add(-time.Hour)
@@ -81,15 +81,15 @@ func balanced() *still {
 }
 
 // podded is a world whose pods are the targets: one healthy, one looked at, one
-// not ready yet, one told to go, one gone, and one told to go before it was
-// ever ready.
+// not ready, one told to go, one gone, and one told to go before it was ever
+// ready.
 func podded() *still {
 	s := balanced()
 	s.state.Config.HPA = &world.HPA{Namespace: "default", Name: "web"}
 	then := onAir.Add(-time.Minute)
 	s.state.Pods = []world.Pod{
 		{Name: "a", IP: "10.0.0.5", Instance: "i-00000000000000001", Ready: then, Healthy: then},
-		{Name: "b", IP: "10.0.0.6", Instance: "i-00000000000000003", Ready: then},
+		{Name: "b", IP: "10.0.0.6", Instance: "i-00000000000000003", Ready: onAir.Add(-6 * time.Second)},
 		{Name: "c", IP: "10.0.0.7", Instance: "i-00000000000000003"},
 		{Name: "d", IP: "10.0.0.8", Instance: "gone", Ready: then, Healthy: then, Deleted: onAir},
 		{Name: "e", IP: "10.0.0.9", Ready: then, Healthy: then, Deleted: then, Terminated: onAir},
