@@ -94,7 +94,7 @@ func TestCrashedInstanceIsUnhealthy(t *testing.T) {
 		ago  time.Duration
 		want string
 	}{
-		{0, "initial"}, {6 * time.Second, "initial"}, {6*time.Second + 1, "unhealthy"}, {time.Hour, "unhealthy"},
+		{0, "initial"}, {7 * time.Second, "initial"}, {7*time.Second + 1, "unhealthy"}, {time.Hour, "unhealthy"},
 	} {
 		w := balanced()
 		w.state.Group.Instances[2].InService = onAir.Add(-c.ago)

@@ -3,6 +3,7 @@ package awsapi_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -27,9 +28,13 @@ type lively struct {
 }
 
 func (l *lively) State() (world.State, <-chan struct{}) {
-	s, changed := l.still.State()
-	s.Now = time.Now()
-	return s, changed
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.state
+	group := *s.Group
+	group.Instances = slices.Clone(group.Instances)
+	s.Group, s.Now = &group, time.Now()
+	return s, nil
 }
 
 func (l *lively) Answered() (all, failed uint64) { return l.all.Load(), l.failed.Load() }

@@ -80,9 +80,10 @@ func (b balancer) podTargets() []target {
 
 // stateOf is the state of a target that was registered at one instant and found
 // healthy at another, or not yet, or no more. One that is not healthy although
-// its first checks must be over has failed later ones.
+// its first checks must be over, with a second for a world that is behind its
+// clock, has failed later ones.
 func (b balancer) stateOf(registered, since time.Time, going bool) string {
-	checks := time.Duration(float64(b.Register) * (1 + b.Spread))
+	checks := time.Duration(float64(b.Register)*(1+b.Spread)) + time.Second
 	switch {
 	case going:
 		return draining
