@@ -1,12 +1,14 @@
 package load
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
 // Demand is what decides what a planned load asks of the machine that sends it.
@@ -135,8 +137,12 @@ func (n Needs) String() string {
 	}
 	line("in flight", "%s", n.inFlightInWords())
 	line("connections", "%s", n.connectionsInWords())
-	line("generator", "about %s, %s of memory, %s open files", cores(n.Cores), figure.Bytes(n.Memory), upward(n.OpenFiles))
+	line("generator", "%s", n.generatorInWords())
 	return b.String()
+}
+
+func (n Needs) generatorInWords() string {
+	return fmt.Sprintf("about %s, %s of memory, %s open files", cores(n.Cores), figure.Bytes(n.Memory), upward(n.OpenFiles))
 }
 
 func (n Needs) inFlightInWords() string {
@@ -176,26 +182,55 @@ func cores(n float64) string {
 // Beyond says in sentences what machine m cannot give, and what to do about it;
 // what is unknown of m is not held against it.
 func (n Needs) Beyond(m Machine) []string {
-	var short []string
-	say := func(format string, args ...any) { short = append(short, fmt.Sprintf(format, args...)) }
+	var sentences []string
+	for _, f := range n.shortages(m) {
+		sentences = append(sentences, fmt.Sprintf("%s (%s)", f.Text, f.ToDo))
+	}
+	return sentences
+}
+
+// machine is what findings about the machine that sends are about.
+const machine = "this machine"
+
+// Check holds the needs against machine m.
+func (n Needs) Check(m Machine) preflight.Check {
+	return preflight.Check{Subject: machine, Look: func(context.Context) []preflight.Finding {
+		if short := n.shortages(m); len(short) > 0 {
+			return short
+		}
+		return []preflight.Finding{{Subject: machine, Asked: "enough for the load", Text: n.generatorInWords()}}
+	}}
+}
+
+// shortages are the needs that machine m does not meet.
+func (n Needs) shortages(m Machine) []preflight.Finding {
+	var short []preflight.Finding
+	say := func(asked, toDo, format string, args ...any) {
+		short = append(short, preflight.Finding{
+			Subject: machine, Asked: asked, Status: preflight.Warning, Text: fmt.Sprintf(format, args...), ToDo: toDo,
+		})
+	}
 	if n.InFlight > float64(n.InFlightCap) {
-		say("the peak puts about %s requests in flight where each takes %s; the cap allows %s and what is beyond it is dropped (raise caps.in_flight)",
+		say("requests in flight", "raise caps.in_flight",
+			"the peak puts about %s requests in flight where each takes %s; the cap allows %s and what is beyond it is dropped",
 			upward(n.InFlight), figure.ExactDuration(n.Response), figure.Count(n.InFlightCap))
 	}
 	if lacks(m.Cores, n.Cores) {
-		say("the peak needs about %s; this machine has %s (%s)", cores(n.Cores), figure.Scaled(m.Cores), n.lessWork())
+		say("processor", n.lessWork(), "the peak needs about %s; this machine has %s", cores(n.Cores), figure.Scaled(m.Cores))
 	}
 	if lacks(m.Memory, n.Memory) {
-		say("%s requests in flight need about %s of memory; this machine has %s left (use a larger machine, or lower caps.in_flight)",
+		say("memory", "use a larger machine, or lower caps.in_flight",
+			"%s requests in flight need about %s of memory; this machine has %s left",
 			upward(n.Most), figure.Bytes(n.Memory), figure.Bytes(m.Memory))
 	}
 	if lacks(m.OpenFiles, n.OpenFiles) {
-		say("%s requests in flight need about %s open files; this process may have %s (raise ulimit -n, or lower caps.in_flight)",
+		say("open files", "raise ulimit -n, or lower caps.in_flight",
+			"%s requests in flight need about %s open files; this process may have %s",
 			upward(n.Most), whole(n.OpenFiles), whole(m.OpenFiles))
 	}
 	if ports := n.ports(m); lacks(m.Ports, ports) {
-		say("connections need up to %s ephemeral ports for one address of the target; this machine has %s (%s)",
-			whole(ports), whole(m.Ports), n.fewerPorts(m))
+		say("ports", n.fewerPorts(m), "connections need up to %s ephemeral ports for one address of the target; this machine has %s",
+			whole(ports), whole(m.Ports))
 	}
 	return short
 }

@@ -43,6 +43,7 @@ type Finding struct {
 	Status  Status `json:"status"`
 	Text    string `json:"text"`            // what was found
 	ToDo    string `json:"to_do,omitempty"` // the way out; empty where there is nothing to do
+	Err     error  `json:"-"`               // the cause, where it decides what the caller does; mostly nil
 }
 
 // Check looks at one thing.

@@ -69,3 +69,18 @@ func TestFindingsInJSON(t *testing.T) {
 		t.Errorf("a finding in JSON = %s, %v; want %s", got, err, want)
 	}
 }
+
+func ExampleFinding_String() {
+	fmt.Println(preflight.Finding{Subject: "target", Asked: "clock", Status: preflight.Warning, Text: "12 s ahead of ours", ToDo: "set the clocks by NTP"})
+	fmt.Println(preflight.Finding{Subject: "target", Asked: "resolves", Text: "192.0.2.7"})
+	// Output:
+	// target, clock: 12 s ahead of ours (set the clocks by NTP)
+	// target, resolves: 192.0.2.7
+}
+
+func TestCount(t *testing.T) {
+	got := preflight.Count([]preflight.Finding{{}, {Status: preflight.Fail}, {}})
+	if diff := cmp.Diff(map[preflight.Status]int{preflight.OK: 2, preflight.Fail: 1}, got); diff != "" {
+		t.Errorf("Count (-want +got):\n%s", diff)
+	}
+}
