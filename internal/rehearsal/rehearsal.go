@@ -1,12 +1,14 @@
 // Package rehearsal makes one run: load and observers together, on one clock,
 // into one run directory.
 //
-//	         lead    start = offset 0               sending ends   last answer
-//	observers |-------|-----------------------------------|-----------| final sweep
-//	load              |===================================|···········|
+//	     preflight  lead   start = offset 0               sending ends   last answer
+//	checks  |?|
+//	observers  |-------|-----------------------------------|-----------| final sweep
+//	load               |===================================|···········|
 //
-// Observers begin a little ahead, so that what stood before the first request
-// is known. A broken observation is a gap, never the end of a run; facts that
+// Preflight is a step of its own, for whoever runs the rehearsal decides on what
+// it finds. Observers begin a little ahead, so that what stood before the first
+// request is known. A broken observation is a gap, never the end of a run; facts that
 // cannot be kept are its end. What the facts mean is not decided here: whoever
 // has the directory can ask.
 package rehearsal
@@ -21,6 +23,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/load"
 	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/preflight"
 	"github.com/seed-f864f198/onair/internal/rundir"
 	"github.com/seed-f864f198/onair/internal/scenario"
 	"github.com/seed-f864f198/onair/internal/timeline"
@@ -45,6 +48,7 @@ type Plan struct {
 	Root      string            // where the run directory is made
 	Tool      string            // onair's version
 	Hits      bool              // every request is kept in the directory
+	Checks    []preflight.Check // what Preflight asks besides the target and the observers
 	Warnings  []string          // what is known beforehand to weaken the run
 	Progress  func(load.Progress)
 }
