@@ -202,16 +202,17 @@ func (n Needs) Check(m Machine) preflight.Check {
 	}}
 }
 
-// shortages are the needs that machine m does not meet.
+// shortages are the needs that machine m, or the cap in flight, does not meet.
 func (n Needs) shortages(m Machine) []preflight.Finding {
 	var short []preflight.Finding
-	say := func(asked, toDo, format string, args ...any) {
+	about := func(subject, asked, toDo, format string, args ...any) {
 		short = append(short, preflight.Finding{
-			Subject: machine, Asked: asked, Status: preflight.Warning, Text: fmt.Sprintf(format, args...), ToDo: toDo,
+			Subject: subject, Asked: asked, Status: preflight.Warning, Text: fmt.Sprintf(format, args...), ToDo: toDo,
 		})
 	}
+	say := func(asked, toDo, format string, args ...any) { about(machine, asked, toDo, format, args...) }
 	if n.InFlight > float64(n.InFlightCap) {
-		say("requests in flight", "raise caps.in_flight",
+		about("caps", "in flight", "raise caps.in_flight",
 			"the peak puts about %s requests in flight where each takes %s; the cap allows %s and what is beyond it is dropped",
 			upward(n.InFlight), figure.ExactDuration(n.Response), figure.Count(n.InFlightCap))
 	}

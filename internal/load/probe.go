@@ -185,7 +185,7 @@ func (t *probe) connected(ways []way) preflight.Finding {
 // be connected to, it is a refusal.
 func (t *probe) unreachable(ways []way) preflight.Finding {
 	f := found(preflight.Fail, "connects", "see whether the service listens there, and whether a firewall or a missing VPN stands between",
-		"%s on port %s: %s", addresses(len(ways)), t.port(), listed(ways, way.why))
+		"no connection on port %s: %s", t.port(), listed(ways, way.why))
 	for _, w := range ways {
 		if !errors.Is(w.failed, ErrRefused) {
 			return f

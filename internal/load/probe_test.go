@@ -202,9 +202,9 @@ func TestProbeOfEveryAddress(t *testing.T) {
 		"one refused": {[]string{"169.254.169.254", "127.0.0.1"}, append([]row{resolves("169.254.169.254, 127.0.0.1"),
 			{"connects", preflight.Warning, `1 of 2 .*: 169.254.169.254 \(refused: link-local, .*\)`, "take them out"}}, answers...)},
 		"all closed": {[]string{"127.0.0.2", "127.0.0.3"}, []row{resolves("127.0.0.2, 127.0.0.3"),
-			{"connects", preflight.Fail, `2 addresses on port \d+: 127.0.0.2 \(connection refused\), 127.0.0.3 \(connection refused\)`, "firewall"}}},
+			{"connects", preflight.Fail, `no connection on port \d+: 127.0.0.2 \(connection refused\), 127.0.0.3 \(connection refused\)`, "firewall"}}},
 		"many closed": {[]string{"127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.6", "127.0.0.7"}, []row{resolves(".*, and 2 more"),
-			{"connects", preflight.Fail, `6 addresses on port .*, and 2 more`, "firewall"}}},
+			{"connects", preflight.Fail, `no connection on port .*, and 2 more`, "firewall"}}},
 		"none": {nil, []row{{"resolves", preflight.Fail, "staging.example.jp: no addresses", "name server"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -219,7 +219,7 @@ func TestProbeOfRefusedAddresses(t *testing.T) {
 	got := probeOf(t, "http://staging.example.jp", "169.254.169.254", "64:ff9b::a9fe:a9fe").look(t.Context())
 	checkRows(t, got,
 		row{asked: "resolves", text: "staging.example.jp: .*"},
-		row{"connects", preflight.Fail, `2 addresses on port 80: 169.254.169.254 \(refused: link-local, .*`, "staging itself"})
+		row{"connects", preflight.Fail, `no connection on port 80: 169.254.169.254 \(refused: link-local, .*`, "staging itself"})
 	if err := got[1].Err; !errors.Is(err, ErrRefused) {
 		t.Errorf("the cause is %v; want one that wraps ErrRefused", err)
 	}
@@ -255,7 +255,7 @@ func TestProbeOfWhatHangs(t *testing.T) {
 		p.connect = func(ctx context.Context, _, _ string) (net.Conn, error) { return nil, hangs(ctx) }
 		checkRows(t, p.look(t.Context()),
 			row{asked: "resolves", text: ".*"},
-			row{"connects", preflight.Fail, `1 address on port 80: 192.0.2.7 \(no answer within 3 s\)`, "VPN"})
+			row{"connects", preflight.Fail, `no connection on port 80: 192.0.2.7 \(no answer within 3 s\)`, "VPN"})
 
 		deaf, theirs := net.Pipe()
 		defer theirs.Close()
