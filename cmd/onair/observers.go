@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/logging"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -21,17 +21,18 @@ import (
 
 // newObservers builds one observer for each fleet of the scenario, with
 // clients of the user's own clusters and accounts, or of the embedded staging.
-func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) ([]observe.Observer, error) {
+// One that cannot be built tells so when it is checked.
+func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) []observe.Observer {
 	var observers []observe.Observer
 	for _, fleet := range s.Fleets() {
 		meter := &observe.Meter{}
 		o, err := newObserver(ctx, fleet, staging, meter)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", fleet.Source(), err)
+			o = unbuilt{fleet.Source(), err}
 		}
 		observers = append(observers, observe.Metered(o, meter))
 	}
-	return observers, nil
+	return observers
 }
 
 // newObserver builds one whose clients count what they ask with meter.
@@ -62,7 +63,7 @@ func kubeConfig(kubeContext string, staging *lab.Lab) (*rest.Config, error) {
 		&clientcmd.ConfigOverrides{CurrentContext: kubeContext},
 	).ClientConfig()
 	if clientcmd.IsEmptyConfig(err) {
-		return nil, errors.New("no kubeconfig (set KUBECONFIG, or write ~/.kube/config)")
+		return nil, hint{errors.New("no kubeconfig"), "set KUBECONFIG, or write ~/.kube/config"}
 	}
 	return config, err
 }
@@ -76,7 +77,7 @@ func awsConfig(ctx context.Context, region string, staging *lab.Lab) (aws.Config
 			Credentials:  credentials.NewStaticCredentialsProvider("onair", "lab", ""),
 		}, nil
 	}
-	var options []func(*awsconfig.LoadOptions) error
+	options := []func(*awsconfig.LoadOptions) error{awsconfig.WithLogger(logging.Nop{})} // what matters is in errors
 	if region != "" {
 		options = append(options, awsconfig.WithRegion(region))
 	}
@@ -85,7 +86,7 @@ func awsConfig(ctx context.Context, region string, staging *lab.Lab) (aws.Config
 		return config, err
 	}
 	if config.Region == "" {
-		return config, fmt.Errorf("no AWS region (set region: in the scenario, or AWS_REGION)")
+		return config, hint{errors.New("no AWS region"), "set region: in the scenario, or AWS_REGION"}
 	}
 	return config, nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-f864f198/onair/internal/lab"
-	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/preflight"
 	"github.com/seed-f864f198/onair/internal/rehearsal"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
@@ -30,6 +30,9 @@ func newRehearse() *cobra.Command {
 		Long: `Run a rehearsal: send the scenario's traffic to its target, watch what scales,
 and report headroom. Without target.url, a lab: section makes the embedded
 staging the target.
+
+What onair preflight asks is asked first: warnings stay with the run, and nothing
+is sent where a check fails (exit status 3).
 
 Ctrl-C stops sending at once, gives requests in flight 2 s to finish and reports
 what there is; a second Ctrl-C quits.
@@ -53,45 +56,49 @@ vegeta's commands read:
 
 // rehearse is one rehearsal from scenario file to verdict.
 func rehearse(ctx context.Context, o rehearseOptions) error {
-	s, err := o.load()
+	plan, stop, err := prepare(ctx, o.scenarioOptions)
 	if err != nil {
 		return err
 	}
-	staging, err := startLab(s)
-	if err != nil {
+	defer stop()
+	if plan.Warnings, err = cleared(ctx, plan, o.file, o.stderr); err != nil {
 		return err
 	}
-	if staging != nil {
-		defer staging.Stop()
-	}
-	target, err := targetOf(s, staging)
-	if err != nil {
-		return err
-	}
-	observers, err := newObservers(ctx, s, staging)
-	if err != nil {
-		return err
-	}
-	warnings := needsOf(s).Beyond(load.ThisMachine())
-	if err := writeWarnings(o.stderr, warnings); err != nil {
-		return err
-	}
-	progress := newProgress(ctx, o.stderr, s)
-	dir, err := rehearsal.Run(ctx, rehearsal.Plan{
-		Scenario:  s,
-		Target:    target,
-		Observers: observers,
-		Root:      o.out,
-		Tool:      version,
-		Hits:      o.hits,
-		Warnings:  warnings,
-		Progress:  progress.show,
-	})
+	progress := newProgress(ctx, o.stderr, plan.Scenario)
+	plan.Root, plan.Hits, plan.Progress = o.out, o.hits, progress.show
+	dir, err := rehearsal.Run(ctx, plan)
 	progress.done()
 	if err != nil {
 		return err
 	}
 	return writeReport(dir, o.stdout)
+}
+
+// cleared asks what would spoil the rehearsal before anything is sent. It tells
+// what is not well and returns the warnings, which stay with the run; an error
+// where the rehearsal cannot run.
+func cleared(ctx context.Context, plan rehearsal.Plan, file string, stderr io.Writer) (warnings []string, err error) {
+	found := plan.Preflight(ctx)
+	if ctx.Err() != nil {
+		return nil, verdict{exitInterrupted}
+	}
+	for _, f := range found {
+		if f.Status == preflight.OK {
+			continue
+		}
+		sentence := printable(f.String())
+		if f.Status == preflight.Warning {
+			warnings = append(warnings, sentence)
+		}
+		if _, err := fmt.Fprintf(stderr, "%s: %s\n", f.Status, sentence); err != nil {
+			return nil, err
+		}
+	}
+	if err := verdictOfFindings(found); err != nil {
+		fmt.Fprintf(stderr, "%s: nothing was sent (onair preflight %s shows every check)\n", plan.Scenario.Name, file)
+		return nil, err
+	}
+	return warnings, nil
 }
 
 // startLab starts the embedded staging; nil where the scenario has none.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"slices"
@@ -16,10 +17,13 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"onair": func() { os.Exit(run()) }})
 }
 
+var update = flag.Bool("update", false, "write what scripts compare with from what they got")
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		UpdateScripts:       *update,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": status},
 		Setup: func(env *testscript.Env) error {
 			repository, err := os.Getwd()

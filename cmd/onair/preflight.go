@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/preflight"
+)
+
+// preflightOptions are the flags of onair preflight.
+type preflightOptions struct {
+	scenarioOptions
+	json, iam, rbac bool
+	stdout, stderr  io.Writer
+}
+
+func newPreflight() *cobra.Command {
+	var o preflightOptions
+	cmd := &cobra.Command{
+		Use:   "preflight FILE",
+		Short: "Ask what would spoil a rehearsal, before it",
+		Long: `Ask what would spoil a rehearsal, before it: whether the target resolves, takes
+connections at each address, has a certificate that lasts and tells the time; who
+onair is in AWS and in the cluster, and whether it may read there; what would
+keep the fleets from growing; and whether this machine can send the load. It takes
+10 s at most, and onair rehearse asks the same before it sends anything.
+
+The target gets one request, HEAD of its base path. Nothing is changed anywhere.
+Exit status 3 where a check fails; warnings are for a person to judge.
+
+With --print-iam or --print-rbac it asks nothing and prints the IAM policy, or the
+RBAC manifests, that the scenario needs.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file, o.stdout, o.stderr = args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()
+			return runPreflight(cmd.Context(), o)
+		},
+	}
+	o.scenarioOptions.flags(cmd)
+	cmd.Flags().BoolVar(&o.json, "json", false, "print status and findings as one JSON object")
+	cmd.Flags().BoolVar(&o.iam, "print-iam", false, "print the IAM policy that the scenario needs, and ask nothing")
+	cmd.Flags().BoolVar(&o.rbac, "print-rbac", false, "print the RBAC manifests that the scenario needs, and ask nothing")
+	return cmd
+}
+
+func runPreflight(ctx context.Context, o preflightOptions) error {
+	switch {
+	case o.json && (o.iam || o.rbac), o.iam && o.rbac:
+		return usageError{errors.New("--json, --print-iam and --print-rbac: only one at a time")}
+	case o.iam || o.rbac:
+		return printRights(o)
+	}
+	plan, stop, err := prepare(ctx, o.scenarioOptions)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	found := plan.Preflight(ctx)
+	if ctx.Err() != nil {
+		return verdict{exitInterrupted}
+	}
+	write := writeFindings
+	if o.json {
+		write = writeFindingsJSON
+	}
+	if err := write(o.stdout, found); err != nil {
+		return err
+	}
+	return verdictOfFindings(found)
+}
+
+// verdictOfFindings is what a command returns whose rehearsal can run, or not.
+func verdictOfFindings(found []preflight.Finding) error {
+	for _, f := range found {
+		if errors.Is(f.Err, load.ErrRefused) {
+			return verdict{exitRefused}
+		}
+	}
+	if preflight.Worst(found) == preflight.Fail {
+		return verdict{exitInvalid}
+	}
+	return nil
+}
+
+func writeFindingsJSON(out io.Writer, found []preflight.Finding) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(struct {
+		Status   preflight.Status    `json:"status"`
+		Findings []preflight.Finding `json:"findings"`
+	}{preflight.Worst(found), found})
+}
+
+// writeFindings writes a row for each finding, with the way out below it, and
+// what they come to.
+func writeFindings(out io.Writer, found []preflight.Finding) error {
+	var subject, asked int
+	for _, f := range found {
+		subject, asked = max(subject, utf8.RuneCountInString(f.Subject)), max(asked, utf8.RuneCountInString(f.Asked))
+	}
+	var b strings.Builder
+	for _, f := range found {
+		fmt.Fprintf(&b, "%-7s  %-*s  %-*s  %s\n", f.Status, subject, printable(f.Subject), asked, printable(f.Asked), printable(f.Text))
+		if f.ToDo != "" {
+			fmt.Fprintf(&b, "%*s-> %s\n", len("warning")+2+subject+2+asked+2, "", printable(f.ToDo))
+		}
+	}
+	count := preflight.Count(found)
+	fmt.Fprintf(&b, "\n%s, %s, %d failed: %s\n", plural(count[preflight.OK], "check")+" ok", plural(count[preflight.Warning], "warning"),
+		count[preflight.Fail], conclusion(preflight.Worst(found)))
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+func conclusion(worst preflight.Status) string {
+	switch worst {
+	case preflight.Fail:
+		return "a rehearsal cannot run"
+	case preflight.Warning:
+		return "a rehearsal can run, and these warnings stay with it"
+	}
+	return "a rehearsal can run"
+}
+
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// printable is text on one line, without what a terminal would obey: others' words
+// are in it.
+func printable(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
+}
