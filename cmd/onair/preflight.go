@@ -100,23 +100,28 @@ func writeFindingsJSON(out io.Writer, found []preflight.Finding) error {
 	}{preflight.Worst(found), found})
 }
 
+// Columns of the table are as wide as what stands in them, but for the odd long
+// question: its row is out of line rather than all of them wide.
+const widestAsked = 24
+
 // writeFindings writes a row for each finding, with the way out below it, and
 // what they come to.
 func writeFindings(out io.Writer, found []preflight.Finding) error {
 	var subject, asked int
 	for _, f := range found {
-		subject, asked = max(subject, utf8.RuneCountInString(f.Subject)), max(asked, utf8.RuneCountInString(f.Asked))
+		subject = max(subject, utf8.RuneCountInString(f.Subject))
+		asked = max(asked, min(utf8.RuneCountInString(f.Asked), widestAsked))
 	}
 	var b strings.Builder
 	for _, f := range found {
 		fmt.Fprintf(&b, "%-7s  %-*s  %-*s  %s\n", f.Status, subject, printable(f.Subject), asked, printable(f.Asked), printable(f.Text))
 		if f.ToDo != "" {
-			fmt.Fprintf(&b, "%*s-> %s\n", len("warning")+2+subject+2+asked+2, "", printable(f.ToDo))
+			fmt.Fprintf(&b, "%-7s  %-*s  %-*s  -> %s\n", "", subject, "", asked, "", printable(f.ToDo))
 		}
 	}
 	count := preflight.Count(found)
-	fmt.Fprintf(&b, "\n%s, %s, %d failed: %s\n", plural(count[preflight.OK], "check")+" ok", plural(count[preflight.Warning], "warning"),
-		count[preflight.Fail], conclusion(preflight.Worst(found)))
+	fmt.Fprintf(&b, "\n%s ok, %s, %d failed: %s\n",
+		plural(count[preflight.OK], "check"), plural(count[preflight.Warning], "warning"), count[preflight.Fail], conclusion(preflight.Worst(found)))
 	_, err := io.WriteString(out, b.String())
 	return err
 }

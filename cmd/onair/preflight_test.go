@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,15 +20,48 @@ func Example_preflight() {
 		{Subject: "target", Asked: "resolves", Text: "staging.example.jp: 192.0.2.7"},
 		{Subject: "target", Asked: "certificate", Status: preflight.Warning, Text: "expires in 5 days", ToDo: "renew it before the broadcast"},
 		{Subject: "asg/web", Asked: "exists", Status: preflight.Fail, Text: "no such group in ap-northeast-1", ToDo: "check its name and region"},
+		{Subject: "asg/web", Asked: "may autoscaling:DescribeScalingActivities", Text: "permitted"},
 	})
 	// Output:
-	// ok       target   resolves     staging.example.jp: 192.0.2.7
-	// warning  target   certificate  expires in 5 days
-	//                                -> renew it before the broadcast
-	// fail     asg/web  exists       no such group in ap-northeast-1
-	//                                -> check its name and region
+	// ok       target   resolves                  staging.example.jp: 192.0.2.7
+	// warning  target   certificate               expires in 5 days
+	//                                             -> renew it before the broadcast
+	// fail     asg/web  exists                    no such group in ap-northeast-1
+	//                                             -> check its name and region
+	// ok       asg/web  may autoscaling:DescribeScalingActivities  permitted
 	//
-	// 1 check ok, 1 warning, 1 failed: a rehearsal cannot run
+	// 2 checks ok, 1 warning, 1 failed: a rehearsal cannot run
+}
+
+// README shows the table as it is printed.
+func TestREADMEShowsTheTable(t *testing.T) {
+	const target, aws, kube, group = "target", "AWS ap-northeast-1", "kube context staging", "asg/web-staging"
+	var table bytes.Buffer
+	err := writeFindings(&table, []preflight.Finding{
+		{Subject: target, Asked: "resolves", Text: "staging.example.jp: 192.0.2.7, 192.0.2.8"},
+		{Subject: target, Asked: "connects", Status: preflight.Warning, Text: "1 of 2 addresses take no connection on port 443: 192.0.2.8 (no answer within 3 s)",
+			ToDo: "mend these or take them out of the name's addresses: new connections go round all"},
+		{Subject: target, Asked: "TLS", Text: "TLS 1.3, certificate valid for staging.example.jp"},
+		{Subject: target, Asked: "certificate", Status: preflight.Warning, Text: "expires in 5 days", ToDo: "renew it before the broadcast"},
+		{Subject: target, Asked: "answers", Text: "HEAD /: status 200 within 21.3 ms"},
+		{Subject: target, Asked: "clock", Text: "within 2 s of this machine's"},
+		{Subject: "this machine", Asked: "enough for the load", Text: "about 0.2 processor cores, 304 MB of memory, 6.03k open files"},
+		{Subject: aws, Asked: "credentials", Text: "from SSOProvider"},
+		{Subject: aws, Asked: "identity", Text: "arn:aws:sts::000000000000:assumed-role/reader/you"},
+		{Subject: kube, Asked: "configured", Text: "https://192.0.2.20:6443"},
+		{Subject: "hpa/default/web", Asked: "exists", Text: "from 2 to 8 units"},
+		{Subject: group, Asked: "exists", Status: preflight.Fail, Text: "no such group in ap-northeast-1", ToDo: "look at its name, its region and the account of these credentials"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "```\n"+table.String()+"```\n") {
+		t.Errorf("README.md does not show this table:\n%s", &table)
+	}
 }
 
 func TestVerdictOfFindings(t *testing.T) {
@@ -80,5 +114,44 @@ func TestCredentialsAreNotWaitedFor(t *testing.T) {
 	}
 	if len(found) != 1 || found[0].Asked != "credentials" || found[0].Status != preflight.Fail || !strings.HasPrefix(found[0].Text, "none") || found[0].ToDo == "" {
 		t.Errorf("the check found %v; want no credentials, and what to do", found)
+	}
+}
+
+// An interrupt while checks still look ends either command at once, with nothing
+// sent and nothing written.
+func TestInterruptedPreflight(t *testing.T) {
+	for _, command := range []string{"preflight", "rehearse"} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			interrupt()
+			<-r.Context().Done()
+		}))
+		file := filepath.Join(t.TempDir(), "slow.yaml")
+		text := strings.ReplaceAll(`name: slow
+target: {url: "URL", allow_hosts: [127.0.0.1]}
+traffic: {baseline: 1/s, duration: 10s}
+requests: [{get: /}]
+objectives: [{p99: 1s}]
+`, "URL", target.URL)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{command, file}
+		if command == "rehearse" {
+			args = append(args, "--out", filepath.Join(filepath.Dir(file), "runs"))
+		}
+		var out, errs bytes.Buffer
+		began := time.Now()
+		if got := execute(ctx, args, &out, &errs); got != exitInterrupted {
+			t.Errorf("onair %s: exit status %d; want 130\n%s%s", command, got, &out, &errs)
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("onair %s: it took %v; want it to end at once", command, took)
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(file), "runs")); err == nil || out.Len() > 0 {
+			t.Errorf("onair %s: it wrote %q, and a run: %v; want neither", command, &out, err == nil)
+		}
+		target.CloseClientConnections()
+		target.Close()
 	}
 }
