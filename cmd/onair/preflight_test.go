@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
@@ -108,14 +111,43 @@ func TestCredentialsAreNotWaitedFor(t *testing.T) {
 	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/none")
 	t.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.URL)
 	began := time.Now()
-	found := awsCheck("ap-northeast-1", nil).Look(context.Background())
+	a := &account{region: "ap-northeast-1"}
+	found := a.check().Look(t.Context())
 	if took := time.Since(began); took > 4*time.Second {
 		t.Errorf("the check took %v; want hardly more than 2 s", took)
 	}
 	if len(found) != 1 || found[0].Asked != "credentials" || found[0].Status != preflight.Fail || !strings.HasPrefix(found[0].Text, "none") || found[0].ToDo == "" {
 		t.Errorf("the check found %v; want no credentials, and what to do", found)
 	}
+
+	// Those who watch there say no more than that, and make no call.
+	calls := 0
+	asks := preflight.Check{Look: func(context.Context) []preflight.Finding { calls++; return []preflight.Finding{{}} }}
+	checks := behind{several{asks, asks, asks}, a}.Checks()
+	found = preflight.Run(t.Context(), time.Second, checks...)
+	want := []preflight.Finding{{Subject: "asg/web", Asked: "can be asked", Status: preflight.Fail, Text: "no credentials", ToDo: "see AWS ap-northeast-1"}}
+	if diff := cmp.Diff(want, found); diff != "" || calls > 0 {
+		t.Errorf("three checks made %d calls and found (-want +got):\n%s", calls, diff)
+	}
+	if checks := (behind{silent{}, a}).Checks(); len(checks) != 0 {
+		t.Errorf("an observer that cannot tell has the checks %v; want none", checks)
+	}
 }
+
+// silent is an observer that cannot tell beforehand, several one that can.
+type silent struct{}
+
+func (silent) Source() string { return "asg/web" }
+
+func (silent) Observe(context.Context, *observe.Recorder) error { return nil }
+
+type several []preflight.Check
+
+func (several) Source() string { return "asg/web" }
+
+func (several) Observe(context.Context, *observe.Recorder) error { return nil }
+
+func (s several) Checks() []preflight.Check { return s }
 
 // An interrupt while checks still look ends either command at once, with nothing
 // sent and nothing written.

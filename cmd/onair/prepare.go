@@ -29,12 +29,17 @@ func prepare(ctx context.Context, o scenarioOptions) (plan rehearsal.Plan, stop 
 		stop()
 		return plan, nil, err
 	}
+	checks := []preflight.Check{needsOf(s).Check(load.ThisMachine())}
+	inAWS := accounts(s, staging)
+	for _, region := range regions(s) {
+		checks = append(checks, inAWS[region].check())
+	}
 	plan = rehearsal.Plan{
 		Scenario:  s,
 		Target:    target,
-		Observers: newObservers(ctx, s, staging),
+		Observers: waiting(newObservers(ctx, s, staging), s, inAWS),
 		Tool:      version,
-		Checks:    append([]preflight.Check{needsOf(s).Check(load.ThisMachine())}, cloudChecks(s, staging)...),
+		Checks:    append(checks, kubeChecks(s, staging)...),
 	}
 	return plan, stop, nil
 }

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/lab"
+	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/observe/awscall"
+	"github.com/seed-f864f198/onair/internal/preflight"
+	"github.com/seed-f864f198/onair/internal/scenario"
+)
+
+// account is the way into AWS in one region. Whoever watches there waits with its
+// checks for the credentials, so that their lack is told once and not in the
+// words of every call:
+//
+//	AWS      |==credentials==|==identity==|
+//	asg/web                  |====================|
+type account struct {
+	region  string // as the scenario names it; "" is the environment's own
+	staging *lab.Lab
+
+	once   sync.Once
+	config aws.Config
+	from   string // where the credentials are from
+	lacks  string // what could not be had; empty: nothing
+	err    error
+}
+
+// accounts are those of a scenario by their regions.
+func accounts(s *scenario.Scenario, staging *lab.Lab) map[string]*account {
+	all := make(map[string]*account)
+	for _, region := range regions(s) {
+		all[region] = &account{region: region, staging: staging}
+	}
+	return all
+}
+
+// regions are those of AWS that are watched, each once.
+func regions(s *scenario.Scenario) []string {
+	return distinct(s.Watched(), func(o scenario.Observe) (string, bool) { return o.Region, ofAWS(o) })
+}
+
+func ofAWS(o scenario.Observe) bool { return o.Kind != capacity.HPA && o.Kind != scenario.Prometheus }
+
+// How long AWS may take to tell. Without credentials the chain of their sources
+// would go on for 7 to 15 s, up to the metadata of an instance.
+const (
+	credentialsWithin = 2 * time.Second
+	identityWithin    = 5 * time.Second
+)
+
+// identityCall asks AWS who the caller is. Nobody needs a permission for it.
+var identityCall = awscall.Call{Service: "sts", Action: "GetCallerIdentity"}
+
+func (a *account) subject() string { return strings.TrimSpace("AWS " + a.region) }
+
+// enter finds region and credentials, once for all who ask.
+func (a *account) enter(ctx context.Context) error {
+	a.once.Do(func() {
+		if a.config, a.err = awsConfig(ctx, a.region, a.staging); a.err != nil {
+			a.lacks = "region"
+		} else if a.from, a.err = credentialsOf(ctx, a.config); a.err != nil {
+			a.lacks = "credentials"
+		}
+	})
+	return a.err
+}
+
+// check asks for the region, then the credentials, then whose they are.
+func (a *account) check() preflight.Check {
+	return preflight.Check{Subject: a.subject(), Look: func(ctx context.Context) []preflight.Finding {
+		if err := a.enter(ctx); err != nil {
+			text, toDo := parted(err, "see ~/.aws/config and AWS_PROFILE")
+			return []preflight.Finding{a.found(preflight.Fail, a.lacks, text, toDo)}
+		}
+		var found []preflight.Finding
+		if a.region == "" {
+			found = append(found, a.found(preflight.OK, "region", a.config.Region, ""))
+		}
+		found = append(found, a.found(preflight.OK, "credentials", "from "+a.from, ""))
+		return append(found, a.identity(ctx))
+	}}
+}
+
+func (a *account) found(status preflight.Status, asked, text, toDo string) preflight.Finding {
+	return preflight.Finding{Subject: a.subject(), Asked: asked, Status: status, Text: text, ToDo: toDo}
+}
+
+// credentialsOf returns where the credentials come from, or why there are none.
+func credentialsOf(ctx context.Context, config aws.Config) (from string, err error) {
+	const toDo = "sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
+	ctx, cancel := context.WithTimeout(ctx, credentialsWithin)
+	defer cancel()
+	found, err := config.Credentials.Retrieve(ctx)
+	if ctx.Err() != nil {
+		return "", hint{fmt.Errorf("none within %s", figure.Duration(credentialsWithin)), toDo}
+	}
+	if err != nil {
+		return "", hint{errors.New("none: " + strings.TrimPrefix(err.Error(), "failed to refresh cached credentials, ")), toDo}
+	}
+	return found.Source, nil
+}
+
+// identity asks whose the credentials are. AWS that does not answer to that may
+// still answer to those who watch, who ask for themselves.
+func (a *account) identity(ctx context.Context) preflight.Finding {
+	const asked = "identity"
+	client := sts.NewFromConfig(a.config)
+	answer, err := awscall.Within(ctx, identityWithin, func(ctx context.Context, options ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error) {
+		return client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}, options...)
+	})
+	if err == nil {
+		return a.found(preflight.OK, asked, cmp.Or(aws.ToString(answer.Arn), "not told"), "")
+	}
+	text := identityCall.Words(err, identityWithin)
+	switch name, unresolved := errors.AsType[*net.DNSError](err); {
+	case awscall.Refused(err):
+		return a.found(preflight.Fail, asked, text, "renew the credentials (aws sso login)")
+	case unresolved && name.IsNotFound:
+		return a.found(preflight.Fail, asked, text, "check the region's name, and that AWS can be reached from here")
+	}
+	return a.found(preflight.Warning, asked, text, "see whether AWS can be reached from here (proxy, VPN)")
+}
+
+// behind is an observer whose checks wait for an account.
+type behind struct {
+	observe.Observer
+	account *account
+}
+
+var _ observe.Checker = behind{}
+
+// waiting puts the observers of AWS behind their accounts.
+func waiting(observers []observe.Observer, s *scenario.Scenario, by map[string]*account) []observe.Observer {
+	var all []observe.Observer
+	for _, o := range observers {
+		for _, w := range s.Watched() {
+			if ofAWS(w) && w.Source() == o.Source() {
+				o = behind{o, by[w.Region]}
+				break
+			}
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// Checks are those of the observer within. Without credentials one finding
+// stands for all of them.
+func (b behind) Checks() []preflight.Check {
+	checker, ok := b.Observer.(observe.Checker)
+	if !ok {
+		return nil
+	}
+	checks := checker.Checks()
+	for i, c := range checks {
+		checks[i].Look = func(ctx context.Context) []preflight.Finding {
+			switch err := b.account.enter(ctx); {
+			case err == nil:
+				return c.Look(ctx)
+			case i > 0:
+				return nil
+			}
+			return []preflight.Finding{{
+				Subject: b.Source(), Asked: "can be asked", Status: preflight.Fail,
+				Text: "no " + b.account.lacks, ToDo: "see " + b.account.subject(),
+			}}
+		}
+	}
+	return checks
+}
