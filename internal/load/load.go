@@ -59,6 +59,9 @@
 // addresses, and how many requests each got. Whatever the target answers, the
 // classes of failures, the samples of them and the addresses of a run are bounded
 // in number. What the numbers mean for capacity is left to others.
+//
+// Before a run, Checks look at the target, with one request that is none of the
+// Schedule's, and Needs at the machine.
 package load
 
 import (
