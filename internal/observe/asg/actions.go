@@ -2,5 +2,18 @@ package asg
 
 import "github.com/seed-f864f198/onair/internal/observe/awscall"
 
-// Actions are the calls that an Observer makes: what IAM must allow.
-func Actions() []awscall.Call { return []awscall.Call{groupCall, activityCall} }
+// The calls that are made.
+var (
+	groupCall     = awscall.Call{Service: "autoscaling", Action: "DescribeAutoScalingGroups"}
+	activityCall  = awscall.Call{Service: "autoscaling", Action: "DescribeScalingActivities"}
+	policyCall    = awscall.Call{Service: "autoscaling", Action: "DescribePolicies"}
+	scheduledCall = awscall.Call{Service: "autoscaling", Action: "DescribeScheduledActions"}
+	warmPoolCall  = awscall.Call{Service: "autoscaling", Action: "DescribeWarmPool"}
+	refreshCall   = awscall.Call{Service: "autoscaling", Action: "DescribeInstanceRefreshes"}
+)
+
+// Actions are what IAM must allow for a group to be watched. None of them can be
+// narrowed to a resource.
+func Actions() []awscall.Call {
+	return []awscall.Call{groupCall, activityCall, policyCall, scheduledCall, warmPoolCall, refreshCall}
+}

@@ -1,14 +1,20 @@
 // Package asg watches one Auto Scaling group by polling, for AWS tells nobody
 // when a group changes.
 //
-// Two calls are made, never both at a time, and each with a deadline of its own:
+// These calls are made, never two at a time, and each with a deadline of its own:
 //
-//	DescribeAutoScalingGroups  every 5 s   desired, min, max and the instances' states: observations
-//	DescribeScalingActivities  every 15 s  launches and terminations with AWS's own times: a history
+//	DescribeAutoScalingGroups  every 5 s    desired, min, max and the instances' states: observations
+//	DescribeScalingActivities  every 15 s   launches and terminations with AWS's own times: a history
+//	four others                twice        policies, scheduled actions, warm pool, instance refreshes: settings
 //
-//	poll      |----5s----|----5s----|----5s----|
-//	group     x          x          x          x   "in service" is known to within one interval
-//	activity  x                                x   ... and once more when watching ends
+//	poll      |----5s----|----5s----|----5s----|         end
+//	group     x          x          x          x          |  "in service" is known to within one interval
+//	activity  x                                x          x  ... and once more when watching ends
+//	settings  x                                           x
+//
+// The group is polled as often while nothing moves as while it scales: a decision
+// is what ends the rest, and is to be seen within 5 s too. At 16 calls a minute
+// this takes little of what an account has.
 //
 // All Auto Scaling calls of an account and region share one bucket of tokens,
 // and the system under test needs it too. So nothing is retried: a poll of the
@@ -18,7 +24,9 @@
 //
 // A poll of the activities that fails leaves no gap, for the group is watched
 // all the same, and the next good one tells what was missed. It is told when it
-// begins; where it lasts to the end it is a warning.
+// begins; where it lasts to the end it is a warning. So are settings that cannot
+// be read, those that were changed meanwhile, and those that spoil a rehearsal: a
+// suspended process, an instance refresh, a scheduled action that fell due.
 //
 // Only an instance whose lifecycle state is InService is ready; every other
 // state, those yet unknown included, is not. What AWS leaves out is unknown and
@@ -26,6 +34,7 @@
 package asg
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -40,6 +49,10 @@ import (
 type API interface {
 	DescribeAutoScalingGroups(context.Context, *autoscaling.DescribeAutoScalingGroupsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error)
 	DescribeScalingActivities(context.Context, *autoscaling.DescribeScalingActivitiesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error)
+	DescribePolicies(context.Context, *autoscaling.DescribePoliciesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribePoliciesOutput, error)
+	DescribeScheduledActions(context.Context, *autoscaling.DescribeScheduledActionsInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeScheduledActionsOutput, error)
+	DescribeWarmPool(context.Context, *autoscaling.DescribeWarmPoolInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeWarmPoolOutput, error)
+	DescribeInstanceRefreshes(context.Context, *autoscaling.DescribeInstanceRefreshesInput, ...func(*autoscaling.Options)) (*autoscaling.DescribeInstanceRefreshesOutput, error)
 }
 
 var _ API = (*autoscaling.Client)(nil)
@@ -58,7 +71,9 @@ type Options struct {
 	Region     string        // where API looks, for messages
 	Groups     time.Duration // between polls of the group (default 5s)
 	Activities time.Duration // between polls of its activities (default 15s)
+	Settings   time.Duration // until settings that could not be read are asked for again (default 30s)
 	Timeout    time.Duration // of one call (default 4s)
+	Ahead      time.Duration // how soon a scheduled action must be due for a check to warn of it (default 1h)
 }
 
 // Observer watches one group. It remembers what it has told, so that Observe
@@ -69,55 +84,55 @@ type Observer struct {
 	name, source string
 	region       string
 	timeout      time.Duration
+	ahead        time.Duration
 
 	groups, activities awscall.Pace
 	began              time.Time // when Observe was first called
 	seen               time.Time // the last good poll of the group; at first the same
 	fleet              fleet
 	history            history
+	settings           []*setting
+	planned            []fact // settings that weaken the run once their time has come
 }
 
-var _ observe.Observer = (*Observer)(nil)
+var _ observe.Checker = (*Observer)(nil)
 
 // New returns an Observer of the group o names.
 func New(o Options) *Observer {
-	or := func(d, otherwise time.Duration) time.Duration {
-		if d > 0 {
-			return d
-		}
-		return otherwise
-	}
-	source := o.Source
-	if source == "" {
-		source = "asg/" + o.Name
-	}
 	return &Observer{
 		api:        o.API,
 		name:       o.Name,
-		source:     source,
+		source:     cmp.Or(o.Source, "asg/"+o.Name),
 		region:     o.Region,
-		timeout:    or(o.Timeout, 4*time.Second),
-		groups:     awscall.NewPace(or(o.Groups, 5*time.Second)),
-		activities: awscall.NewPace(or(o.Activities, 15*time.Second)),
+		timeout:    cmp.Or(o.Timeout, 4*time.Second),
+		ahead:      cmp.Or(o.Ahead, time.Hour),
+		groups:     awscall.NewPace(cmp.Or(o.Groups, 5*time.Second)),
+		activities: awscall.NewPace(cmp.Or(o.Activities, 15*time.Second)),
 		history:    newHistory(),
+		settings:   newSettings(cmp.Or(o.Settings, 30*time.Second)),
 	}
 }
 
 // Source names the group as readings do.
 func (o *Observer) Source() string { return o.source }
 
-// Observe polls until ctx ends, then asks once more for the activities and
-// returns nil. A group that does not exist or may not be read is an error.
+// Observe polls until ctx ends, then asks once more for the activities and the
+// settings and returns nil. A group that does not exist or may not be read is an
+// error.
 func (o *Observer) Observe(ctx context.Context, rec *observe.Recorder) error {
 	now := time.Now()
 	if o.began.IsZero() {
 		o.began, o.seen = now, now
 	}
 	o.groups.Next, o.activities.Next = now, now
+	for _, s := range o.settings {
+		s.pace.Next = now
+	}
 	err := o.poll(ctx, rec)
 	if err == nil {
 		o.sweep(ctx, rec)
 	}
 	o.history.warn(rec)
+	o.warn(rec)
 	return err
 }

@@ -69,20 +69,22 @@ func TestCadence(t *testing.T) {
 	})
 }
 
-// A slow answer must not shift the beat, nor be followed by a burst.
+// A slow answer must not shift the beat, nor be followed by a burst; and what is
+// asked once takes turns with the group.
 func TestCadenceOfSlowAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript()
 		s.took = 3 * time.Second
-		if _, err := watch(t, s, Options{Timeout: 8 * time.Second}, 22*time.Second); err != nil {
+		if _, err := watch(t, s, Options{Timeout: 8 * time.Second}, 32*time.Second); err != nil {
 			t.Fatalf("Observe() = %v; want nil", err)
 		}
 		check(t, "calls", s.calls, []string{
 			"0s group web-prod", "3s activities since -1h0m0s",
-			"6s group web-prod", "10s group web-prod",
-			"15s group web-prod", "18s activities since -1m57s",
-			"21s group web-prod", "22s activities since -1m42s",
+			"6s group web-prod", "12s group web-prod", "15s activities since -1m57s",
+			"21s group web-prod", "27s group web-prod", "30s activities since -1m45s",
+			"32s activities since -1m45s",
 		})
+		check(t, "calls for settings", s.asides[:4], []string{"9s policies", "18s scheduled", "24s pool", "35s policies"})
 	})
 }
 

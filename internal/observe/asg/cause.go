@@ -7,12 +7,6 @@ import (
 	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
 
-// The calls that are made.
-var (
-	groupCall    = awscall.Call{Service: "autoscaling", Action: "DescribeAutoScalingGroups"}
-	activityCall = awscall.Call{Service: "autoscaling", Action: "DescribeScalingActivities"}
-)
-
 var errNoGroup = errors.New("no such group")
 
 // isFatal tells failures that polling on will not mend.

@@ -33,7 +33,11 @@ func (o *Observer) describeGroup(ctx context.Context) (types.AutoScalingGroup, e
 // describeActivities returns the activities that may hold news, newest first;
 // with an error, those it got before.
 func (o *Observer) describeActivities(ctx context.Context) ([]types.Activity, error) {
-	bound := o.history.newsSince(o.began)
+	return o.recentActivities(ctx, o.history.newsSince(o.began))
+}
+
+// recentActivities returns those that started at bound or later, likewise.
+func (o *Observer) recentActivities(ctx context.Context, bound time.Time) ([]types.Activity, error) {
 	pages := autoscaling.NewDescribeScalingActivitiesPaginator(o.api,
 		&autoscaling.DescribeScalingActivitiesInput{
 			AutoScalingGroupName: aws.String(o.name),

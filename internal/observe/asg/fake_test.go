@@ -21,9 +21,20 @@ type script struct {
 	start      time.Time
 	group      func(at time.Duration) (*types.AutoScalingGroup, error)
 	activities func(at time.Duration) ([]types.Activity, error)
+	settings   func(at time.Duration) (settingsOf, error)
 	pageSize   int           // of activities; 0: all on one page
 	took       time.Duration // time an answer needs
 	calls      []string
+	asides     []string // calls for settings
+}
+
+// settingsOf is what a script tells about a group besides the group.
+type settingsOf struct {
+	policies  []types.ScalingPolicy
+	scheduled []types.ScheduledUpdateGroupAction
+	pool      *types.WarmPoolConfiguration
+	warm      []types.Instance
+	refreshes []types.InstanceRefresh
 }
 
 func newScript() *script {
@@ -31,6 +42,7 @@ func newScript() *script {
 		start:      time.Now(),
 		group:      func(time.Duration) (*types.AutoScalingGroup, error) { return groupOf(1), nil },
 		activities: func(time.Duration) ([]types.Activity, error) { return nil, nil },
+		settings:   func(time.Duration) (settingsOf, error) { return settingsOf{}, nil },
 	}
 }
 
@@ -38,14 +50,56 @@ func newScript() *script {
 func (s *script) asked(ctx context.Context, what string) (time.Duration, error) {
 	at := time.Since(s.start)
 	s.calls = append(s.calls, fmt.Sprintf("%v %s", at, what))
+	return at, s.wait(ctx)
+}
+
+func (s *script) wait(ctx context.Context) error {
 	if s.took > 0 {
 		select {
 		case <-ctx.Done():
-			return at, ctx.Err()
 		case <-time.After(s.took):
 		}
 	}
-	return at, ctx.Err()
+	return ctx.Err()
+}
+
+// aside is a call for settings.
+func (s *script) aside(ctx context.Context, what string) (settingsOf, error) {
+	at := time.Since(s.start)
+	s.asides = append(s.asides, fmt.Sprintf("%v %s", at, what))
+	if err := s.wait(ctx); err != nil {
+		return settingsOf{}, err
+	}
+	return s.settings(at)
+}
+
+func (s *script) DescribePolicies(ctx context.Context, in *autoscaling.DescribePoliciesInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribePoliciesOutput, error) {
+	all, err := s.aside(ctx, "policies")
+	return &autoscaling.DescribePoliciesOutput{ScalingPolicies: all.policies}, err
+}
+
+// Each scheduled action is on a page of its own.
+func (s *script) DescribeScheduledActions(ctx context.Context, in *autoscaling.DescribeScheduledActionsInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeScheduledActionsOutput, error) {
+	all, err := s.aside(ctx, "scheduled"+aws.ToString(in.NextToken))
+	out := &autoscaling.DescribeScheduledActionsOutput{}
+	n := len(aws.ToString(in.NextToken))
+	if n < len(all.scheduled) {
+		out.ScheduledUpdateGroupActions = all.scheduled[n : n+1]
+	}
+	if n+1 < len(all.scheduled) {
+		out.NextToken = aws.String(strings.Repeat("+", n+1))
+	}
+	return out, err
+}
+
+func (s *script) DescribeWarmPool(ctx context.Context, in *autoscaling.DescribeWarmPoolInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeWarmPoolOutput, error) {
+	all, err := s.aside(ctx, "pool")
+	return &autoscaling.DescribeWarmPoolOutput{WarmPoolConfiguration: all.pool, Instances: all.warm}, err
+}
+
+func (s *script) DescribeInstanceRefreshes(ctx context.Context, in *autoscaling.DescribeInstanceRefreshesInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeInstanceRefreshesOutput, error) {
+	all, err := s.aside(ctx, "refreshes")
+	return &autoscaling.DescribeInstanceRefreshesOutput{InstanceRefreshes: all.refreshes}, err
 }
 
 func (s *script) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling.DescribeAutoScalingGroupsInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {

@@ -19,6 +19,7 @@ type fleet struct {
 	desiredAt time.Time
 	units     map[string]unit // by instance; nil: not known yet
 	unitsAt   time.Time
+	suspended []string // processes, as they are told
 }
 
 // unit is an instance as the last poll showed it.
@@ -39,10 +40,15 @@ func (f *fleet) tell(g types.AutoScalingGroup, now time.Time, h *history, rec *o
 	read(timeline.Desired, g.DesiredCapacity)
 	read(timeline.Min, g.MinSize)
 	read(timeline.Max, g.MaxSize)
+	read(warmPool, g.WarmPoolSize)
 	f.tellDecision(g.DesiredCapacity, now, rec)
 	if g.Instances != nil {
 		rec.Read(timeline.Ready, float64(inService(g.Instances)), time.Time{})
 		f.tellUnits(g.Instances, now, h, rec)
+	}
+	f.tellSuspended(g, rec)
+	if withoutMetrics(g) {
+		rec.Warn(metricsOff)
 	}
 }
 

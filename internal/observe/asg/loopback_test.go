@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/awscall/faulty"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -199,5 +201,50 @@ func TestCausesOverLoopback(t *testing.T) {
 		if len(sink.blind) != 1 || sink.blind[0] != c.want {
 			t.Errorf("blind = %q; want only %q", sink.blind, c.want)
 		}
+	}
+}
+
+// What AWS and the way to it do on a bad day leaves a gap that names it, and what
+// comes after is seen. Only what asking again will not mend ends Observe.
+func TestFaultsOverLoopback(t *testing.T) {
+	const deadline = 200 * time.Millisecond
+	for _, f := range faulty.All(faulty.Query, "autoscaling:DescribeAutoScalingGroups", "200ms") {
+		t.Run(f.Name, func(t *testing.T) {
+			var s scenes
+			s.set(1, nil, at("InService", 1))
+			lab := awsapi.New(&s)
+			var faults atomic.Int32
+			config := dial(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.FormValue("Action") == "DescribeAutoScalingGroups" && faults.Add(1) == 1 {
+					f.Serve(w, r)
+					return
+				}
+				lab.ServeHTTP(w, r)
+			}))
+			ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+			defer stop()
+			sink := &stage{next: func(fact string) {
+				if strings.HasPrefix(fact, "gap ") {
+					stop()
+				}
+			}}
+			o := asg.New(asg.Options{API: asg.NewClient(config), Name: "web-prod", Groups: 20 * time.Millisecond, Timeout: deadline})
+			rec := observe.NewRecorder(o.Source(), time.Now(), sink)
+			err := o.Observe(ctx, rec)
+			if (err != nil) != f.Ends {
+				t.Errorf("Observe() = %v; want an error: %v", err, f.Ends)
+			}
+			if f.Ends { // as the supervisor does
+				if err := o.Observe(ctx, rec); err != nil {
+					t.Errorf("Observe() again = %v; want nil", err)
+				}
+			}
+			if len(sink.blind) != 1 || !strings.HasPrefix(sink.blind[0], "blind: asg web-prod: "+f.Cause) || strings.Contains(sink.blind[0], "\n") {
+				t.Errorf("blind = %q; want one line: asg web-prod: %s", sink.blind, f.Cause)
+			}
+			if n := count(sink.seen, "gap"); n != 1 || !slices.Contains(sink.seen, "asg/web-prod ready 1") {
+				t.Errorf("facts = %q; want one gap and what was read after it", sink.seen)
+			}
+		})
 	}
 }

@@ -1,7 +1,9 @@
 package asg
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/observe"
@@ -11,32 +13,37 @@ import (
 // poll makes whichever poll is due next, until ctx ends.
 func (o *Observer) poll(ctx context.Context, rec *observe.Recorder) error {
 	for {
-		poll, next := o.pollGroup, &o.groups
-		if o.activities.Next.Before(o.groups.Next) {
-			poll, next = o.pollActivities, &o.activities
-		}
-		if !sleepUntil(ctx, next.Next) {
+		next := o.nextPoll(time.Now())
+		if !awscall.SleepUntil(ctx, next.pace.Next) {
 			return nil
 		}
-		if err := poll(ctx, rec); err != nil {
+		if err := next.make(ctx, rec); err != nil {
 			return err
 		}
-		next.Skip(time.Now())
+		next.pace.Skip(time.Now())
 	}
 }
 
-// sleepUntil waits until t and reports whether ctx is still alive then.
-func sleepUntil(ctx context.Context, t time.Time) bool {
-	if wait := time.Until(t); wait > 0 {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
+// duty is something to poll, at its own pace.
+type duty struct {
+	pace *awscall.Pace
+	make func(context.Context, *observe.Recorder) error
+}
+
+// nextPoll is the poll that is due first; of those that are due already the group
+// goes first, then its activities. As each is due again only after the answer, none
+// keeps the others from their turn.
+func (o *Observer) nextPoll(now time.Time) duty {
+	all := []duty{{&o.groups, o.pollGroup}, {&o.activities, o.pollActivities}}
+	for _, s := range o.settings {
+		if !s.known {
+			all = append(all, duty{&s.pace, func(ctx context.Context, rec *observe.Recorder) error { return o.pollSetting(ctx, s, rec) }})
 		}
 	}
-	return ctx.Err() == nil
+	return slices.MinFunc(all, func(a, b duty) int { return cmp.Compare(a.wait(now), b.wait(now)) })
 }
+
+func (d duty) wait(now time.Time) time.Duration { return max(0, d.pace.Next.Sub(now)) }
 
 // pollGroup looks at the group once. Only what polling on cannot mend is an error.
 func (o *Observer) pollGroup(ctx context.Context, rec *observe.Recorder) error {
@@ -81,8 +88,9 @@ func (o *Observer) pollActivities(ctx context.Context, rec *observe.Recorder) er
 	return nil
 }
 
-// sweep asks for the activities a last time: those of the last seconds have
-// not been told yet, and ctx has ended.
+// sweep asks a last time for the activities, for those of the last seconds have
+// not been told yet, and for what may have been changed meanwhile. ctx has ended;
+// all of it has the time of one call.
 func (o *Observer) sweep(ctx context.Context, rec *observe.Recorder) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.timeout)
 	defer cancel()
@@ -95,9 +103,12 @@ func (o *Observer) sweep(ctx context.Context, rec *observe.Recorder) {
 		o.history.unread(o.words(activityCall, err), rec)
 	}
 	o.history.tellUnexplained(time.Now(), rec)
+	for _, s := range o.settings {
+		o.lookAgain(ctx, s, rec)
+	}
 }
 
-// slow makes polls rarer where AWS throttles: both of them, for they draw on one
+// slow makes polls rarer where AWS throttles: all of them, for they draw on one
 // bucket.
 func (o *Observer) slow(err error) {
 	if awscall.Throttled(err) {

@@ -74,12 +74,14 @@ func (c Call) Words(err error, timeout time.Duration) string {
 		return fmt.Sprintf("throttled by AWS (%s)", c)
 	case Refused(err):
 		return fmt.Sprintf("credentials refused (%s: %s)", answer.ErrorCode(), answer.ErrorMessage())
-	case answered:
+	case answered && strange(err) == "":
 		return fmt.Sprintf("%s: %s: %s", c.Action, answer.ErrorCode(), answer.ErrorMessage())
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("%s: no answer within %v", c.Action, timeout)
 	case sent:
 		return fmt.Sprintf("%s: %v", c.Action, transport.Err)
+	case strange(err) != "":
+		return c.Action + ": " + strange(err)
 	}
 	return fmt.Sprintf("%s: %v", c.Action, err)
 }

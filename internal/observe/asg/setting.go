@@ -1,0 +1,117 @@
+package asg
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/observe/awscall"
+)
+
+// settingsUnobserved is the kind of an event: from here on something that was
+// asked about the group is not known.
+const settingsUnobserved = "settings_unobserved"
+
+// setting is what one call tells about the group that is read once when watching
+// begins, again and again until it can be, and once more when watching ends.
+type setting struct {
+	call   awscall.Call
+	what   string // it is, in sentences; plural
+	steady bool   // nothing but somebody's hand changes it
+	ask    func(o *Observer, ctx context.Context, since time.Time) ([]fact, error)
+
+	asked, none, toDo string // in findings: what was looked for, what there is where there is nothing, the way out
+
+	pace  awscall.Pace
+	known bool
+	blind bool            // it is told that it cannot be read
+	told  map[string]bool // by their texts
+}
+
+// fact is one thing that a setting says.
+type fact struct {
+	kind   string    // of the event that tells it
+	text   string    //
+	spoils string    // what a reader of the report must know; empty: it spoils nothing
+	from   time.Time // when that begins
+}
+
+func newSettings(again time.Duration) []*setting {
+	pace := awscall.NewPace(again)
+	return []*setting{
+		{call: policyCall, what: "scaling policies", steady: true, ask: (*Observer).askPolicies, pace: pace,
+			asked: "scaling policies", none: "none: onair sees what changes desired, not why"},
+		{call: scheduledCall, what: "scheduled actions", ask: (*Observer).askScheduled, pace: pace,
+			asked: "no scheduled action", none: "none", toDo: "move it, or rehearse at another time"},
+		{call: warmPoolCall, what: "the instances of the warm pool", ask: (*Observer).askWarmPool, pace: pace,
+			asked: "warm pool", none: "none"},
+		{call: refreshCall, what: "instance refreshes", ask: (*Observer).askRefreshes, pace: pace,
+			asked: "no instance refresh", none: "none", toDo: "wait until it ends, or cancel it"},
+	}
+}
+
+// pollSetting reads a setting for the first time. No failure of it is an error.
+func (o *Observer) pollSetting(ctx context.Context, s *setting, rec *observe.Recorder) error {
+	facts, err := s.ask(o, ctx, o.began)
+	switch {
+	case err == nil:
+		s.known = true
+		o.tellFacts(s, facts, rec)
+	case ctx.Err() != nil:
+	default:
+		o.slow(err)
+		if awscall.Throttled(err) {
+			s.pace.Widen()
+		}
+		if !s.blind {
+			s.blind = true
+			rec.Event(time.Time{}, settingsUnobserved, "", s.what+" are not observed: "+o.words(s.call, err))
+		}
+	}
+	return nil
+}
+
+// lookAgain reads a setting once more when watching ends. What cannot be read then
+// weakens the run, and so does what was changed by hand.
+func (o *Observer) lookAgain(ctx context.Context, s *setting, rec *observe.Recorder) {
+	facts, err := s.ask(o, ctx, o.began)
+	switch {
+	case err != nil && s.known:
+		rec.Warn(s.what + " were not looked at again at the end: " + o.words(s.call, err))
+	case err != nil:
+		rec.Warn(s.what + " were not observed: " + o.words(s.call, err))
+	default:
+		before := s.told
+		o.tellFacts(s, facts, rec)
+		if s.known && s.steady && !maps.Equal(before, s.told) {
+			rec.Warn(s.what + " were changed meanwhile")
+		}
+		s.known = true
+	}
+}
+
+// tellFacts records the facts that are not told yet.
+func (o *Observer) tellFacts(s *setting, facts []fact, rec *observe.Recorder) {
+	now := make(map[string]bool, len(facts))
+	for _, f := range facts {
+		now[f.text] = true
+		if s.told[f.text] {
+			continue
+		}
+		rec.Event(time.Time{}, f.kind, "", f.text)
+		if f.spoils != "" {
+			o.planned = append(o.planned, f)
+		}
+	}
+	s.told = now
+}
+
+// warn tells which facts have weakened what was watched up to now.
+func (o *Observer) warn(rec *observe.Recorder) {
+	for _, f := range o.planned {
+		if !f.from.After(time.Now()) {
+			rec.Warn(f.spoils)
+		}
+	}
+}

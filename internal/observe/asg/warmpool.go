@@ -1,0 +1,76 @@
+package asg
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/seed-f864f198/onair/internal/observe/awscall"
+)
+
+// warmPool is the name of a reading: instances that are prepared and not in the
+// group yet.
+const warmPool = "warm_pool"
+
+// askWarmPool reads what stands ready beside the group: instances from there serve
+// sooner than new ones, and once they are used up the rest come as slowly as ever.
+func (o *Observer) askWarmPool(ctx context.Context, _ time.Time) ([]fact, error) {
+	pages := autoscaling.NewDescribeWarmPoolPaginator(o.api,
+		&autoscaling.DescribeWarmPoolInput{AutoScalingGroupName: aws.String(o.name)},
+		func(p *autoscaling.DescribeWarmPoolPaginatorOptions) { p.StopOnDuplicateToken = true })
+	var pool *types.WarmPoolConfiguration
+	var instances []types.Instance
+	for pages.HasMorePages() {
+		page, err := awscall.Within(ctx, o.timeout, pages.NextPage)
+		if err != nil {
+			return nil, err
+		}
+		if page.WarmPoolConfiguration != nil {
+			pool = page.WarmPoolConfiguration
+		}
+		instances = append(instances, page.Instances...)
+	}
+	if pool == nil && len(instances) == 0 {
+		return nil, nil
+	}
+	return []fact{{kind: "warm_pool", text: poolWords(pool, instances)}}, nil
+}
+
+// poolWords: "3 instances (1 Warmed:Pending, 2 Warmed:Stopped), kept Stopped, at least 2".
+func poolWords(pool *types.WarmPoolConfiguration, instances []types.Instance) string {
+	states := map[types.LifecycleState]int{}
+	for _, i := range instances {
+		states[i.LifecycleState]++
+	}
+	var each []string
+	for _, state := range slices.Sorted(maps.Keys(states)) {
+		each = append(each, fmt.Sprintf("%d %s", states[state], state))
+	}
+	text := fmt.Sprintf("%d instances", len(instances))
+	if len(each) > 0 {
+		text += " (" + strings.Join(each, ", ") + ")"
+	}
+	if pool == nil {
+		return text
+	}
+	if pool.PoolState != "" {
+		text += ", kept " + string(pool.PoolState)
+	}
+	if pool.MinSize != nil {
+		text += fmt.Sprintf(", at least %d", *pool.MinSize)
+	}
+	if n := aws.ToInt32(pool.MaxGroupPreparedCapacity); n > 0 {
+		text += fmt.Sprintf(", at most %d with the group", n)
+	}
+	if pool.Status != "" {
+		text += ", " + string(pool.Status)
+	}
+	return text
+}

@@ -1,0 +1,35 @@
+package awscall
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/preflight"
+)
+
+// May is the finding that the call is permitted.
+func (c Call) May(subject string) preflight.Finding {
+	return preflight.Finding{Subject: subject, Asked: c.asked(), Text: "permitted"}
+}
+
+func (c Call) asked() string { return "may " + c.String() }
+
+// Finding is what a check found whose call failed with err after it had so long to
+// answer, and how much that matters.
+func (c Call) Finding(subject string, err error, timeout time.Duration, matters preflight.Status) preflight.Finding {
+	f := preflight.Finding{Subject: subject, Asked: c.asked(), Status: matters, Text: c.Words(err, timeout)}
+	switch {
+	case Denied(err):
+		f.ToDo = "allow " + c.String() + " to the caller"
+	case Refused(err):
+		f.Asked, f.ToDo = "credentials accepted", "renew the credentials, or choose others with AWS_PROFILE"
+	case Throttled(err):
+		f.Asked, f.ToDo = "answers", "ask again, and find out what else calls "+c.Service+" so often"
+	case errors.Is(err, context.DeadlineExceeded):
+		f.Asked, f.ToDo = "answers", "look at the way to the region's endpoint: proxy, firewall, VPC endpoint"
+	default:
+		f.Asked, f.ToDo = "answers", "ask again; if it stays so, look at the region and at AWS's health page"
+	}
+	return f
+}
