@@ -141,7 +141,7 @@ func (r run) sizes(f FleetResult) []size {
 	if f.Max != nil && *f.Max > 0 { // one of none was set to stop the fleet
 		sizes = append(sizes, size{*f.Max, "max", "its max"})
 	}
-	if n := whole(lowestIn(r.Series(f.Name, timeline.Quota))); n != nil {
+	if n := whole(lowestIn(r.quota(f.Fleet))); n != nil {
 		sizes = append(sizes, size{*n, "quota", "all that its quota leaves room for"})
 	}
 	return sizes

@@ -176,7 +176,7 @@ func (r run) course(fleet Fleet) course {
 	series := func(name string) timeline.Series { return r.Series(fleet.Name, name) }
 	return course{
 		Fleet: fleet, ready: series(timeline.Ready), desired: series(timeline.Desired),
-		most: series(timeline.Max), quota: series(timeline.Quota), gauges: r.gauges(fleet.Name), units: r.units(fleet),
+		most: series(timeline.Max), quota: r.quota(fleet), gauges: r.gauges(fleet.Name), units: r.units(fleet),
 	}
 }
 

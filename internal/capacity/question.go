@@ -39,6 +39,7 @@ type Fleet struct {
 	Name       string // as readings name it: "hpa/default/web"
 	Kind       string // HPA or ASG
 	Production *Production
+	Quotas     []string // sources of the quotas that bound it, besides its own account
 }
 
 // Source is something that is observed, with the least share of the spots, or of

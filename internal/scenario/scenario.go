@@ -208,13 +208,24 @@ func (s *Scenario) Question() capacity.Question {
 		}
 	}
 	for _, o := range s.Fleets() {
-		fleet := capacity.Fleet{Name: o.Source(), Kind: o.Kind}
+		fleet := capacity.Fleet{Name: o.Source(), Kind: o.Kind, Quotas: s.quotasOf(o.Source())}
 		if p, ok := s.Production[fleet.Name]; ok {
 			fleet.Production = &p
 		}
 		q.Fleets = append(q.Fleets, fleet)
 	}
 	return q
+}
+
+// quotasOf are the sources of the quotas that bound a fleet.
+func (s *Scenario) quotasOf(fleet string) []string {
+	var sources []string
+	for _, o := range s.Watched() {
+		if o.Kind == Quota && o.Fleet == fleet {
+			sources = append(sources, o.Source())
+		}
+	}
+	return sources
 }
 
 // enough is the coverage that is asked where the scenario asks for none.
