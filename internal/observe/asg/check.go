@@ -74,6 +74,8 @@ func (o *Observer) healthy(g types.AutoScalingGroup) preflight.Finding {
 	switch {
 	case failing > 0:
 		return o.finding(asked, preflight.Warning, fmt.Sprintf("%s, %d of them unhealthy", text, failing), toDo)
+	case weighted(g):
+		return o.finding(asked, preflight.Warning, byWeight, "rehearse with a group whose instances count as one each")
 	case serving != int(*g.DesiredCapacity):
 		return o.finding(asked, preflight.Warning, text, toDo)
 	}

@@ -140,6 +140,24 @@ func TestChecksThatFail(t *testing.T) {
 	}
 }
 
+func TestWeightedInstances(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript()
+		s.group = func(time.Duration) (*types.AutoScalingGroup, error) {
+			g := sound()
+			g.DesiredCapacity = aws.Int32(4)
+			g.Instances[0].WeightedCapacity = aws.String("4")
+			return g, nil
+		}
+		const want = "instances are weighted: desired, min and max count weights, ready counts instances"
+		if got := looked(t, s); got[1] != "warning healthy: "+want {
+			t.Errorf("second finding = %q; want a warning of weights", got[1])
+		}
+		_, warnings := supervised(t, s, 11*time.Second)
+		check(t, "warnings", warnings, []string{"asg/web-prod: " + want})
+	})
+}
+
 // Only the group itself is needed for a run; the rest, each by its own name, is
 // worth a warning.
 func TestChecksOfMissingPermissions(t *testing.T) {

@@ -47,6 +47,9 @@ func (f *fleet) tell(g types.AutoScalingGroup, now time.Time, h *history, rec *o
 		f.tellUnits(g.Instances, now, h, rec)
 	}
 	f.tellSuspended(g, rec)
+	if weighted(g) {
+		rec.Warn(byWeight)
+	}
 	if withoutMetrics(g) {
 		rec.Warn(metricsOff)
 	}

@@ -50,8 +50,8 @@ func Denied(err error) bool {
 // Refused reports whether AWS did not accept the caller's credentials.
 func Refused(err error) bool {
 	return hasCode(err, "AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature",
-		"InvalidClientTokenId", "MissingAuthenticationToken", "OptInRequired", "SignatureDoesNotMatch",
-		"UnrecognizedClientException")
+		"InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken", "OptInRequired",
+		"RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException")
 }
 
 // Hopeless reports whether a failure is one that asking again will not mend.

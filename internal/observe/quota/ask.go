@@ -37,6 +37,7 @@ func (o *Observer) ask(ctx context.Context, rec *observe.Recorder) error {
 	err := o.askRest(ctx, rec)
 	switch {
 	case err == nil:
+		o.blind = ""
 		o.pace.Narrow()
 		o.tellRoom(rec)
 	case ctx.Err() != nil:
@@ -87,7 +88,10 @@ func (o *Observer) askRest(ctx context.Context, rec *observe.Recorder) error {
 func (o *Observer) tellRoom(rec *observe.Recorder) {
 	o.told = true
 	r := o.roomOf(o.quota, o.fleet, o.used)
-	if r.why != "" {
+	switch {
+	case r.why != "" && o.blind != "":
+		rec.Warn(fmt.Sprintf("%s (%s)", r.why, o.blind))
+	case r.why != "":
 		rec.Warn(r.why)
 	}
 	rec.Event(time.Time{}, room, "", r.text)
@@ -105,9 +109,6 @@ func (o *Observer) askAgain(ctx context.Context, rec *observe.Recorder) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.timeout)
 	defer cancel()
 	if !o.told {
-		if o.blind != "" {
-			rec.Warn("who uses the quota was not observed: " + o.blind)
-		}
 		o.tellRoom(rec)
 	}
 	q, err := o.askLimit(ctx)

@@ -102,8 +102,8 @@ type Observer struct {
 	quota *types.ServiceQuota
 	fleet *fleet
 	used  *usage
-	told  bool // how much room there is
-	blind string
+	told  bool   // how much room there is
+	blind string // why what else is needed for that could not be read when last asked
 }
 
 var _ observe.Checker = (*Observer)(nil)

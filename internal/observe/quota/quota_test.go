@@ -260,20 +260,20 @@ func TestRoom(t *testing.T) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) {
 				return []cwtypes.MetricDataResult{{StatusCode: cwtypes.StatusCodeForbidden}}, nil
 			}
-		}, "quota 16", []string{"who uses the quota was not observed: GetMetricData: CloudWatch answers Forbidden", unknown}},
+		}, "quota 16", []string{unknown + " (GetMetricData: CloudWatch answers Forbidden)"}},
 		{"usage has no points", func(s *script, o *Options) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) {
 				return []cwtypes.MetricDataResult{{}, {Timestamps: []time.Time{s.start}}}, nil // a stamp without a value
 			}
-		}, "quota 16", []string{"who uses the quota was not observed: CloudWatch has no usage of the last 15m0s", unknown}},
+		}, "quota 16", []string{unknown + " (CloudWatch has no usage of the last 15m0s)"}},
 		{"usage denied", func(s *script, o *Options) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) {
 				return nil, &smithy.GenericAPIError{Code: "AccessDenied"}
 			}
-		}, "quota 16", []string{"who uses the quota was not observed: access denied (needs cloudwatch:GetMetricData)", unknown}},
+		}, "quota 16", []string{unknown + " (access denied (needs cloudwatch:GetMetricData))"}},
 		{"no such group", func(s *script, o *Options) {
 			s.group = func(time.Duration) (*asgtypes.AutoScalingGroup, error) { return nil, nil }
-		}, "", []string{"who uses the quota was not observed: the fleet's group does not exist", "no instance tells what a unit takes of the quota: set per_unit"}},
+		}, "", []string{"no instance tells what a unit takes of the quota: set per_unit (the fleet's group does not exist)"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -394,8 +394,7 @@ func TestNoAnswerWithinTheDeadline(t *testing.T) {
 			"9s room: " + name + ": the limit is 32",
 		})
 		check(t, "warnings", warnings, []string{
-			"quota/L-1216C47A: who uses the quota was not observed: DescribeAutoScalingGroups: no answer within 4s",
-			"quota/L-1216C47A: no instance tells what a unit takes of the quota: set per_unit",
+			"quota/L-1216C47A: no instance tells what a unit takes of the quota: set per_unit (DescribeAutoScalingGroups: no answer within 4s)",
 			"quota/L-1216C47A: the limit was not looked at again at the end: GetServiceQuota: no answer within 4s",
 		})
 	})

@@ -1,0 +1,111 @@
+package awscall_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/seed-f864f198/onair/internal/observe/awscall"
+	"github.com/seed-f864f198/onair/internal/preflight"
+)
+
+var policies = awscall.Call{Service: "autoscaling", Action: "DescribePolicies"}
+
+func ExampleCall_Finding() {
+	err := &smithy.GenericAPIError{Code: "AccessDenied", Message: "User: arn:… is not authorized"}
+	f := policies.Finding("asg/web", err, 4*time.Second, preflight.Warning)
+	fmt.Printf("%s %s: %s: %s\n-> %s\n", f.Subject, f.Asked, f.Status, f.Text, f.ToDo)
+	f = policies.May("asg/web")
+	fmt.Printf("%s %s: %s: %s\n", f.Subject, f.Asked, f.Status, f.Text)
+	// Output:
+	// asg/web may autoscaling:DescribePolicies: warning: access denied (needs autoscaling:DescribePolicies)
+	// -> allow autoscaling:DescribePolicies to the caller
+	// asg/web may autoscaling:DescribePolicies: ok: permitted
+}
+
+// answered is an error of the SDK about an answer with a status.
+func answered(status int, err error) error {
+	return fmt.Errorf("operation error Auto Scaling: %w", &smithyhttp.ResponseError{
+		Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}}, Err: err,
+	})
+}
+
+func TestWordsAndWaysOut(t *testing.T) {
+	api := func(code, message string) error { return &smithy.GenericAPIError{Code: code, Message: message} }
+	for _, c := range []struct {
+		err   error
+		words string
+		asked string
+	}{
+		{api("Throttling", "Rate exceeded"), "throttled by AWS (autoscaling:DescribePolicies)", "answers"},
+		{api("TooManyRequestsException", ""), "throttled by AWS (autoscaling:DescribePolicies)", "answers"},
+		{api("AccessDeniedException", ""), "access denied (needs autoscaling:DescribePolicies)", "may autoscaling:DescribePolicies"},
+		{api("ExpiredTokenException", "old"), "credentials refused (ExpiredTokenException: old)", "credentials accepted"},
+		{api("InvalidSignatureException", "Signature expired"), "credentials refused (InvalidSignatureException: Signature expired)", "credentials accepted"},
+		{answered(400, api("ValidationError", "no such group")), "DescribePolicies: ValidationError: no such group", "answers"},
+		{answered(503, api("UnknownError", "UnknownError")), "DescribePolicies: HTTP 503 without a reason", "answers"},
+		{answered(200, errors.New("XML syntax error on line 1")), "DescribePolicies: HTTP 200 with an answer that is not AWS's (a proxy's?)", "answers"},
+		{answered(200, io.ErrUnexpectedEOF), "DescribePolicies: HTTP 200, cut off within the answer", "answers"},
+		{answered(200, context.DeadlineExceeded), "DescribePolicies: no answer within 4s", "answers"},
+		{&url.Error{Op: "Post", URL: "https://…", Err: net.ErrClosed}, "DescribePolicies: use of closed network connection", "answers"},
+		{errors.New("no credentials"), "DescribePolicies: no credentials", "answers"},
+	} {
+		f := policies.Finding("asg/web", c.err, 4*time.Second, preflight.Fail)
+		if f.Text != c.words || f.Asked != c.asked || f.Status != preflight.Fail || f.ToDo == "" {
+			t.Errorf("Finding(%v) = %+v; want %q asked of %q, and a way out", c.err, f, c.words, c.asked)
+		}
+	}
+}
+
+func TestSleepUntil(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		for _, c := range []struct {
+			until, at time.Duration
+			alive     bool
+		}{{-time.Hour, 0, true}, {4 * time.Second, 4 * time.Second, true}, {time.Hour, 10 * time.Second, false}, {0, 10 * time.Second, false}} {
+			if alive := awscall.SleepUntil(ctx, start.Add(c.until)); alive != c.alive || time.Since(start) != c.at {
+				t.Errorf("SleepUntil(%v) = %v at %v; want %v at %v", c.until, alive, time.Since(start), c.alive, c.at)
+			}
+		}
+	})
+}
+
+// Throttled, a beat becomes rarer up to a minute; each good one brings it back by a
+// quarter, and a beat that is missed is not caught up with.
+func TestPace(t *testing.T) {
+	start := time.Now()
+	p := awscall.NewPace(5 * time.Second)
+	p.Next = start
+	p.Skip(start.Add(12 * time.Second))
+	if got := p.Next.Sub(start); got != 15*time.Second {
+		t.Errorf("beat after one that took 12 s = %v; want 15s", got)
+	}
+	var got []time.Duration
+	for range 5 {
+		p.Widen()
+		got = append(got, p.Interval())
+	}
+	for range 10 {
+		p.Narrow()
+		got = append(got, p.Interval())
+	}
+	want := []time.Duration{10, 20, 40, 60, 60, 45, 33, 24, 18, 13, 9, 6, 5, 5, 5}
+	for i, w := range want {
+		if got[i] != w*time.Second {
+			t.Fatalf("intervals = %v; want %v seconds", got, want)
+		}
+	}
+}
