@@ -207,8 +207,8 @@ func TestCausesOverLoopback(t *testing.T) {
 // What AWS and the way to it do on a bad day leaves a gap that names it, and what
 // comes after is seen. Only what asking again will not mend ends Observe.
 func TestFaultsOverLoopback(t *testing.T) {
-	const deadline = 200 * time.Millisecond
-	for _, f := range faulty.All(faulty.Query, "autoscaling:DescribeAutoScalingGroups", "200ms") {
+	const deadline = 500 * time.Millisecond
+	for _, f := range faulty.All(faulty.Query, "autoscaling:DescribeAutoScalingGroups", "500ms") {
 		t.Run(f.Name, func(t *testing.T) {
 			var s scenes
 			s.set(1, nil, at("InService", 1))

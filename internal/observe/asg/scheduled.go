@@ -16,7 +16,7 @@ import (
 
 // askScheduled reads what will change the group at an hour of its own. One that
 // falls due while the group is watched moves it whatever the load does.
-func (o *Observer) askScheduled(ctx context.Context, _ time.Time) ([]fact, error) {
+func (o *Observer) askScheduled(ctx context.Context, since time.Time) ([]fact, error) {
 	pages := autoscaling.NewDescribeScheduledActionsPaginator(o.api,
 		&autoscaling.DescribeScheduledActionsInput{AutoScalingGroupName: aws.String(o.name)},
 		func(p *autoscaling.DescribeScheduledActionsPaginatorOptions) { p.StopOnDuplicateToken = true })
@@ -27,15 +27,19 @@ func (o *Observer) askScheduled(ctx context.Context, _ time.Time) ([]fact, error
 			return nil, err
 		}
 		for _, a := range page.ScheduledUpdateGroupActions {
-			facts = append(facts, scheduledFact(a))
+			facts = append(facts, scheduledFact(a, since))
 		}
 	}
 	return facts, nil
 }
 
+// late is how long after its time AWS may take an action.
+const late = 2 * time.Minute
+
 // scheduledFact is an action; of one that repeats, AWS tells the next time. One
-// whose time is not told is not known to fall due.
-func scheduledFact(a types.ScheduledUpdateGroupAction) fact {
+// whose time is not told is not known to fall due, and one whose time was long
+// before since has been taken.
+func scheduledFact(a types.ScheduledUpdateGroupAction, since time.Time) fact {
 	name := cmp.Or(aws.ToString(a.ScheduledActionName), "without a name")
 	f := fact{kind: "scheduled_action", from: aws.ToTime(cmp.Or(a.StartTime, a.Time))}
 	if f.from.IsZero() {
@@ -43,7 +47,9 @@ func scheduledFact(a types.ScheduledUpdateGroupAction) fact {
 		return f
 	}
 	f.text = fmt.Sprintf("scheduled action %s sets %s at %s", name, changes(a), f.from.UTC().Format(time.RFC3339))
-	f.spoils = f.text + ", whatever the load does"
+	if !f.from.Before(since.Add(-late)) {
+		f.spoils = f.text + ", whatever the load does"
+	}
 	return f
 }
 

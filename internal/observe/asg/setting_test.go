@@ -85,8 +85,9 @@ func TestPolicyWords(t *testing.T) {
 	}
 }
 
-// An action weakens the run when its time has come before watching ends: not one
-// that is due later, nor one whose time is not known.
+// An action weakens the run when its time comes while the group is watched, or came
+// so shortly before that AWS may still take it: not one that is due later, one that
+// was taken, nor one whose time is not known.
 func TestScheduledActions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript()
@@ -102,18 +103,21 @@ func TestScheduledActions(t *testing.T) {
 				evening = due("evening", 24*time.Hour) // of one that repeats AWS tells the next time
 			}
 			return settingsOf{scheduled: []types.ScheduledUpdateGroupAction{
-				evening, due("night", time.Hour), {ScheduledActionName: aws.String("some day")},
+				evening, due("night", time.Hour), due("yesterday", -24*time.Hour), due("just now", -time.Minute), {ScheduledActionName: aws.String("some day")},
 			}}, nil
 		}
 		d, warnings := supervised(t, s, time.Minute)
 		check(t, "events", d.without(" desired 1", " ready ", " min 1", " max "), []string{
 			"0s scheduled_action [] scheduled action evening sets min to 4, desired to 6 at 2000-01-01T00:00:40Z",
 			"0s scheduled_action [] scheduled action night sets min to 4, desired to 6 at 2000-01-01T01:00:00Z",
+			"0s scheduled_action [] scheduled action yesterday sets min to 4, desired to 6 at 1999-12-31T00:00:00Z",
+			"0s scheduled_action [] scheduled action just now sets min to 4, desired to 6 at 1999-12-31T23:59:00Z",
 			"0s scheduled_action [] scheduled action some day sets what AWS does not tell",
 			"1m0s scheduled_action [] scheduled action evening sets min to 4, desired to 6 at 2000-01-02T00:00:00Z",
 		})
 		check(t, "warnings", warnings, []string{
 			"asg/web-prod: scheduled action evening sets min to 4, desired to 6 at 2000-01-01T00:00:40Z, whatever the load does",
+			"asg/web-prod: scheduled action just now sets min to 4, desired to 6 at 1999-12-31T23:59:00Z, whatever the load does",
 		})
 	})
 }

@@ -110,7 +110,7 @@ func TestFactsOverLoopback(t *testing.T) {
 // comes after is seen. Only what asking again will not mend ends Observe.
 func TestFaultsOverLoopback(t *testing.T) {
 	for _, action := range []string{"DescribeTargetGroups", "DescribeTargetHealth"} {
-		for _, f := range faulty.All(faulty.Query, "elasticloadbalancing:"+action, "200ms") {
+		for _, f := range faulty.All(faulty.Query, "elasticloadbalancing:"+action, "500ms") {
 			t.Run(action+" "+f.Name, func(t *testing.T) { liveThrough(t, action, f) })
 		}
 	}
@@ -140,7 +140,7 @@ func liveThrough(t *testing.T, action string, f faulty.Fault) {
 			stop()
 		}
 	}}
-	o := elb.New(elb.Options{API: elb.NewClient(config), Name: "web", Targets: 20 * time.Millisecond, Timeout: 200 * time.Millisecond})
+	o := elb.New(elb.Options{API: elb.NewClient(config), Name: "web", Targets: 20 * time.Millisecond, Timeout: 500 * time.Millisecond})
 	rec := observe.NewRecorder(o.Source(), time.Now(), sink)
 	err := o.Observe(ctx, rec)
 	if (err != nil) != f.Ends {

@@ -106,7 +106,7 @@ func observed(t *testing.T, config aws.Config, ends bool) []string {
 		}
 	}}
 	o := quota.New(quota.Options{
-		Clients: quota.NewClients(config), Code: "L-1216C47A", Fleet: "asg/web-prod", Again: 20 * time.Millisecond, Timeout: 200 * time.Millisecond,
+		Clients: quota.NewClients(config), Code: "L-1216C47A", Fleet: "asg/web-prod", Again: 20 * time.Millisecond, Timeout: 500 * time.Millisecond,
 	})
 	rec := observe.NewRecorder(o.Source(), time.Now(), sink)
 	err := o.Observe(ctx, rec)
@@ -139,7 +139,7 @@ func TestFaultsOverLoopback(t *testing.T) {
 		{"servicequotas:GetServiceQuota", "blind ", "quota ec2 L-1216C47A: ", faulty.JSON, true},
 		{"autoscaling:DescribeAutoScalingGroups", "usage_unobserved ", "who uses the quota is not known: ", faulty.Query, false},
 	} {
-		for _, f := range faulty.All(c.form, c.action, "200ms") {
+		for _, f := range faulty.All(c.form, c.action, "500ms") {
 			t.Run(c.action+" "+f.Name, func(t *testing.T) {
 				var once sync.Once
 				seen := observed(t, dial(t, func(w http.ResponseWriter, r *http.Request) {

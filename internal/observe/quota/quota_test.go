@@ -420,13 +420,11 @@ func TestVCPUs(t *testing.T) {
 // What is there stays, what fits is within the limit, one more would not fit, and
 // more use never makes more room.
 func FuzzFit(f *testing.F) {
-	f.Add(32.0, 8.0, uint8(2), 2.0)
-	f.Add(32.0, 48.0, uint8(2), 2.0)
-	f.Add(0.3, 0.0, uint8(0), 0.1)
-	f.Fuzz(func(t *testing.T, limit, used float64, have uint8, per float64) {
-		if !(0 <= limit && limit <= 1e6 && 0 <= used && used <= 1e6 && 1e-3 <= per && per <= 1e6) {
-			t.Skip("not a quota")
-		}
+	f.Add(uint32(320), uint32(80), uint8(2), uint16(20))
+	f.Add(uint32(320), uint32(480), uint8(2), uint16(20))
+	f.Add(uint32(3), uint32(0), uint8(0), uint16(1))
+	f.Fuzz(func(t *testing.T, limits, uses uint32, have uint8, pers uint16) {
+		limit, used, per := float64(limits)/10, float64(uses)/10, float64(max(1, pers))/10
 		n, base := fit(limit, used, int(have), per), float64(have)
 		taken := max(used, base*per) + (float64(n)-base)*per
 		slack := 1e-6 * (1 + limit)
