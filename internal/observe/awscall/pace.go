@@ -2,7 +2,8 @@ package awscall
 
 import "time"
 
-// slowest is how far throttling may widen an interval.
+// slowest is how far throttling may widen an interval, unless four times what it
+// was at first is more.
 const slowest = time.Minute
 
 // Pace is the rhythm of one poll.
@@ -25,8 +26,8 @@ func (p *Pace) Skip(now time.Time) {
 	}
 }
 
-// Widen doubles the interval, up to a minute.
-func (p *Pace) Widen() { p.interval = max(p.least, min(2*p.interval, slowest)) }
+// Widen doubles the interval, up to a minute or four times the first one.
+func (p *Pace) Widen() { p.interval = min(2*p.interval, max(slowest, 4*p.least)) }
 
 // Narrow takes a quarter off the interval, down to what it was at first. It
 // keeps to whole seconds, so that the rhythm stays readable.
