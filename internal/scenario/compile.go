@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -148,28 +147,6 @@ func (d *decoder) subject(f *file, o *objectiveFields) string {
 		d.mistake(n, o.in, "request %q is not among the requests (%s)", d.quote(n), suggestion(o.request, written))
 	}
 	return text
-}
-
-func (d *decoder) compileObserve(f *file) []Observe {
-	seen := map[string]bool{}
-	var out []Observe
-	for i := range f.observe {
-		o := &f.observe[i]
-		if !o.sound {
-			continue
-		}
-		fleet := Observe{Kind: capacity.ASG, Name: o.asg, Context: o.context, Region: o.region, Coverage: enough}
-		if o.hpa != "" {
-			fleet.Kind = capacity.HPA
-			fleet.Namespace, fleet.Name, _ = strings.Cut(o.hpa, "/")
-		}
-		if seen[fleet.Source()] {
-			d.mistake(o.node, o.in, "%s is there twice", shorten(d.mask(fleet.Source())))
-		}
-		seen[fleet.Source()] = true
-		out = append(out, fleet)
-	}
-	return out
 }
 
 func (d *decoder) compileProduction(f *file, s *Scenario) map[string]capacity.Production {

@@ -27,7 +27,8 @@ var notYours = map[string]string{
 	"Upgrade":           "requests are HTTP/1.1",
 }
 
-// header checks and collects headers; nil where there are none.
+// header checks and collects headers; nil where there are none. Without a file
+// they are for another than the target.
 func (d *decoder) header(f *file, entries []entry[string], in string) http.Header {
 	if len(entries) == 0 {
 		return nil
@@ -48,7 +49,7 @@ func (d *decoder) header(f *file, entries []entry[string], in string) http.Heade
 			d.mistake(e.key, in, "%s has a line break in its value", shown)
 		default:
 			h.Set(name, e.value)
-			if name == "Host" {
+			if name == "Host" && f != nil {
 				d.hostHeader(f, e, in)
 			}
 		}

@@ -58,7 +58,7 @@ var fileTable = object[file]{
 		is("abort", list("guard", 0, guardTable), func(f *file) *[]guardFields { return &f.abort },
 			"Conditions that end the run.").orElse("none").like("[{errors: 50%, for: 20s}, {in_flight: 8k}]"),
 		is("observe", list("observe", 0, observeTable), func(f *file) *[]observeFields { return &f.observe },
-			"The fleets to watch.").orElse("the lab's own with lab, else none").like("[{hpa: default/web}]"),
+			"What to watch: the fleets, what fronts and bounds them, and series that others measure.").orElse("the lab's own with lab, else none").like("[{hpa: default/web}]"),
 		is("production", mapping("unit counts by fleet", productionTable.shape()), func(f *file) *[]entry[capacity.Production] { return &f.production },
 			"Unit counts of the real fleets, by fleet name (hpa/NAMESPACE/NAME or asg/NAME), where they differ from staging's.").
 			like("{hpa/default/web: {start: 12, max: 60}}"),
@@ -373,37 +373,6 @@ var objectiveTable = object[objectiveFields]{
 		is("during", oneOf("spots"), func(o *objectiveFields) *string { return &o.during },
 			"Judged only while a spot has influence: from its start until its extra traffic has fallen below 5 % of its maximum.").
 			orElse("the whole run").like("spots"),
-	},
-}
-
-type observeFields struct {
-	source
-	hpa, context string
-	asg, region  string
-}
-
-var observeTable = object[observeFields]{
-	name: "observe",
-	say:  "a fleet such as {hpa: default/web} or {asg: web-prod}",
-	doc:  "One fleet to watch.",
-	one:  []string{"hpa", "asg"},
-	fields: []field[observeFields]{
-		is("hpa", objectName, func(o *observeFields) *string { return &o.hpa },
-			"A HorizontalPodAutoscaler: NAMESPACE/NAME.").like("default/web"),
-		is("context", text, func(o *observeFields) *string { return &o.context },
-			"Its kube context.").orElse("the current one").like("staging"),
-		is("asg", text, func(o *observeFields) *string { return &o.asg },
-			"An Auto Scaling group.").like("web-prod"),
-		is("region", text, func(o *observeFields) *string { return &o.region },
-			"Its AWS region.").orElse("the environment's").like("ap-northeast-1"),
-	},
-	check: func(d *decoder, n *yaml.Node, in string, o *observeFields) {
-		if c := child(n, "context"); c != nil && child(n, "hpa") == nil {
-			d.mistake(c, in, "context goes with hpa only")
-		}
-		if c := child(n, "region"); c != nil && child(n, "asg") == nil {
-			d.mistake(c, in, "region goes with asg only")
-		}
 	},
 }
 
