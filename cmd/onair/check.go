@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,7 @@ func writePlan(out io.Writer, s *scenario.Scenario, m load.Machine) error {
 		s.Name,
 		"target", targetInWords(s),
 		s.Outline(), needs,
-		"observed", fleetsInWords(s),
+		"observed", watchedInWords(s),
 		strings.TrimRight(scenario.Draw(s.Traffic.Curve, s.Traffic.Spots, columns(out), 12), "\n"))
 	if err != nil {
 		return err
@@ -59,13 +60,19 @@ func targetInWords(s *scenario.Scenario) string {
 	return s.Mask(s.Target.URL.Redacted())
 }
 
-func fleetsInWords(s *scenario.Scenario) string {
+// watchedInWords names what is watched; series only by whom they are asked of.
+func watchedInWords(s *scenario.Scenario) string {
 	var names []string
-	for _, f := range s.Fleets() {
-		names = append(names, f.Source())
+	for _, o := range s.Watched() {
+		if !slices.Contains(names, o.Source()) {
+			names = append(names, o.Source())
+		}
 	}
-	if len(names) == 0 {
+	switch {
+	case len(names) == 0:
 		return "nothing: headroom will not be known (observe: names what scales)"
+	case len(s.Fleets()) == 0:
+		return strings.Join(names, ", ") + " and no fleet: headroom will not be known (observe: names what scales)"
 	}
 	return strings.Join(names, ", ")
 }

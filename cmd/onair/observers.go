@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -15,42 +16,62 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/elb"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
+	"github.com/seed-f864f198/onair/internal/observe/quota"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
-// newObservers builds one observer for each fleet of the scenario, with
-// clients of the user's own clusters and accounts, or of the embedded staging.
-// One that cannot be built tells so when it is checked.
+// newObservers builds one observer for each thing the scenario watches, and one
+// for all series of a region or server, with clients of the user's own clusters
+// and accounts, or of the embedded staging. One that cannot be built tells so when
+// it is checked.
 func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) []observe.Observer {
 	var observers []observe.Observer
-	for _, fleet := range s.Fleets() {
+	add := func(source string, build func(*observe.Meter) (observe.Observer, error)) {
 		meter := &observe.Meter{}
-		o, err := newObserver(ctx, fleet, staging, meter)
+		o, err := build(meter)
 		if err != nil {
-			o = unbuilt{fleet.Source(), err}
+			o = unbuilt{source, err}
 		}
 		observers = append(observers, observe.Metered(o, meter))
+	}
+	for _, o := range s.Watched() {
+		if !o.IsSeries() {
+			add(o.Source(), func(m *observe.Meter) (observe.Observer, error) { return newObserver(ctx, o, staging, m) })
+		}
+	}
+	for _, series := range seriesBySource(s) {
+		add(series[0].Source(), func(m *observe.Meter) (observe.Observer, error) { return newSeriesObserver(ctx, series, staging, m) })
 	}
 	return observers
 }
 
 // newObserver builds one whose clients count what they ask with meter.
-func newObserver(ctx context.Context, fleet scenario.Observe, staging *lab.Lab, meter *observe.Meter) (observe.Observer, error) {
-	if fleet.Kind == capacity.HPA {
-		config, err := kubeConfig(fleet.Context, staging)
+func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, meter *observe.Meter) (observe.Observer, error) {
+	if o.Kind == capacity.HPA {
+		config, err := kubeConfig(o.Context, staging)
 		if err != nil {
 			return nil, err
 		}
 		config.Wrap(meter.Wrap)
-		return hpa.New(hpa.Options{Config: config, Namespace: fleet.Namespace, Name: fleet.Name, Source: fleet.Source()})
+		return hpa.New(hpa.Options{Config: config, Namespace: o.Namespace, Name: o.Name, Source: o.Source()})
 	}
-	config, err := awsConfig(ctx, fleet.Region, staging)
+	config, err := awsConfig(ctx, o.Region, staging)
 	if err != nil {
 		return nil, err
 	}
 	meterAWS(&config, meter)
-	return asg.New(asg.Options{API: asg.NewClient(config), Name: fleet.Name, Source: fleet.Source(), Region: config.Region}), nil
+	switch o.Kind {
+	case scenario.ELB:
+		return elb.New(elb.Options{API: elb.NewClient(config), Name: o.Name, Source: o.Source(), Region: config.Region}), nil
+	case scenario.Quota:
+		return quota.New(quota.Options{
+			Clients: quota.NewClients(config), Service: o.Service, Code: o.Name, Source: o.Source(), Region: config.Region,
+			Fleet: o.Fleet, PerUnit: o.PerUnit,
+		}), nil
+	}
+	return asg.New(asg.Options{API: asg.NewClient(config), Name: o.Name, Source: o.Source(), Region: config.Region}), nil
 }
 
 // kubeConfig follows KUBECONFIG and the current context as kubectl does.
@@ -72,7 +93,7 @@ func kubeConfig(kubeContext string, staging *lab.Lab) (*rest.Config, error) {
 func awsConfig(ctx context.Context, region string, staging *lab.Lab) (aws.Config, error) {
 	if staging != nil {
 		return aws.Config{
-			Region:       region,
+			Region:       cmp.Or(region, "lab"),
 			BaseEndpoint: &staging.AWSEndpoint,
 			Credentials:  credentials.NewStaticCredentialsProvider("onair", "lab", ""),
 		}, nil

@@ -14,13 +14,19 @@ import (
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
 	"github.com/seed-f864f198/onair/internal/observe/awscall"
+	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
+	"github.com/seed-f864f198/onair/internal/observe/elb"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
+	"github.com/seed-f864f198/onair/internal/observe/quota"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
 // actionsOf are the calls to AWS that each kind of observer makes.
 var actionsOf = map[string]func() []awscall.Call{
-	capacity.ASG: asg.Actions,
+	capacity.ASG:        asg.Actions,
+	scenario.ELB:        elb.Actions,
+	scenario.Quota:      quota.Actions,
+	scenario.CloudWatch: cloudwatch.Actions,
 }
 
 // printRights prints what a scenario needs to be allowed. Where that is nothing,
