@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"slices"
 	"time"
 
@@ -32,6 +33,7 @@ type evening struct {
 	noAnswers      bool
 	blind          []curtain // when the first fleet was not observed
 	guard          string    // why it was aborted at its end; empty: it was not
+	series         []scenario.Observe
 }
 
 var passing = evening{seconds: 240, baseline: 400, peak: 2600, required: 2600, airing: 60, start: 48, max: 60, delay: 20, sustains: 72, saturates: 80, fleets: 1}
@@ -80,8 +82,43 @@ func (e evening) report() *Report {
 	if e.guard != "" {
 		r.Timeline.Events = []timeline.Event{{At: timeline.Offset(*after(float64(e.seconds) - 0.4)), Source: "rehearsal", Kind: timeline.GuardFired, Text: e.guard}}
 	}
+	for i, o := range e.series {
+		e.measure(r, o, i)
+	}
 	e.judge(r)
 	return r
+}
+
+// measure has another tell a series of the i-th kind: what goes in, in waves; two
+// minutes were lost.
+func (e evening) measure(r *Report, o scenario.Observe, i int) {
+	step, late := 15, 0
+	if o.Kind == scenario.CloudWatch {
+		step, late = int(o.Metric.Period.Seconds()), 90
+	}
+	scale := map[string]float64{"s": 0.0002, "ratio": 0.0002, "bytes": 3e5, "count": 0.05, "req/s": 0.9}[o.Unit]
+	for t := -step; t < e.seconds; t += step {
+		if i%3 == 1 && t >= 120 && t < 180 {
+			continue
+		}
+		at := timeline.Offset(time.Duration(t) * time.Second)
+		value := scale * e.demandAt(t) * (1 + 0.15*math.Sin(float64(t)/20+float64(i)))
+		if o.Panel == "errors" {
+			value = max(0, value-1500)
+		}
+		r.Timeline.Readings = append(r.Timeline.Readings, timeline.Reading{
+			At: at + timeline.Offset(time.Duration(step+late)*time.Second), True: &at, Source: o.Source(), Name: o.Name, Value: value,
+		})
+	}
+}
+
+// metric is a series of CloudWatch, query one of Prometheus.
+func metric(name, unit, panel, statistic string, period time.Duration) scenario.Observe {
+	return scenario.Observe{Kind: scenario.CloudWatch, Name: name, Region: "ap-northeast-1", Unit: unit, Panel: panel, Metric: scenario.Metric{Statistic: statistic, Period: period}}
+}
+
+func query(name, unit, panel string) scenario.Observe {
+	return scenario.Observe{Kind: scenario.Prometheus, Name: name, URL: &url.URL{Scheme: "http", Host: "prom.example:9090"}, Unit: unit, Panel: panel}
 }
 
 func (e evening) scenario() *scenario.Scenario {
@@ -95,6 +132,7 @@ func (e evening) scenario() *scenario.Scenario {
 				Span: capacity.Span{From: time.Duration(e.airing) * time.Second, To: time.Duration(e.seconds) * time.Second},
 			}},
 		},
+		Observe:  e.series,
 		Headroom: capacity.Required{Peak: e.required, AtLeast: 0.2, Asked: true},
 		Resolved: []byte("name: prime-time\nzone: Asia/Tokyo\ntarget:\n  url: https://staging.example.jp\n  headers: {Authorization: \"Bearer ${TOKEN}\"}\n"),
 		Secrets:  []string{"s3cr3t-token"},

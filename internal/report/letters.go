@@ -71,6 +71,9 @@ func (r *Report) undrawn() string {
 	for _, f := range r.Result.Fleets {
 		names = append(names, f.Name)
 	}
+	for _, w := range r.watchedSeries(r.span()) {
+		names = append(names, w.Name)
+	}
 	for _, name := range names {
 		if strings.ContainsFunc(printable(name), func(r rune) bool { return !drawn(r) }) {
 			return name

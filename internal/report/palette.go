@@ -29,9 +29,15 @@ var (
 	caution = paint{"caution", 0xB87F00, 0xE9B63C}
 	scaling = paint{"scaling", 0xA8518A, 0xDB9CC6}
 	pale    = paint{"pale", 0x62AEDB, 0x3E93C6}
+	violet  = paint{"violet", 0x6A3D9A, 0xB79AE6}
+	brown   = paint{"brown", 0x7B4B2A, 0xC99B6F}
+	olive   = paint{"olive", 0x6B7A00, 0xB5C334}
 )
 
-var palette = []paint{ink, muted, grid, axis, paper, demand, able, trouble, caution, scaling, pale}
+var palette = []paint{ink, muted, grid, axis, paper, demand, able, trouble, caution, scaling, pale, violet, brown, olive}
+
+// guests are the paints of series that others measured, in turn.
+var guests = []paint{violet, brown, olive}
 
 // solid is the paint at full strength.
 func (p paint) solid() color.Color { return p.faded(1) }

@@ -18,11 +18,21 @@ import (
 // followed, one panel above the other on one clock.
 func (r *Report) timelinePicture() picture {
 	s := r.span()
-	panels := []*panel{r.ratePanel(s), r.responsePanel(s)}
-	for _, f := range r.Result.Fleets {
+	series := r.watchedSeries(s)
+	own := guestsOf(series, "")
+	rate, errors := r.ratePanel(s), r.errorPanel(s, guestsOf(series, "errors"))
+	rate.host(guestsOf(series, "load"))
+	panels := []*panel{rate, r.responsePanel(s, guestsOf(series, "response"))}
+	for i, f := range r.Result.Fleets {
 		panels = append(panels, r.fleetPanel(s, f))
+		if i == 0 {
+			panels[len(panels)-1].host(guestsOf(series, "units"))
+		}
 	}
-	panels = append(panels, r.errorPanel(s))
+	if len(r.Result.Fleets) == 0 {
+		own = append(own, guestsOf(series, "units")...)
+	}
+	panels = append(append(panels, ownPanels(s, own)...), errors)
 	ended, head := r.endings(), vg.Length(34)
 	for _, p := range panels {
 		p.Add(airings(r.spots()), ended, lineLabels(p.labels))
@@ -88,11 +98,15 @@ func (r *Report) ratePanel(s span) *panel {
 // wide is the ratio of values from which a linear axis hides the small ones.
 const wide = 10
 
-func (r *Report) responsePanel(s span) *panel {
+func (r *Report) responsePanel(s span, guests []watched) *panel {
 	quantiles := r.responses(0.5, 0.99)
 	p50, p99 := quantiles[0], quantiles[1]
 	limits := r.limits()
-	low, high := valueRange(append(slices.Clone(p50), p99...))
+	shown := append(slices.Clone(p50), p99...)
+	for _, w := range guests {
+		shown = append(shown, slices.DeleteFunc(slices.Clone(w.values), func(v plotter.XY) bool { return v.Y <= 0 })...)
+	}
+	low, high := valueRange(shown)
 	for _, l := range limits {
 		high = max(high, l.Limit.Seconds())
 	}
@@ -106,6 +120,9 @@ func (r *Report) responsePanel(s span) *panel {
 	for _, l := range limits {
 		p.Add(level{l.Limit.Seconds(), stroke(trouble, 1.2, 5, 4)})
 		p.labels = append(p.labels, label{quantileName(l.Quantile) + " ≤ " + figure.ExactDuration(l.Limit), l.Limit.Seconds(), trouble})
+	}
+	for _, w := range guests {
+		w.draw(p)
 	}
 	if len(p99) == 0 {
 		p.Add(notice("no answers"))
@@ -202,10 +219,13 @@ func (p *panel) addUnits(name string, points plotter.XYs, blind []curtain, style
 	p.labels = append(p.labels, label{name, last.Y, of})
 }
 
-func (r *Report) errorPanel(s span) *panel {
+func (r *Report) errorPanel(s span, guests []watched) *panel {
 	failed := r.perSecond(func(s timeline.Second) int64 { return s.Failed })
 	dropped := r.perSecond(func(s timeline.Second) int64 { return s.Dropped })
 	top := max(highest(failed), highest(dropped))
+	for _, w := range guests {
+		top = max(top, highest(w.values))
+	}
 	p := newPanel(s, 0, max(top, 1)*1.12, valueTicks{write: figure.Scaled, whole: true, most: 4}, true)
 	p.Add(heading{title: "Errors a second", note: "failed, and dropped: never sent", above: titleAbove})
 	if top == 0 {
@@ -213,6 +233,7 @@ func (r *Report) errorPanel(s span) *panel {
 		p.Add(notice("none"))
 		return p
 	}
+	p.host(guests)
 	p.Add(line{points: dropped, seconds: true, style: stroke(caution, 1.6)})
 	p.Add(line{points: failed, seconds: true, style: stroke(trouble, 1.6)})
 	p.labels = append(p.labels,

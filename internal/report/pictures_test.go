@@ -10,6 +10,9 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
 // cases are the runs that pictures must show well.
@@ -18,9 +21,18 @@ func cases() map[string]evening {
 	unmeasured.unknown = true
 	alone.fleets = 0
 	mute.noAnswers = true
+	hosted, apart := failing, passing
+	hosted.series = []scenario.Observe{
+		query("ingress", "req/s", "load"), metric("ALB p99", "s", "response", "p99", time.Minute), query("app p99", "s", "response"),
+		query("pods wanted", "count", "units"), query("ALB 5xx", "req/s", "errors"),
+	}
+	apart.series = []scenario.Observe{
+		metric("ALB 5xx a minute", "count", "", "Sum", time.Minute), query("queue depth", "count", ""), query("cache hits", "ratio", ""),
+		query("heap", "bytes", ""), query("database p99", "s", ""), query("checkouts", "req/s", ""), query("threads", "count", ""), query("エラー", "count", ""),
+	}
 	blinded.blind = []curtain{{20, 24}, {100, 160}, {250, 320}}
 	return map[string]evening{
-		"passing": passing, "failing": failing, "unknown": unmeasured, "no-fleets": alone, "no-answers": mute, "gaps": blinded, "aborted": aborted,
+		"passing": passing, "failing": failing, "unknown": unmeasured, "no-fleets": alone, "no-answers": mute, "gaps": blinded, "aborted": aborted, "series": hosted, "own-series": apart,
 		"moment": {seconds: 5, baseline: 20, peak: 90, airing: 2, start: 2, max: 40, delay: 8, sustains: 66, saturates: 80, fleets: 1},
 		"minute": {seconds: 60, baseline: 20, peak: 90, airing: 15, start: 2, max: 40, delay: 8, sustains: 66, saturates: 80, fleets: 1},
 	}
