@@ -51,7 +51,7 @@ var observeTable = object[observeFields]{
 		is("service", text, func(o *observeFields) *string { return &o.service },
 			"The AWS service whose quota it is.").orElse("ec2").like("ec2"),
 		is("cloudwatch", metricText, func(o *observeFields) *metricName { return &o.cloudwatch },
-			"A metric of CloudWatch: NAMESPACE METRIC. All of one region are asked for in one call, once a minute. A missing count of a load balancer is 0 where the load balancer was at work; anything else that is missing is unknown.").
+			"A metric of CloudWatch: NAMESPACE METRIC. All of one region are asked for in one call, once a minute. Points come minutes late, so that those of the last minutes of a run may stay unknown, and a run of less than five may see none. A missing count of a load balancer is 0 where the load balancer was at work; anything else that is missing is unknown.").
 			like(`"AWS/ApplicationELB TargetResponseTime"`),
 		is("dimensions", mapping("dimensions such as {LoadBalancer: app/web/1}", text), func(o *observeFields) *[]entry[string] { return &o.dimensions },
 			"The metric's dimensions, all of them.").orElse("none").like("{LoadBalancer: app/web/1}"),

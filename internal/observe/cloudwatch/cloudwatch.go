@@ -11,7 +11,8 @@
 //	ask                          x         x         x  end: the whole run again
 //	tells                      12:00     12:01    12:02 and what was mended
 //
-// The reading of 12:00 is observed at 12:02 and true at 12:00.
+// The reading of 12:00 is observed at 12:02 and true at 12:00. Nobody waits when
+// watching ends: what CloudWatch has not got by then stays unknown.
 //
 // What CloudWatch leaves out is unknown. One kind of metric is the exception,
 // after AWS's own documentation: load balancers report most of their counts only
