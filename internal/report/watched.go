@@ -35,7 +35,7 @@ const evaluated = 15 * time.Second
 func (r *Report) watchedSeries(s span) []watched {
 	var all []watched
 	for _, o := range r.Scenario.Watched() {
-		if o.Kind == scenario.CloudWatch || o.Kind == scenario.Prometheus {
+		if o.IsSeries() {
 			all = append(all, watched{Observe: o, values: r.stamped(o.Source(), o.Name, s), paint: guests[len(all)%len(guests)]})
 		}
 	}

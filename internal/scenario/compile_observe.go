@@ -117,21 +117,17 @@ func (d *decoder) draws(o *observeFields, into *Observe) {
 	}
 }
 
-// isSeries reports whether what is watched is asked for together with others of
-// its source.
-func (o Observe) isSeries() bool { return o.Kind == CloudWatch || o.Kind == Prometheus }
-
 // notSeenTwice says so where two entries would be told apart by nothing.
 func (d *decoder) notSeenTwice(all []Observe, from []*observeFields) {
 	seen := map[string]bool{}
 	for i, o := range all {
 		key, shown := o.Source(), o.Source()
-		if o.isSeries() {
+		if o.IsSeries() {
 			key, shown = key+"\x00"+o.Name, shown+" "+o.Name
 		}
 		switch {
-		case o.isSeries() && o.Name == "": // said already
-		case seen[key] && o.isSeries():
+		case o.IsSeries() && o.Name == "": // said already
+		case seen[key] && o.IsSeries():
 			d.mistake(childOr(from[i].node, "name"), from[i].in, "name %q is taken (names are unique in one region or server)", shorten(d.mask(o.Name)))
 		case seen[key]:
 			d.mistake(from[i].node, from[i].in, "%s is there twice", shorten(d.mask(shown)))
@@ -147,7 +143,7 @@ func (d *decoder) shareSources(all []Observe, from []*observeFields) {
 	headers := map[string]int{}  // the first that says any
 	coverage := map[string]int{} // likewise
 	for i, o := range all {
-		if !o.isSeries() {
+		if !o.IsSeries() {
 			continue
 		}
 		source, node := o.Source(), from[i].node

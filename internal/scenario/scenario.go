@@ -154,6 +154,10 @@ func (o Observe) Source() string {
 // IsFleet reports whether what is watched scales.
 func (o Observe) IsFleet() bool { return o.Kind == capacity.HPA || o.Kind == capacity.ASG }
 
+// IsSeries reports whether what is watched is a series that somebody else measures,
+// asked for together with the others of its source.
+func (o Observe) IsSeries() bool { return o.Kind == CloudWatch || o.Kind == Prometheus }
+
 // Fleets returns those of Watched that scale.
 func (s *Scenario) Fleets() []Observe {
 	return slices.DeleteFunc(slices.Clone(s.Watched()), func(o Observe) bool { return !o.IsFleet() })
