@@ -52,7 +52,7 @@ func wayOut(err error) string {
 // judge says what there is of one series.
 func (o *Observer) judge(i int, all answer) preflight.Finding {
 	q, s := o.asked[i], all.series[i]
-	f := preflight.Finding{Subject: o.source, Asked: fmt.Sprintf("%s has points lately", q.Name)}
+	f := preflight.Finding{Subject: o.source, Asked: "points of " + q.Name}
 	w, counts := q.witness()
 	switch {
 	case len(s.complaints()) > 0:

@@ -247,9 +247,9 @@ func TestChecks(t *testing.T) {
 		}
 		want := []preflight.Finding{
 			{Subject: "cloudwatch/here", Asked: "may cloudwatch:GetMetricData", Text: "asked for every series once"},
-			{Subject: "cloudwatch/here", Asked: "ALB p99 has points lately", Text: "0.2123 in the period from 23:58:00Z"},
-			{Subject: "cloudwatch/here", Asked: "5xx has points lately", Text: "none, which counts as 0: its load balancer was at work"},
-			{Subject: "cloudwatch/here", Asked: "depth has points lately", Status: preflight.Warning,
+			{Subject: "cloudwatch/here", Asked: "points of ALB p99", Text: "0.2123 in the period from 23:58:00Z"},
+			{Subject: "cloudwatch/here", Asked: "points of 5xx", Text: "none, which counts as 0: its load balancer was at work"},
+			{Subject: "cloudwatch/here", Asked: "points of depth", Status: preflight.Warning,
 				Text: "no point of Shop Depth in the last hour or more", ToDo: "check namespace, metric, dimensions and region, or send it some traffic"},
 		}
 		if diff := cmp.Diff(want, look(hour(nil))); diff != "" {

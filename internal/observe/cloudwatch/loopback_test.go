@@ -146,7 +146,8 @@ func TestFailuresOverLoopback(t *testing.T) {
 			io.ReadAll(r.Body)
 			<-r.Context().Done()
 		}, "GetMetricData: no answer within 300ms"},
-		{"reset", func(w http.ResponseWriter, _ *http.Request) {
+		{"reset", func(w http.ResponseWriter, r *http.Request) {
+			io.ReadAll(r.Body)
 			conn, _, _ := w.(http.Hijacker).Hijack()
 			conn.Close()
 		}, "GetMetricData: EOF"},

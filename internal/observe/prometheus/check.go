@@ -38,7 +38,7 @@ func (o *Observer) look(ctx context.Context) []preflight.Finding {
 
 // judge asks one query. What it returns as an error is the server's failure.
 func (o *Observer) judge(ctx context.Context, q *query) (preflight.Finding, error) {
-	f := preflight.Finding{Subject: o.source, Asked: q.Name + " is one series with points"}
+	f := preflight.Finding{Subject: o.source, Asked: "one series: " + q.Name}
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
 	now := time.Now().Truncate(o.step)

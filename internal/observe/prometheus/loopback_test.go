@@ -118,7 +118,8 @@ func TestFailuresOverLoopback(t *testing.T) {
 			io.ReadAll(r.Body)
 			<-r.Context().Done()
 		}, "no answer within 2s"},
-		{"reset", func(w http.ResponseWriter, _ *http.Request) {
+		{"reset", func(w http.ResponseWriter, r *http.Request) {
+			io.ReadAll(r.Body)
 			conn, _, _ := w.(http.Hijacker).Hijack()
 			conn.Close()
 		}, "EOF"},

@@ -233,10 +233,10 @@ func TestChecks(t *testing.T) {
 		}
 		want := []preflight.Finding{
 			{Subject: "prometheus/x", Asked: "answers", Text: "asked every query once"},
-			{Subject: "prometheus/x", Asked: "depth is one series with points", Text: "1.235e+04 at 00:00:00Z"},
-			{Subject: "prometheus/x", Asked: "two is one series with points", Status: preflight.Fail, Text: "2 series", ToDo: "make it one, such as with sum(…)"},
-			{Subject: "prometheus/x", Asked: "none is one series with points", Status: preflight.Warning, Text: "no point within 5m0s", ToDo: "check the metric's name and labels, or send the service some traffic"},
-			{Subject: "prometheus/x", Asked: "wrong is one series with points", Status: preflight.Fail, Text: "Prometheus refused the query (bad_data: parse error)", ToDo: "try the query in the server's own page"},
+			{Subject: "prometheus/x", Asked: "one series: depth", Text: "1.235e+04 at 00:00:00Z"},
+			{Subject: "prometheus/x", Asked: "one series: two", Status: preflight.Fail, Text: "2 series", ToDo: "make it one, such as with sum(…)"},
+			{Subject: "prometheus/x", Asked: "one series: none", Status: preflight.Warning, Text: "no point within 5m0s", ToDo: "check the metric's name and labels, or send the service some traffic"},
+			{Subject: "prometheus/x", Asked: "one series: wrong", Status: preflight.Fail, Text: "Prometheus refused the query (bad_data: parse error)", ToDo: "try the query in the server's own page"},
 		}
 		if diff := cmp.Diff(want, look(Query{"depth", "depth"}, Query{"two", "a b"}, Query{"none", "c"}, Query{"wrong", "sum("})); diff != "" {
 			t.Errorf("findings (-want +got):\n%s", diff)
