@@ -48,3 +48,28 @@ func TestPointsAreToldOnceAndWhenTheyChange(t *testing.T) {
 		t.Error("Told and None do not follow what was told")
 	}
 }
+
+// Whatever is asked and however often, the last reading of each stamp is what was
+// asked of it last, and none repeats the one before it.
+func FuzzPoints(f *testing.F) {
+	f.Add([]byte{0, 1, 0, 1, 1, 2, 0, 3})
+	f.Fuzz(func(t *testing.T, asked []byte) {
+		start := time.Now()
+		var sink read
+		rec := observe.NewRecorder("x", start, &sink)
+		var p observe.Points
+		want := map[time.Duration]byte{}
+		var changes []string
+		for i := 0; i+1 < len(asked); i += 2 {
+			stamp, value := time.Duration(asked[i])*time.Second, asked[i+1]
+			if before, told := want[stamp]; !told || before != value {
+				changes = append(changes, fmt.Sprintf("x %v at %v", value, stamp))
+			}
+			want[stamp] = value
+			p.Tell(rec, "x", start.Add(stamp), float64(value))
+		}
+		if diff := cmp.Diff(changes, sink.told); diff != "" {
+			t.Errorf("told (-want +got):\n%s", diff)
+		}
+	})
+}
