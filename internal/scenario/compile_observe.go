@@ -33,10 +33,7 @@ func (d *decoder) compileObserve(f *file) []Observe {
 
 // observed works out one entry; ok is false where what it watches cannot be told.
 func (d *decoder) observed(o *observeFields) (made Observe, ok bool) {
-	made = Observe{Context: o.context, Region: o.region, Coverage: enough}
-	if child(o.node, "coverage") != nil {
-		made.Coverage = o.coverage
-	}
+	made, ok = Observe{Context: o.context, Region: o.region}, true
 	switch {
 	case o.hpa != "":
 		made.Kind = capacity.HPA
@@ -49,12 +46,17 @@ func (d *decoder) observed(o *observeFields) (made Observe, ok bool) {
 		made.Kind, made.Name = Quota, o.quota
 		made.Fleet, made.PerUnit, made.Service = o.fleet, o.perUnit, cmp.Or(o.service, "ec2")
 	case o.prometheus != "":
-		sound := d.promSeries(o, &made)
-		return made, sound
+		ok = d.promSeries(o, &made)
 	default:
 		d.metricSeries(o, &made)
 	}
-	return made, true
+	switch {
+	case child(o.node, "coverage") != nil:
+		made.Coverage = o.coverage
+	case !made.IsSeries(): // a series explains, and comes late; capacity does not rest on it
+		made.Coverage = enough
+	}
+	return made, ok
 }
 
 // metricSeries works out a series of CloudWatch.

@@ -41,9 +41,9 @@ func TestObserve(t *testing.T) {
 			Metric: Metric{"AWS/ApplicationELB", "TargetResponseTime", map[string]string{"LoadBalancer": "app/web/1"}, "p99", time.Minute}},
 		{Kind: CloudWatch, Name: "Queue Depth Average", Region: tokyo, Coverage: 0.5, Unit: "count",
 			Metric: Metric{"Shop", "Queue Depth", nil, "Average", 5 * time.Minute}},
-		{Kind: CloudWatch, Name: "Orders Sum", Coverage: 0.9, Unit: "count", Metric: Metric{"Shop", "Orders", nil, "Sum", time.Minute}},
-		{Kind: Prometheus, Name: "queue depth", Coverage: 0.9, Unit: "count", URL: prom, Header: key, Query: `sum(queue_depth{env="web"})`},
-		{Kind: Prometheus, Name: "up", Coverage: 0.9, Unit: "ratio", URL: prom, Header: key, Query: "up"},
+		{Kind: CloudWatch, Name: "Orders Sum", Unit: "count", Metric: Metric{"Shop", "Orders", nil, "Sum", time.Minute}},
+		{Kind: Prometheus, Name: "queue depth", Unit: "count", URL: prom, Header: key, Query: `sum(queue_depth{env="web"})`},
+		{Kind: Prometheus, Name: "up", Unit: "ratio", URL: prom, Header: key, Query: "up"},
 	}
 	if diff := cmp.Diff(want, s.Observe); diff != "" {
 		t.Errorf("Observe (-want +got):\n%s", diff)
