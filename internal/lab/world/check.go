@@ -33,6 +33,12 @@ func (k *checker) positive(field string, n int) {
 	}
 }
 
+func (k *checker) notNegative(field string, n int) {
+	if n < 0 {
+		k.wrong(field, "%d is below 0", n)
+	}
+}
+
 func (k *checker) duration(field string, d time.Duration) {
 	if d <= 0 {
 		k.wrong(field, "%v is not a positive duration such as 90s or 5m", d)
@@ -43,6 +49,7 @@ func (k *checker) duration(field string, d time.Duration) {
 const (
 	mostSlowTimes = 1000
 	mostCPULimit  = 1000
+	mostCrashes   = 60
 )
 
 var distributions = []string{Constant, Exponential, Lognormal, Bimodal}
@@ -79,6 +86,11 @@ func check(c, given Config) []Mistake {
 		k.group(*c.Group)
 		k.room(c, given)
 	}
+	if c.Balancer != nil {
+		k.balancer(*c.Balancer)
+	}
+	k.quotas(c)
+	k.faults(c.Faults)
 	return k.found
 }
 
@@ -200,5 +212,52 @@ func (k *checker) room(c, given Config) {
 		k.wrong("group.scales_on", "pending_pods needs an hpa that makes pods")
 	case c.HPA != nil && c.Pods.Start > g.Desired*g.PodsPerInstance:
 		k.wrong("pods.start", "%d pods do not fit on %d instances of %d", c.Pods.Start, g.Desired, g.PodsPerInstance)
+	}
+}
+
+func (k *checker) balancer(b Balancer) {
+	k.duration("balancer.register", b.Register)
+	k.share("balancer.spread", b.Spread)
+	k.notNegative("balancer.reserved_lcu", b.ReservedLCU)
+}
+
+// quotas looks at whether what is there when the world begins is allowed.
+func (k *checker) quotas(c Config) {
+	q := c.Quotas
+	k.notNegative("quotas.pods", q.Pods)
+	k.notNegative("quotas.vcpus", q.VCPUs)
+	switch {
+	case q.Pods > 0 && c.HPA == nil && c.Group != nil:
+		k.wrong("quotas.pods", "there are no pods: where there is a group and no hpa every instance is one unit")
+	case q.Pods > 0 && c.Pods.Start > q.Pods:
+		k.wrong("quotas.pods", "%d is less than pods.start, %d", q.Pods, c.Pods.Start)
+	}
+	switch {
+	case q.VCPUs > 0 && c.Group == nil:
+		k.wrong("quotas.vcpus", "there is no group that launches instances")
+	case q.VCPUs > 0 && c.Group.Desired*InstanceVCPUs > q.VCPUs:
+		k.wrong("quotas.vcpus", "%d is less than the %d of group.desired, %d instances of %d", q.VCPUs, c.Group.Desired*InstanceVCPUs, c.Group.Desired, InstanceVCPUs)
+	}
+}
+
+func (k *checker) faults(f Faults) {
+	k.outages("faults.kube", f.Kube)
+	k.outages("faults.aws", f.AWS)
+	if f.ExpireWatches < 0 {
+		k.wrong("faults.expire_watches", "%v is below 0s", f.ExpireWatches)
+	}
+	if !(f.Crashes >= 0 && f.Crashes <= mostCrashes) {
+		k.wrong("faults.crashes", "%v a minute is not between 0 and %d", f.Crashes, mostCrashes)
+	}
+}
+
+func (k *checker) outages(field string, outages []Outage) {
+	for i, o := range outages {
+		outage := fmt.Sprintf("%s[%d]", field, i)
+		if o.At < 0 {
+			k.wrong(outage+".at", "%v is below 0s", o.At)
+		}
+		k.duration(outage+".for", o.For)
+		k.word(outage+".how", o.How, Unavailable, Reset, Hang, HTML, Throttled, Denied)
 	}
 }

@@ -107,7 +107,7 @@ type Group struct {
 }
 
 // Balancer is the load balancer before the units: requests reach a unit when its
-// target group says healthy.
+// target group says healthy. What is there when the world begins is healthy then.
 type Balancer struct {
 	TargetGroup string        // default web
 	Register    time.Duration // ready, or in service, to healthy (default 5s)
@@ -126,7 +126,7 @@ type Faults struct {
 	Kube          []Outage      // of the Kubernetes API
 	AWS           []Outage      // of the AWS API
 	ExpireWatches time.Duration // every so often each watch is told that its version expired; 0: never
-	Crashes       float64       // crashes a minute of each ready unit; its container is started again
+	Crashes       float64       // crashes a minute of each ready unit, at most 60; its container is started again
 }
 
 // Outage is a stretch in which an API answers wrongly. The world goes on.

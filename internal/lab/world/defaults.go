@@ -1,6 +1,9 @@
 package world
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // complete returns a copy of c, shared with nobody, with the documented defaults in place of zeros.
 func (c Config) complete() Config {
@@ -13,6 +16,10 @@ func (c Config) complete() Config {
 	if c.Group != nil {
 		c.Group.complete(c.HPA != nil, c.Pods.Start)
 	}
+	if c.Balancer != nil {
+		c.Balancer.complete()
+	}
+	c.Faults.complete()
 	return c
 }
 
@@ -86,6 +93,19 @@ func (g *Group) complete(pods bool, start int) {
 	orElse(&g.Warmup, 300*time.Second)
 }
 
+func (b *Balancer) complete() {
+	orElse(&b.TargetGroup, "web")
+	orElse(&b.Register, 5*time.Second)
+}
+
+func (f *Faults) complete() {
+	for _, outages := range [][]Outage{f.Kube, f.AWS} {
+		for i := range outages {
+			orElse(&outages[i].How, Unavailable)
+		}
+	}
+}
+
 // clone returns a deep copy.
 func (c Config) clone() Config {
 	if c.Service.Shared != nil {
@@ -103,6 +123,12 @@ func (c Config) clone() Config {
 		g := *c.Group
 		c.Group = &g
 	}
+	if c.Balancer != nil {
+		b := *c.Balancer
+		c.Balancer = &b
+	}
+	c.Faults.Kube = slices.Clone(c.Faults.Kube)
+	c.Faults.AWS = slices.Clone(c.Faults.AWS)
 	return c
 }
 

@@ -17,7 +17,9 @@ type group struct {
 	instances  []*instance // in order of launch
 	activities []*Activity // oldest first
 	alarmID    string      // ends the names of the target-tracking alarms
-	scanning   bool        // a scan for unschedulable pods is planned
+	retrying   bool        // launches that the quota forbade are to be made again, after retry
+	retry      time.Duration
+	scanning   bool // a scan for unschedulable pods is planned
 	meters     map[*unit]meter
 	points     []float64 // the alarms' data points, oldest first
 }
@@ -28,7 +30,9 @@ type instance struct {
 	warm   time.Time // from when the policy counts it
 	pods   int       // on it, those that still finish included
 	empty  time.Time // since when there is none; zero while there are some
-	unit   *unit     // itself, where instances are the units
+	unit   *unit     // itself, where instances are the units; nil while it is started again
+	began  time.Time // when that began to serve
+	failed Failure   // its latest crash
 	ending *Activity // its termination, once nothing is left on it the last step of its life
 }
 
@@ -62,7 +66,7 @@ func (w *World) newInstance() *instance {
 	id := w.instanceID()
 	w.addresses++
 	i := &instance{Instance: Instance{
-		ID: id, Zone: g.emptiestZone(), Type: "m7g.large", Lifecycle: pending, Health: "Healthy", Launched: w.now,
+		ID: id, Zone: g.emptiestZone(), Type: InstanceType, Lifecycle: pending, Health: "Healthy", Launched: w.now,
 		Host: fmt.Sprintf("ip-10-1-%d-%d.%s.compute.internal", w.addresses/250, w.addresses%250+4, g.config.Region),
 	}}
 	g.instances = append(g.instances, i)
@@ -124,12 +128,18 @@ func (w *World) inService(i *instance) {
 	i.Lifecycle, i.InService = inService, w.now
 	w.dirty = true
 	if w.config.HPA == nil {
-		i.unit = w.newUnit(i.ID)
-		w.router.add(i.unit)
+		w.serveOn(i)
 		return
 	}
 	w.placeWaiting()
 	w.noteEmpty(i)
+}
+
+// serveOn makes an instance the unit that it is.
+func (w *World) serveOn(i *instance) {
+	i.began = w.now
+	i.unit = w.newReady(i.ID, func() { w.crashOn(i) })
+	w.register(i.unit, &i.Healthy)
 }
 
 // resize sets the desired count, for the reason that opens each activity's cause, and moves towards it.
@@ -152,9 +162,15 @@ func (w *World) fill(reason string) {
 	g := w.group
 	from := g.live("")
 	for range g.desired - from {
-		w.launch(fmt.Sprintf("%sAt %s an instance was started in response to a difference between desired and actual capacity, increasing the capacity from %d to %d.",
-			reason, stamp(w.now), from, g.desired))
+		cause := fmt.Sprintf("%sAt %s an instance was started in response to a difference between desired and actual capacity, increasing the capacity from %d to %d.",
+			reason, stamp(w.now), from, g.desired)
+		if !w.vcpuRoom() {
+			w.launchRefused(cause)
+			return
+		}
+		w.launch(cause)
 	}
+	g.retry = 0
 }
 
 // launch starts an instance; it is in service after Boot, or fails then.
@@ -213,7 +229,7 @@ func (w *World) terminate(i *instance, cause string) {
 	i.ending = w.activity("Terminating EC2 instance: "+i.ID, cause)
 	w.dirty = true
 	if i.unit != nil {
-		w.router.remove(i.unit)
+		w.withdraw(i.unit)
 		if i.unit.drain(func() { w.post(func() { w.shutDown(i) }) }) {
 			w.shutDown(i)
 		}

@@ -41,7 +41,7 @@ func (w *World) nextSync() {
 // openWindow notes what the ready units have done so far.
 func (w *World) openWindow() {
 	w.hpa.opened = map[*unit]meter{}
-	for _, u := range w.router.members() {
+	for _, u := range w.ready {
 		w.hpa.opened[u] = u.meter()
 	}
 }

@@ -7,6 +7,14 @@ const (
 	Container    = "app"        // of each pod
 	TemplateHash = "6d4cf56db6" // ends the ReplicaSet's name; there is never a second pod template
 	LoneNode     = "lab"        // carries the pods where there is no group
+	PodQuota     = "pods"       // the ResourceQuota, where there is one
+)
+
+// What every instance is.
+const (
+	InstanceType   = "m7g.large"
+	InstanceVCPUs  = 2
+	InstanceMemory = 8 << 30 // bytes
 )
 
 // Workload returns the namespace and the name of the Deployment, which are those of the HPA.

@@ -62,13 +62,18 @@ func (w *World) scaleDeployment(desired int) {
 
 // reconcile creates or deletes pods until as many are there as are desired.
 func (w *World) reconcile() {
-	for w.deployment.Total < w.deployment.Desired {
+	for room := w.podRoom(); w.deployment.Total < w.deployment.Desired; room-- {
+		if room < 1 {
+			w.podRefused()
+			return
+		}
 		p := w.newPod()
 		w.after(w.delay(w.config.Pods.Schedule, w.config.Pods.Spread), func() { w.place(p) })
 	}
 	for w.deployment.Total > w.deployment.Desired {
 		w.delete(w.victim())
 	}
+	w.requeue = 0
 }
 
 // victim is the pod a ReplicaSet gives up first: not scheduled before scheduled, not running before
@@ -134,6 +139,9 @@ func (w *World) unschedulable(p *pod) {
 // placeWaiting tries again for the pods without room, the oldest first.
 func (w *World) placeWaiting() {
 	for _, p := range w.pods {
+		if w.group.roomiest() == nil {
+			return
+		}
 		if !p.Unschedulable.IsZero() && !p.going() {
 			w.place(p)
 		}
@@ -157,19 +165,12 @@ func (w *World) started(p *pod) {
 	})
 }
 
-// longestRetry is the most a kubelet waits before it starts a container again.
-const longestRetry = 5 * time.Minute
-
-// exited notes that a container failed to become ready, and starts it again after a while.
+// exited notes that a container exited, and starts it again after a while.
 func (w *World) exited(p *pod) {
-	wait := min(2*p.Failed.Wait, longestRetry)
-	if wait == 0 {
-		wait = w.config.Pods.Retry
-	}
-	p.Failed = Failure{Started: p.Running, Exited: w.now, Wait: wait}
+	p.Failed = w.failure(p.Failed, p.Running)
 	namespace, _ := w.config.Workload()
 	w.podEvent(p, "Warning", "BackOff", "Back-off restarting failed container %s in pod %s_%s(%s)", Container, p.Name, namespace, p.UID)
-	w.after(wait, func() {
+	w.after(p.Failed.Wait, func() {
 		if !p.going() {
 			p.Restarts++
 			w.started(p)
@@ -177,11 +178,11 @@ func (w *World) exited(p *pod) {
 	})
 }
 
-// serve makes a pod ready and puts it in the router.
+// serve makes a pod ready and lets the load balancer know.
 func (w *World) serve(p *pod) {
 	p.Ready = w.now
-	p.unit = w.newUnit(p.Name)
-	w.router.add(p.unit)
+	p.unit = w.newReady(p.Name, func() { w.crash(p) })
+	w.register(p.unit, &p.Healthy)
 	w.deployment.Ready++
 	w.dirty = true
 }
@@ -199,7 +200,7 @@ func (w *World) delete(p *pod) {
 		return
 	}
 	w.deployment.Ready--
-	w.router.remove(p.unit)
+	w.withdraw(p.unit)
 	if p.unit.drain(func() { w.post(func() { w.terminated(p) }) }) {
 		w.terminated(p)
 	}
@@ -216,5 +217,8 @@ func (w *World) terminated(p *pod) {
 	})
 	if p.node != nil {
 		w.vacate(p.node)
+	}
+	if w.requeue > 0 {
+		w.reconcile() // the quota has room again
 	}
 }

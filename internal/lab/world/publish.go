@@ -16,7 +16,11 @@ func (w *World) State() (State, <-chan struct{}) {
 		Config:     w.config.clone(),
 		Pods:       make([]Pod, len(w.pods)),
 		Deployment: w.deployment,
-		Events:     slices.Clone(w.events),
+		Events:     make([]Event, len(w.events)),
+		Usage:      w.use.measured,
+	}
+	for i, e := range w.events {
+		s.Events[i] = *e
 	}
 	for i, p := range w.pods {
 		s.Pods[i] = p.Pod
@@ -41,21 +45,35 @@ func (w *World) publish() {
 
 const eventLife = time.Hour
 
+// told is what makes two events the same.
+type told struct{ kind, name, typ, reason, message string }
+
 // event records something that happened to an object now, and forgets what has expired. The latest stands
 // last.
 func (w *World) event(kind, name, typ, reason, message string) {
 	w.dirty = true
-	w.events = slices.DeleteFunc(w.events, func(e Event) bool { return w.now.Sub(e.At) >= eventLife })
-	again := slices.IndexFunc(w.events, func(e Event) bool {
-		return e.Kind == kind && e.Name == name && e.Type == typ && e.Reason == reason && e.Message == message
-	})
-	e := Event{Type: typ, Reason: reason, Message: message, Kind: kind, Name: name, First: w.now}
-	if again >= 0 {
-		e = w.events[again]
-		w.events = slices.Delete(w.events, again, again+1)
+	w.forgetEvents()
+	key := told{kind, name, typ, reason, message}
+	e := w.told[key]
+	if e == nil {
+		e = &Event{UID: w.uuid(), Type: typ, Reason: reason, Message: message, Kind: kind, Name: name, First: w.now}
+		w.told[key] = e
 	} else {
-		e.UID = w.uuid()
+		w.events = slices.DeleteFunc(w.events, func(o *Event) bool { return o == e })
 	}
 	e.At, e.Count = w.now, e.Count+1
 	w.events = append(w.events, e)
+}
+
+// forgetEvents drops what has expired, which stands first.
+func (w *World) forgetEvents() {
+	expired := 0
+	for _, e := range w.events {
+		if w.now.Sub(e.At) < eventLife {
+			break
+		}
+		delete(w.told, told{e.Kind, e.Name, e.Type, e.Reason, e.Message})
+		expired++
+	}
+	w.events = slices.Delete(w.events, 0, expired)
 }

@@ -62,7 +62,7 @@ func answerHeader(unit string) http.Header {
 }
 
 // ServeHTTP routes a request to a ready unit: 200 when served, 503 where no unit is ready or the unit's
-// queue is full. Path, method and body make no difference.
+// queue is full. Where the unit crashes meanwhile, the connection is closed without an answer. Path, method and body make no difference.
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	// Read to its end, or the server could not see a client that goes away.
 	io.Copy(io.Discard, r.Body)
@@ -77,6 +77,8 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			body = bodyRefused
 		case abandoned:
 			body = bodyGone
+		case cut:
+			panic(http.ErrAbortHandler) // closes the connection
 		}
 	}
 	maps.Copy(rw.Header(), header)
@@ -107,6 +109,8 @@ func (d door) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answer(r, http.StatusOK, u.header, bodyServed), nil
 	case refused:
 		return answer(r, http.StatusServiceUnavailable, u.header, bodyRefused), nil
+	case cut:
+		return nil, io.EOF // as of a connection that was closed
 	}
 	return nil, r.Context().Err()
 }

@@ -50,7 +50,7 @@ func (w *World) serviceTimes(unit uint64) func() int64 {
 // newUnit makes a unit that is not yet in the router.
 func (w *World) newUnit(name string) *unit {
 	w.units++
-	return &unit{
+	u := &unit{
 		name:   name,
 		header: answerHeader(name),
 		clock:  w.clock,
@@ -60,4 +60,8 @@ func (w *World) newUnit(name string) *unit {
 		shared: w.shared,
 		free:   make([]int64, w.config.Service.Concurrency),
 	}
+	if w.config.Faults.Crashes > 0 {
+		u.crashed = make(chan struct{})
+	}
+	return u
 }

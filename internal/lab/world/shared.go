@@ -18,8 +18,13 @@ type shared struct {
 	free []int64      // when each slot has done what it was given, by the world's clock
 }
 
-// sharedStream is the stream of random numbers of what is shared; those of the units count from 1.
-const sharedStream = math.MaxUint64
+// Streams of random numbers besides that of names and delays, 0, and those of the units, which count from 1:
+// what is added to a world draws from its own, so that the rest of the world stays as it was.
+const (
+	sharedStream = math.MaxUint64 - iota
+	crashStream
+	checkStream
+)
 
 // newShared returns nil where the units have nothing in common.
 func (c Config) newShared() *shared {

@@ -11,6 +11,21 @@ type State struct {
 	HPA        *HPAStatus  // nil without one
 	Group      *GroupState // nil without one
 	Events     []Event     // Kubernetes events, the latest last
+	Usage      *Usage      // as measured last; nil where instances are the units; not to be written to
+}
+
+// Usage is what the pods use, as a metrics pipeline tells it: those that were
+// ready for the whole window.
+type Usage struct {
+	At     time.Time // the end of the window
+	Window time.Duration
+	Pods   []PodUsage
+}
+
+// PodUsage is the mean share of busy slots of one pod, from 0 to 1.
+type PodUsage struct {
+	Name  string
+	Share float64
 }
 
 // Pod is one unit. A zero time means: not yet.
@@ -19,14 +34,15 @@ type Pod struct {
 	Node                                           string // host name of its instance, empty until scheduled
 	Created, Scheduled, Running, Ready, Terminated time.Time
 	Unschedulable                                  time.Time // since when no instance has room, zero otherwise
-	Healthy                                        time.Time // in the target group; with no Balancer the same as Ready
+	Healthy                                        time.Time // in the target group, and given requests; with no Balancer the same as Ready
 	Deleted                                        time.Time // told to go: it takes no new request and finishes what it has before it is Terminated
 
-	Failed   Failure // the latest start of its container that failed, zero where none did; Running is of the start after it
-	Restarts int     // times its container was started again
+	Crashed  time.Time // when its container last exited after it had been ready; it has no Ready then until it is again
+	Failed   Failure   // the latest start of its container that failed, zero where none did; Running is of the start after it
+	Restarts int       // times its container was started again
 }
 
-// Failure is a start of a container that exited instead of becoming ready.
+// Failure is a start of a container that exited, before it became ready or after.
 type Failure struct {
 	Started, Exited time.Time
 	Wait            time.Duration // from Exited to the next start
@@ -73,7 +89,7 @@ type Instance struct {
 	Health         string
 	Launched       time.Time
 	InService      time.Time // zero: not yet
-	Healthy        time.Time // in the target group, where instances are the units; with no Balancer the same as InService
+	Healthy        time.Time // in the target group, where instances are the units; with no Balancer the same as InService; zero after a crash until it serves again
 }
 
 // Activity is one launch or termination, in AWS's words.

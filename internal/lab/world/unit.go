@@ -25,6 +25,9 @@ type unit struct {
 	limit  int     // requests that may wait
 	shared *shared // taken before the unit's own time; nil: nothing
 
+	crashed   chan struct{} // closed when it crashes; nil where none ever does
+	withdrawn bool          // no further request reaches it; guarded by World.mu
+
 	mu       sync.Mutex
 	draw     func() int64 // the next service time of the unit's own, ns
 	free     []int64      // when each slot has done what it was given, by the clock
@@ -33,6 +36,7 @@ type unit struct {
 	answered int64  // requests answered or refused
 	present  int    // requests inside
 	drained  func() // called by the last request to go; nil unless draining
+	dead     bool   // it crashed
 }
 
 // outcome of bringing a request to a unit.
@@ -42,13 +46,14 @@ const (
 	served outcome = iota
 	refused
 	abandoned // the request's context ended first
+	cut       // the unit crashed
 )
 
 // serve takes a request through the unit.
 func (u *unit) serve(ctx context.Context) outcome {
-	c, ok := u.enter()
-	if !ok {
-		return refused
+	c, came := u.enter()
+	if c == nil {
+		return came
 	}
 	select {
 	case <-c.begun:
@@ -58,6 +63,9 @@ func (u *unit) serve(ctx context.Context) outcome {
 		case <-ctx.Done():
 			u.leave(c)
 			return abandoned
+		case <-u.crashed:
+			u.cutOff(c)
+			return cut
 		}
 	}
 	if d := c.end - u.clock(); d > 0 {
@@ -68,32 +76,40 @@ func (u *unit) serve(ctx context.Context) outcome {
 			c.timer.Stop()
 			u.abandon(c)
 			return abandoned
+		case <-u.crashed:
+			c.timer.Stop()
+			u.cutOff(c)
+			return cut
 		}
 	}
 	u.exit(c, true)
 	return served
 }
 
-// enter gives the request a slot or a place in the queue; false where the queue is full.
-func (u *unit) enter() (*call, bool) {
+// enter gives the request a slot or a place in the queue; nil, and why, where the queue is full or the unit
+// is no more.
+func (u *unit) enter() (*call, outcome) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.dead {
+		return nil, cut
+	}
 	now := u.clock()
 	u.advance(now)
 	if slot := soonest(u.free); u.free[slot] <= now {
 		c := u.newCall(now)
 		u.begin(slot, c)
 		u.present++
-		return c, true
+		return c, served
 	}
 	if u.waiting.len >= u.limit {
 		u.answered++
-		return nil, false
+		return nil, refused
 	}
 	c := u.newCall(now)
 	u.waiting.push(c)
 	u.present++
-	return c, true
+	return c, served
 }
 
 // leave takes a request out of the queue whose context ended, unless it has just begun.
@@ -106,8 +122,12 @@ func (u *unit) leave(c *call) {
 		return
 	}
 	u.mu.Unlock()
-	<-c.begun
-	u.abandon(c)
+	select {
+	case <-c.begun:
+		u.abandon(c)
+	case <-u.crashed:
+		u.cutOff(c)
+	}
 }
 
 // abandon leaves a service that goes on without its caller, as a server works on that does not notice.
@@ -118,6 +138,32 @@ func (u *unit) abandon(c *call) {
 		defer u.mu.Unlock()
 		u.advance(u.clock())
 	})
+	u.exit(c, false)
+}
+
+// crash ends the unit and what it has begun; those inside find crashed closed. Call it once.
+func (u *unit) crash() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	now := u.clock()
+	u.advance(now)
+	for slot, f := range u.free {
+		u.busy -= max(0, f-now) // given out, never worked
+		u.free[slot] = min(f, now)
+	}
+	for u.waiting.len > 0 {
+		u.waiting.pop()
+	}
+	u.dead = true
+	close(u.crashed)
+}
+
+// cutOff lets a request go whose unit crashed. It may have begun unnoticed.
+func (u *unit) cutOff(c *call) {
+	select {
+	case <-c.begun:
+	default:
+	}
 	u.exit(c, false)
 }
 
@@ -208,6 +254,18 @@ func (u *unit) meter() meter {
 	defer u.mu.Unlock()
 	now := u.clock()
 	u.advance(now)
+	return u.read(now)
+}
+
+// peek is the meter without moving the queue on.
+func (u *unit) peek() meter {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.read(u.clock())
+}
+
+// read is the meter at an instant. The caller holds u.mu.
+func (u *unit) read(now int64) meter {
 	m := meter{now, u.busy, u.answered}
 	for _, f := range u.free {
 		m.busy -= max(0, f-now) // given out, not yet worked

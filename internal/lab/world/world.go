@@ -5,7 +5,7 @@
 //
 // # A request
 //
-// The router hands it to the ready units in turn. A unit serves Concurrency requests at once, first come
+// The router hands it to the ready units in turn; with a Balancer, to those that are healthy. A unit serves Concurrency requests at once, first come
 // first served, lets up to Queue wait and answers 503 beyond. It saturates at Concurrency / Mean: 4 slots
 // of 50 ms do 80/s. Units may slow each other down (Contention, Coherence) and may have something in common
 // that each request takes in its slot first (Shared). A unit that is told to go takes no new request and finishes what it has.
@@ -26,7 +26,9 @@
 //
 // A start may fail (Pods.Fail): the container exits when it would have become ready, and is started again
 // after Retry, then twice that, and so on. A launch may fail too (Group.Fail): the instance goes at the end
-// of Boot, and the group launches another.
+// of Boot, and the group launches another. A ready unit may crash (Faults.Crashes): its requests are cut off,
+// and it is started again as one that failed to start. Where Quotas forbid a pod or an instance, it is tried
+// again after a while.
 //
 // The HPA syncs at multiples of Sync from the world's start. Its metric is the mean over the last Sync, at
 // most 15 s, of the pods that were ready for all of it; younger ones count as not ready yet, as the real
@@ -66,7 +68,13 @@ type World struct {
 	deployment Deployment
 	hpa        *controller // nil without one
 	group      *group      // nil without one
-	events     []Event     // the latest last
+	events     []*Event    // the latest last
+	told       map[told]*Event
+	ready      []*unit       // whether or not requests reach them yet
+	requeue    time.Duration // wait before pods are created again that a quota forbade; 0: none is
+	use        pipeline
+	checks     *rand.Rand // how long the load balancer takes
+	crashes    *rand.Rand
 	dirty      bool
 	changed    chan struct{}
 }
@@ -92,6 +100,9 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		stopped: make(chan struct{}),
 		agenda:  agenda{wake: make(chan struct{}, 1)},
 		rng:     rand.New(rand.NewPCG(c.Seed, 0)),
+		checks:  rand.New(rand.NewPCG(c.Seed, checkStream)),
+		crashes: rand.New(rand.NewPCG(c.Seed, crashStream)),
+		told:    map[told]*Event{},
 		changed: make(chan struct{}),
 	}
 	w.build()
@@ -108,6 +119,8 @@ func (w *World) build() {
 	}
 	if w.config.HPA != nil || w.config.Group == nil {
 		w.buildDeployment()
+		w.measureUse()
+		w.every(usageEvery, w.measureUse)
 	}
 	if w.config.HPA != nil {
 		w.buildHPA()
@@ -122,10 +135,14 @@ func (w *World) clock() int64 { return int64(time.Since(w.start)) }
 
 // delay draws a stage's length from its mean and the share it is spread by.
 func (w *World) delay(mean time.Duration, spread float64) time.Duration {
+	return drawn(w.rng, mean, spread)
+}
+
+func drawn(rng *rand.Rand, mean time.Duration, spread float64) time.Duration {
 	if spread == 0 {
 		return mean
 	}
-	return time.Duration(float64(mean) * (1 + spread*(2*w.rng.Float64()-1)))
+	return time.Duration(float64(mean) * (1 + spread*(2*rng.Float64()-1)))
 }
 
 // fails draws whether a start fails of which the share fail does. It draws nothing where none does, so that
