@@ -510,6 +510,22 @@ func TestMistakes(t *testing.T) {
 			"group.max: 1 is less than group.min, 2", "group.scales_on: pending_pods needs an hpa that makes pods"}},
 		{Config{Group: &Group{}, Pods: Pods{Start: 3}}, []string{
 			"pods.start: where there is a group and no hpa every instance is one unit: set group.desired instead"}},
+		{Config{Balancer: &Balancer{}, Quotas: Quotas{Pods: 1}, Faults: Faults{
+			Kube: []Outage{{For: time.Second}}, AWS: []Outage{{At: time.Hour, For: 1, How: HTML}}, ExpireWatches: 1, Crashes: 60}}, nil},
+		{Config{Balancer: &Balancer{Register: -1, Spread: 1, ReservedLCU: -1}}, []string{
+			"balancer.register: -1ns is not a positive duration such as 90s or 5m", "balancer.spread: 1 is not a share from 0 to less than 1",
+			"balancer.reserved_lcu: -1 is below 0"}},
+		{Config{Quotas: Quotas{Pods: -1, VCPUs: -2}}, []string{"quotas.pods: -1 is below 0", "quotas.vcpus: -2 is below 0"}},
+		{Config{Quotas: Quotas{Pods: 2, VCPUs: 8}, Pods: Pods{Start: 3}}, []string{
+			"quotas.pods: 2 is less than pods.start, 3", "quotas.vcpus: there is no group that launches instances"}},
+		{Config{Quotas: Quotas{Pods: 2, VCPUs: 5}, Group: &Group{Desired: 3}}, []string{
+			"quotas.pods: there are no pods: where there is a group and no hpa every instance is one unit",
+			"quotas.vcpus: 5 is less than the 6 of group.desired, 3 instances of 2"}},
+		{Config{Faults: Faults{
+			Kube: []Outage{{At: -1, For: 1}}, AWS: []Outage{{For: 1}, {How: "down"}}, ExpireWatches: -1, Crashes: math.NaN()}}, []string{
+			"faults.kube[0].at: -1ns is below 0s", "faults.aws[1].for: 0s is not a positive duration such as 90s or 5m",
+			`faults.aws[1].how: "down" is not unavailable, reset, hang, html, throttled, denied`,
+			"faults.expire_watches: -1ns is below 0s", "faults.crashes: NaN a minute is not between 0 and 60"}},
 	} {
 		var got []string
 		for _, m := range c.config.Mistakes() {
