@@ -24,6 +24,12 @@ var labTable = object[world.Config]{
 			"The HorizontalPodAutoscaler.").orElse("none: the units stay as started").like("{target: 60%, max: 12}"),
 		is("asg", optional(labGroupTable.shape()), func(c *world.Config) **world.Group { return &c.Group },
 			"The Auto Scaling group whose instances carry the pods.").orElse("none: there is room for any number of pods").like("{max: 6}"),
+		is("balancer", optional(labBalancerTable.shape()), func(c *world.Config) **world.Balancer { return &c.Balancer },
+			"The load balancer before the units.").orElse("none: requests reach a unit as soon as it is ready").like("{register: 10s}"),
+		is("quotas", labQuotasTable.shape(), func(c *world.Config) *world.Quotas { return &c.Quotas },
+			"What the cluster and the account allow.").orElse("any number").like("{pods: 20, vcpus: 16}"),
+		is("faults", labFaultsTable.shape(), func(c *world.Config) *world.Faults { return &c.Faults },
+			"What goes wrong besides slow and failing starts.").orElse("nothing").like("{kube: [{at: 60s, for: 30s}], crashes: 0.2/m}"),
 	},
 	check: func(d *decoder, n *yaml.Node, in string, c *world.Config) {
 		start := childOr(childOr(n, "pods"), "start")
@@ -34,6 +40,7 @@ var labTable = object[world.Config]{
 			d.mistake(childOr(childOr(n, "hpa"), "target"), in+".hpa", "target %s is above pods.cpu_limit %s, which the utilisation of a unit never is",
 				percentText(c.HPA.Target), percentText(c.Pods.CPULimit))
 		}
+		checkLabQuotas(d, n, in, c)
 	},
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed-f864f198/onair/internal/lab/world"
 )
@@ -44,6 +45,18 @@ func TestReferenceLab(t *testing.T) {
 	if got := [...]any{c.Pods.Fail, c.Pods.Retry, c.Pods.CPULimit, c.HPA.Target, c.Group.Spread, c.Group.Fail}; got != [...]any{0.2, 10 * time.Second, 2.0, 1.5, 0.3, 0.1} {
 		t.Errorf("fail, retry, cpu_limit, target, spread, fail = %v; want 0.2, 10s, 2, 1.5, 0.3, 0.1", got)
 	}
+	bounds := [...]any{*c.Balancer, c.Quotas}
+	if want := [...]any{world.Balancer{TargetGroup: "web", Register: 10 * time.Second, Spread: 0.3}, world.Quotas{Pods: 36, VCPUs: 20}}; bounds != want {
+		t.Errorf("balancer, quotas = %+v; want %+v", bounds, want)
+	}
+	faults := world.Faults{
+		Kube:          []world.Outage{{At: 3 * time.Minute, For: 20 * time.Second, How: world.Hang}},
+		AWS:           []world.Outage{{At: 5 * time.Minute, For: 30 * time.Second, How: world.Throttled}},
+		ExpireWatches: 90 * time.Second, Crashes: 0.2,
+	}
+	if diff := cmp.Diff(faults, c.Faults, cmpopts.EquateApprox(1e-12, 0)); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
+	}
 	if mistakes := c.Mistakes(); mistakes != nil {
 		t.Errorf("Mistakes() = %v; want none", mistakes)
 	}
@@ -67,6 +80,9 @@ func TestLabDefaults(t *testing.T) {
 	c := labOf(t, "lab: {hpa: {target: 60%, max: 4}, asg: {max: 2}}")
 	if s := c.Service; s.Contention != 0 || s.Coherence != 0 || s.Shared != nil || c.Pods.Fail != 0 || c.Group.Spread != 0 || c.Group.Fail != 0 || c.Pods.CPULimit != 1 {
 		t.Errorf("lab = %+v; want no slowdown, nothing shared, no failures, a limit of the request", c)
+	}
+	if c.Balancer != nil || c.Quotas != (world.Quotas{}) || c.Faults.Kube != nil || c.Faults.AWS != nil || c.Faults.ExpireWatches != 0 || c.Faults.Crashes != 0 {
+		t.Errorf("lab = %+v; want no load balancer, no quotas, no faults", c)
 	}
 	if mistakes := c.Mistakes(); mistakes != nil {
 		t.Errorf("Mistakes() = %v; want none", mistakes)
