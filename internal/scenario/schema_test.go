@@ -220,9 +220,11 @@ func sections() []section {
 		sectionOf("lab.hpa.behavior", labBehaviorTable),
 		sectionOf("lab.hpa.behavior.scale_up and scale_down", labRulesTable),
 		sectionOf("lab.hpa.behavior, each of policies", labPolicyTable),
-		sectionOf("lab.balancer", labBalancerTable), sectionOf("lab.quotas", labQuotasTable),
-		sectionOf("lab.faults", labFaultsTable), sectionOf("lab.faults, each of kube and aws", labOutageTable),
 		sectionOf("lab.asg", labGroupTable),
+		sectionOf("lab.balancer", labBalancerTable),
+		sectionOf("lab.quotas", labQuotasTable),
+		sectionOf("lab.faults", labFaultsTable),
+		sectionOf("lab.faults, each of kube and aws", labOutageTable),
 	}
 }
 
