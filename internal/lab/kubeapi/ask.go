@@ -47,7 +47,7 @@ func parseAsk(r *http.Request) (ask, error) {
 }
 
 // parsePath understands /api/VERSION/… and /apis/GROUP/VERSION/…, followed by
-// [namespaces/NAMESPACE/]RESOURCE[/NAME].
+// [namespaces/NAMESPACE/]RESOURCE[/NAME[/SUBRESOURCE]].
 func parsePath(path string) (ask, error) {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	var group string
@@ -64,7 +64,11 @@ func parsePath(path string) (ask, error) {
 	if parts[0] == "namespaces" && len(parts) > 2 {
 		a.namespace, parts = parts[1], parts[2:]
 	}
-	a.resource = findResource(group, version, parts[0])
+	sub := ""
+	if len(parts) == 3 {
+		sub, parts = parts[2], parts[:2]
+	}
+	a.resource = findResource(group, version, parts[0], sub)
 	if a.resource == nil || len(parts) > 2 || a.namespace != "" && !a.resource.namespaced {
 		return ask{}, noSuchPath()
 	}
@@ -130,6 +134,17 @@ func (a *ask) parseInitialEvents(query url.Values) error {
 	wanted := isTrue(asked)
 	a.initialEvents = &wanted
 	return nil
+}
+
+// verb is what is asked in the words of the API's permissions.
+func (a *ask) verb() string {
+	switch {
+	case a.watch:
+		return "watch"
+	case a.name != "":
+		return "get"
+	}
+	return "list"
 }
 
 func isTrue(v string) bool { return v == "true" || v == "1" }

@@ -67,8 +67,11 @@ func resourceList(group, version string) (document any, ok bool) {
 		}
 		list.GroupVersion = r.groupVersion()
 		one := metav1.APIResource{
-			Name: r.store, SingularName: r.singular, Kind: r.kind, Namespaced: r.namespaced,
-			ShortNames: r.short, Verbs: metav1.Verbs{"get", "list", "watch"},
+			Name: r.plural(), SingularName: r.singular, Kind: r.kind, Namespaced: r.namespaced,
+			ShortNames: r.short, Verbs: r.verbs(),
+		}
+		if r.sub == "scale" {
+			one.Group, one.Version = "autoscaling", "v1"
 		}
 		if r.everywhere {
 			one.Categories = []string{"all"}

@@ -44,12 +44,17 @@ func (r *renderer) event(e world.Event) object {
 }
 
 func (r *renderer) uidOf(kind, name string) types.UID {
-	if kind == "Pod" {
+	if kind != "Pod" {
+		return uid(kind, name)
+	}
+	if r.podUIDs == nil {
+		r.podUIDs = make(map[string]string, len(r.Pods))
 		for _, p := range r.Pods {
-			if p.Name == name {
-				return types.UID(p.UID)
-			}
+			r.podUIDs[p.Name] = p.UID
 		}
+	}
+	if known, ok := r.podUIDs[name]; ok {
+		return types.UID(known)
 	}
 	return uid(kind, name)
 }

@@ -2,6 +2,7 @@ package kubeapi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -25,10 +26,13 @@ type object interface {
 type entry struct {
 	store string // the plural name, one for all versions of a kind
 	object
+	key  string
 	gone bool // this is how it was last: it is no more
 }
 
-func (e entry) key() string { return e.store + "/" + e.GetNamespace() + "/" + e.GetName() }
+func newEntry(store string, o object) entry {
+	return entry{store: store, object: o, key: store + "/" + o.GetNamespace() + "/" + o.GetName()}
+}
 
 // change is one step of the history.
 type change struct {
@@ -40,7 +44,7 @@ type change struct {
 }
 
 // remembered is how many changes a watch may lag behind.
-const remembered = 4096
+const remembered = 16384
 
 // history is the present objects and the latest changes that led to them. Safe
 // for concurrent use.
@@ -74,7 +78,7 @@ func (h *history) update(objects []entry) {
 	next := make(map[string]present, len(objects))
 	order := make([]string, 0, len(objects))
 	for _, e := range objects {
-		key := e.key()
+		key := e.key
 		if _, twice := next[key]; twice {
 			continue
 		}
@@ -91,7 +95,7 @@ func (h *history) update(objects []entry) {
 		}
 	}
 	h.present, h.order = next, order
-	h.forget()
+	h.forget(int(h.version - before))
 	if h.version != before {
 		close(h.more)
 		h.more = make(chan struct{})
@@ -100,6 +104,9 @@ func (h *history) update(objects []entry) {
 
 // put records e where it differs from what was there and returns what is.
 func (h *history) put(e entry, was present) present {
+	if was.object == e.object {
+		return was
+	}
 	if was.object != nil && was.GetUID() != e.GetUID() {
 		h.remove(was)
 		was = present{}
@@ -122,8 +129,8 @@ func (h *history) put(e entry, was present) present {
 // end records how an object that is no more was last, so that its deletion
 // tells when it was asked for even where nobody saw it wait.
 func (h *history) end(e entry) {
-	if was := h.present[e.key()]; was.object != nil && was.GetUID() == e.GetUID() {
-		h.present[e.key()] = h.put(e, was)
+	if was := h.present[e.key]; was.object != nil && was.GetUID() == e.GetUID() {
+		h.present[e.key] = h.put(e, was)
 	}
 }
 
@@ -148,11 +155,24 @@ func (h *history) append(c change) {
 	h.changes = append(h.changes, c)
 }
 
-func (h *history) forget() {
-	if over := len(h.changes) - h.keep; over > 0 {
+// forget drops what is too old, but none of the latest changes: who waits for
+// those is told of them.
+func (h *history) forget(latest int) {
+	if over := len(h.changes) - max(h.keep, latest); over > 0 {
 		h.forgotten = h.changes[over-1].version
 		h.changes = slices.Clone(h.changes[over:])
 	}
+}
+
+// expire forgets everything up to a version that nobody has seen, so that every
+// watch begins anew.
+func (h *history) expire() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.version++
+	h.forgotten, h.changes = h.version, nil
+	close(h.more)
+	h.more = make(chan struct{})
 }
 
 // list returns the present objects of a store in order of rendering, and the
@@ -179,8 +199,9 @@ func (h *history) since(store string, version uint64) (changes []change, upTo ui
 	if version < h.forgotten || version > h.version {
 		return nil, h.version, nil, false
 	}
-	for _, c := range h.changes {
-		if c.version > version && c.store == store {
+	first, _ := slices.BinarySearchFunc(h.changes, version+1, func(c change, v uint64) int { return cmp.Compare(c.version, v) })
+	for _, c := range h.changes[first:] {
+		if c.store == store {
 			changes = append(changes, c)
 		}
 	}

@@ -34,7 +34,8 @@ func (r *renderer) autoscaler() object {
 		h.Status.LastScaleTime = &metav1.Time{Time: now.LastScale}
 	}
 	if now.Metric != nil {
-		h.Status.CurrentMetrics = []autoscalingv2.MetricStatus{metricStatus(config, *now.Metric)}
+		request := r.request()
+		h.Status.CurrentMetrics = []autoscalingv2.MetricStatus{metricStatus(config, *now.Metric, request.Cpu())}
 	}
 	for _, c := range now.Conditions {
 		h.Status.Conditions = append(h.Status.Conditions, autoscalingv2.HorizontalPodAutoscalerCondition{
@@ -58,7 +59,9 @@ func metricSpec(config *world.HPA) autoscalingv2.MetricSpec {
 	}}
 }
 
-func metricStatus(config *world.HPA, value float64) autoscalingv2.MetricStatus {
+// metricStatus tells the metric's value; of utilisation also what it is of the
+// CPU that a pod requests.
+func metricStatus(config *world.HPA, value float64, request *apiresource.Quantity) autoscalingv2.MetricStatus {
 	if config.Metric == world.Requests {
 		return autoscalingv2.MetricStatus{Type: autoscalingv2.PodsMetricSourceType, Pods: &autoscalingv2.PodsMetricStatus{
 			Metric:  autoscalingv2.MetricIdentifier{Name: world.Requests},
@@ -67,7 +70,7 @@ func metricStatus(config *world.HPA, value float64) autoscalingv2.MetricStatus {
 	}
 	return autoscalingv2.MetricStatus{Type: autoscalingv2.ResourceMetricSourceType, Resource: &autoscalingv2.ResourceMetricStatus{
 		Name:    corev1.ResourceCPU,
-		Current: autoscalingv2.MetricValueStatus{AverageUtilization: percentOf(value), AverageValue: quantity(value)},
+		Current: autoscalingv2.MetricValueStatus{AverageUtilization: percentOf(value), AverageValue: quantity(value * request.AsApproximateFloat64())},
 	}}
 }
 

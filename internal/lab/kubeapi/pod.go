@@ -17,14 +17,17 @@ const (
 	gracePeriod    = 30 * time.Second
 )
 
-// podSpec is the spec of every pod: one container that requests one CPU and may
-// use what the configured limit lets it.
+// podSpec is the spec of every pod: one container that may use more CPU than it
+// requests, by the configured limit.
 func (r *renderer) podSpec(node string) corev1.PodSpec {
+	request := r.request()
+	limit := cmp.Or(r.cpuLimit, 1) * request.Cpu().AsApproximateFloat64()
 	return corev1.PodSpec{NodeName: node, Containers: []corev1.Container{{
 		Name: world.Container, Image: containerImage,
+		Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: containerPort, Protocol: corev1.ProtocolTCP}},
 		Resources: corev1.ResourceRequirements{
-			Requests: corev1.ResourceList{corev1.ResourceCPU: *quantity(1)},
-			Limits:   corev1.ResourceList{corev1.ResourceCPU: *quantity(cmp.Or(r.Config.Pods.CPULimit, 1))},
+			Requests: request,
+			Limits:   corev1.ResourceList{corev1.ResourceCPU: *quantity(limit), corev1.ResourceMemory: request[corev1.ResourceMemory]},
 		},
 	}}}
 }
@@ -36,7 +39,7 @@ func (r *renderer) pod(p world.Pod) object {
 	meta.OwnerReferences = r.owned("ReplicaSet", r.replicaSetName())
 	node := ""
 	if !p.Scheduled.IsZero() {
-		node = cmp.Or(p.Node, p.Instance, world.LoneNode)
+		node = nodeOf(p)
 	}
 	if !p.Deleted.IsZero() {
 		// The API states the end of the grace that deletion begins.
@@ -63,6 +66,9 @@ func (r *renderer) pod(p world.Pod) object {
 	}
 	return pod
 }
+
+// nodeOf is the node that a scheduled pod is on.
+func nodeOf(p world.Pod) string { return cmp.Or(p.Node, p.Instance, world.LoneNode) }
 
 func (r *renderer) containerStatus(p world.Pod) corev1.ContainerStatus {
 	runs := !p.Running.IsZero() && !p.BacksOff()
@@ -98,10 +104,14 @@ func podConditions(p world.Pod) []corev1.PodCondition {
 			Message: "no node has room for this pod", LastTransitionTime: metav1.NewTime(p.Unschedulable),
 		}}
 	}
+	unready := p.Scheduled
+	if !p.Crashed.IsZero() {
+		unready = p.Crashed
+	}
 	return []corev1.PodCondition{
 		holds(corev1.PodInitialized, p.Scheduled, p.Scheduled),
-		holds(corev1.PodReady, p.Ready, p.Scheduled),
-		holds(corev1.ContainersReady, p.Ready, p.Scheduled),
+		holds(corev1.PodReady, p.Ready, unready),
+		holds(corev1.ContainersReady, p.Ready, unready),
 		holds(corev1.PodScheduled, p.Scheduled, p.Scheduled),
 	}
 }

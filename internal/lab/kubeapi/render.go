@@ -14,9 +14,12 @@ import (
 
 // render turns a state into objects, in the order in which their changes are
 // told: who decides before who follows.
-func render(s world.State) []entry {
-	r := renderer{State: s}
-	r.namespace, r.workload = s.Config.Workload()
+func render(s world.State) []entry { return renderWith(s, newMemory(settingOf(s.Config))) }
+
+// renderWith does so with what the rendering before it left.
+func renderWith(s world.State, m *memory) []entry {
+	defer m.turn()
+	r := newRenderer(s, m)
 	r.add("namespaces", r.namespaceObject("default"))
 	r.add("namespaces", r.namespaceObject(r.namespace))
 	if s.Deployment.Created.IsZero() {
@@ -28,11 +31,20 @@ func render(s world.State) []entry {
 	}
 	r.add("deployments", r.deployment())
 	r.add("replicasets", r.replicaSet())
-	for _, p := range s.Pods {
-		r.entries = append(r.entries, entry{store: "pods", object: r.pod(p), gone: !p.Terminated.IsZero()})
+	if s.Config.Quotas.Pods > 0 {
+		r.add("resourcequotas", r.podQuota())
 	}
+	for _, p := range s.Pods {
+		r.entries = append(r.entries, m.pods.entry(p.UID, p, func() entry {
+			e := newEntry("pods", r.pod(p))
+			e.gone = !p.Terminated.IsZero()
+			return e
+		}))
+	}
+	r.add("services", r.service())
+	r.endpointSlices()
 	for _, e := range s.Events {
-		r.add("events", r.event(e))
+		r.entries = append(r.entries, m.events.entry(e.UID, e, func() entry { return newEntry("events", r.event(e)) }))
 	}
 	return r.entries
 }
@@ -40,13 +52,18 @@ func render(s world.State) []entry {
 // renderer collects the objects of one state.
 type renderer struct {
 	world.State
-	namespace string
-	workload  string // the name of autoscaler, Deployment and label alike
-	entries   []entry
+	setting
+	memory  *memory
+	entries []entry
+	podUIDs map[string]string // by name; nil until somebody asks
+}
+
+func newRenderer(s world.State, m *memory) *renderer {
+	return &renderer{State: s, setting: m.setting, memory: m}
 }
 
 func (r *renderer) add(store string, o object) {
-	r.entries = append(r.entries, entry{store: store, object: o})
+	r.entries = append(r.entries, newEntry(store, o))
 }
 
 func (r *renderer) namespaceObject(name string) object {

@@ -1,5 +1,6 @@
 // Package kubeapi tells the state of the staging as a Kubernetes API server
-// would: discovery, get, list, watch and kubectl's tables, read-only, JSON.
+// would: discovery, get, list, watch and kubectl's tables, read-only, JSON. What
+// a client may do it may ask by an access review, which is sent and not kept.
 //
 // The model is the original's. Every change of the world is rendered into
 // objects and compared with the last rendering; what was added, modified or
@@ -19,6 +20,10 @@
 // 410 Expired and lists again. What the staging does not have is answered as
 // the original refuses it, by a Status with the fitting code and reason.
 //
+// The API may fail as the world's Faults say, while the world goes on: an outage
+// is answered to every request and cuts the watches when it begins; an expiry
+// makes the history forget all, so that each watch is told 410 and lists again.
+//
 // See https://kubernetes.io/docs/reference/using-api/api-concepts/ for the
 // protocol. The facts themselves are package world's.
 package kubeapi
@@ -27,6 +32,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"sync"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -48,40 +55,79 @@ type Server struct {
 	source        Source
 	history       *history
 	changed       <-chan struct{} // closed when the state New rendered is no longer the present one
-	done          chan struct{}   // closed when Run has returned, so that watches end
+	memory        *memory
+	start         time.Time // of the staging; what fails when counts from it
+	faults        world.Faults
+	done          chan struct{} // closed when Run has returned, so that watches end
 	bookmarkEvery time.Duration
 }
 
 // New returns a server that tells the present state of src; Run keeps it up to
 // date.
 func New(src Source) *Server {
-	s := &Server{source: src, history: newHistory(), done: make(chan struct{}), bookmarkEvery: 20 * time.Second}
-	s.follow()
+	s := &Server{source: src, history: newHistory(), memory: newMemory(setting{}), done: make(chan struct{}), bookmarkEvery: 20 * time.Second}
+	state := s.follow()
+	s.start, s.faults = state.Start, state.Config.Faults
 	return s
 }
 
 // follow brings the history up to the source's present state.
-func (s *Server) follow() {
+func (s *Server) follow() world.State {
 	state, changed := s.source.State()
 	s.changed = changed
-	s.history.update(render(state))
+	if now := settingOf(state.Config); now != s.memory.setting {
+		s.memory = newMemory(now)
+	}
+	s.history.update(renderWith(state, s.memory))
+	return state
 }
 
 // Run follows the source until ctx ends, then ends all watches. Call it once.
 func (s *Server) Run(ctx context.Context) {
 	defer close(s.done)
+	var expiring sync.WaitGroup
+	expiring.Go(func() { s.expireWatches(ctx) })
+	defer expiring.Wait()
+	rest := time.NewTimer(0)
+	defer rest.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-rest.C:
+		}
+		select {
+		case <-ctx.Done():
+			return
 		case <-s.changed:
+			began := time.Now()
 			s.follow()
+			rest.Reset(restAfter(time.Since(began)))
 		}
 	}
 }
 
+// restAfter is how long a server pauses after it followed a change, which took so
+// long: where there are thousands of pods, changes are gathered, so that telling
+// them leaves the machine to others.
+func restAfter(took time.Duration) time.Duration {
+	if took < 5*time.Millisecond {
+		return 0
+	}
+	return min(3*took, 250*time.Millisecond)
+}
+
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.fail(w, r) {
+		return
+	}
+	if r.Method == http.MethodPost && r.URL.Path == reviewPath {
+		if err := s.review(w, r); err != nil {
+			writeStatus(w, err)
+		}
+		return
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		writeStatus(w, readOnly())
 		return
@@ -100,6 +146,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
+	case !slices.Contains(ask.resource.verbs(), ask.verb()):
+		err = apierrors.NewMethodNotSupported(ask.resource.groupResource(), ask.verb())
 	case ask.watch:
 		err = s.watch(w, r, ask)
 	case ask.name != "":
@@ -122,8 +170,18 @@ func readOnly() *apierrors.StatusError {
 	return err
 }
 
+// objects are those of a resource, and the version at which they are so.
+func (s *Server) objects(r *resource) ([]object, uint64) {
+	found, version := s.history.list(r.store)
+	if r.now != nil {
+		state, _ := s.source.State()
+		found = r.now(state)
+	}
+	return found, version
+}
+
 func (s *Server) get(w http.ResponseWriter, ask ask) error {
-	objects, version := s.history.list(ask.resource.store)
+	objects, version := s.objects(ask.resource)
 	for _, o := range objects {
 		if o.GetName() == ask.name && (!ask.resource.namespaced || o.GetNamespace() == ask.namespace) {
 			if ask.table != nil {
@@ -138,7 +196,7 @@ func (s *Server) get(w http.ResponseWriter, ask ask) error {
 }
 
 func (s *Server) list(w http.ResponseWriter, ask ask) error {
-	objects, version := s.history.list(ask.resource.store)
+	objects, version := s.objects(ask.resource)
 	if ask.version > version {
 		return tooLarge(ask.version, version)
 	}

@@ -479,7 +479,7 @@ func TestDiscovery(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"apps/v1", "autoscaling/v2"}; !cmp.Equal(told, want) {
+	if want := []string{"apps/v1", "autoscaling/v2", "authorization.k8s.io/v1", "discovery.k8s.io/v1", "metrics.k8s.io/v1beta1", "policy/v1"}; !cmp.Equal(told, want) {
 		t.Errorf("preferred versions = %v; want %v", told, want)
 	}
 	core, _ := fetch[metav1.APIResourceList](t, url+"/api/v1", accept)
@@ -487,7 +487,7 @@ func TestDiscovery(t *testing.T) {
 	for _, r := range core.APIResources {
 		kinds = append(kinds, r.Kind)
 	}
-	if want := []string{"Event", "Namespace", "Node", "Pod"}; !cmp.Equal(kinds, want) {
+	if want := []string{"Event", "LimitRange", "Namespace", "Node", "Pod", "ResourceQuota", "Service"}; !cmp.Equal(kinds, want) {
 		t.Errorf("kinds of v1 = %v; want %v", kinds, want)
 	}
 }

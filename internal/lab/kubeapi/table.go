@@ -101,6 +101,9 @@ func age(t metav1.Time) string {
 	return duration.HumanDuration(time.Since(t.Time))
 }
 
+// plainColumns are those of what the staging never has.
+var plainColumns = []column{nameColumn, ageColumn}
+
 var eventColumns = []column{
 	text("Last Seen", func(e *corev1.Event) string { return age(e.LastTimestamp) }),
 	text("Type", func(e *corev1.Event) string { return e.Type }),

@@ -25,8 +25,8 @@ type frame struct {
 	Object any             `json:"object"`
 }
 
-// watch tells changes until the client goes, its timeout passes, or the server
-// stops.
+// watch tells changes until the client goes, its timeout passes, an outage begins,
+// or the server stops.
 //
 //	resourceVersion ""|"0"    sendInitialEvents unset: what is there as ADDED, then changes
 //	resourceVersion "42"      sendInitialEvents unset: changes after 42
@@ -80,6 +80,8 @@ func (s *Server) tell(r *http.Request, out *stream, at uint64) {
 		defer timer.Stop()
 		timeout = timer.C
 	}
+	cut, stop := s.untilCut()
+	defer stop()
 	for {
 		changes, upTo, more, ok := s.history.since(out.ask.resource.store, at)
 		if !ok {
@@ -103,6 +105,8 @@ func (s *Server) tell(r *http.Request, out *stream, at uint64) {
 			}
 		case <-timeout:
 			return
+		case <-cut:
+			panic(http.ErrAbortHandler) // closes the connection
 		case <-s.done:
 			return
 		case <-r.Context().Done():
