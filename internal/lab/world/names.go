@@ -34,6 +34,17 @@ func (w *World) name() string {
 // replicaSet is the name of the Deployment's only ReplicaSet.
 func (w *World) replicaSet() string { return w.name() + "-" + TemplateHash }
 
+// podName makes a name that no pod has: of five thousand, two would else have the same more often than not.
+func (w *World) podName() string {
+	for {
+		name := w.replicaSet() + "-" + w.suffix(5)
+		if !w.named[name] {
+			w.named[name] = true
+			return name
+		}
+	}
+}
+
 // uuid makes an object's identity from the seed.
 func (w *World) uuid() string {
 	a, b := w.rng.Uint64(), w.rng.Uint64()

@@ -39,7 +39,7 @@ func (w *World) podEvent(p *pod, typ, reason, format string, args ...any) {
 
 // newPod makes a pod that is created and no more.
 func (w *World) newPod() *pod {
-	p := &pod{Pod: Pod{Name: w.replicaSet() + "-" + w.suffix(5), UID: w.uuid(), Created: w.now}}
+	p := &pod{Pod: Pod{Name: w.podName(), UID: w.uuid(), Created: w.now}}
 	w.pods = append(w.pods, p)
 	w.deployment.Total++
 	w.dirty = true
@@ -213,6 +213,7 @@ func (w *World) terminated(p *pod) {
 	w.dirty = true
 	w.after(terminatedStay, func() {
 		w.pods = slices.DeleteFunc(w.pods, func(q *pod) bool { return p == q })
+		delete(w.named, p.Name)
 		w.dirty = true
 	})
 	if p.node != nil {

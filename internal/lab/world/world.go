@@ -61,10 +61,11 @@ type World struct {
 	mu         sync.Mutex
 	now        time.Time // the instant of the agenda's entry at work
 	agenda     agenda
-	rng        *rand.Rand // names and delays
-	units      uint64     // units made so far
-	addresses  int        // pod addresses given out so far
-	pods       []*pod     // in order of creation
+	rng        *rand.Rand      // names and delays
+	units      uint64          // units made so far
+	addresses  int             // pod addresses given out so far
+	pods       []*pod          // in order of creation
+	named      map[string]bool // the names of pods
 	deployment Deployment
 	hpa        *controller // nil without one
 	group      *group      // nil without one
@@ -103,6 +104,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		checks:  rand.New(rand.NewPCG(c.Seed, checkStream)),
 		crashes: rand.New(rand.NewPCG(c.Seed, crashStream)),
 		told:    map[told]*Event{},
+		named:   map[string]bool{},
 		changed: make(chan struct{}),
 	}
 	w.build()
