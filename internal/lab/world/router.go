@@ -15,8 +15,9 @@ const UnitHeader = "X-Unit"
 // router spreads requests over the ready units in turn (round robin, the default of an Application Load
 // Balancer; a Kubernetes Service spreads about as evenly, at random). It knows nothing of their queues.
 type router struct {
-	ready atomic.Pointer[[]*unit]
-	turn  atomic.Uint64
+	ready  atomic.Pointer[[]*unit]
+	turn   atomic.Uint64
+	counts counts
 }
 
 // pick returns the next unit, nil where none is ready.
@@ -70,7 +71,7 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	status, header, body := http.StatusServiceUnavailable, noUnit, bodyNoUnit
 	if u != nil {
 		header = u.header
-		switch u.serve(r.Context()) {
+		switch w.router.counts.note(u.serve(r.Context())) {
 		case served:
 			status, body = http.StatusOK, bodyServed
 		case refused:
@@ -104,7 +105,7 @@ func (d door) RoundTrip(r *http.Request) (*http.Response, error) {
 	if u == nil {
 		return answer(r, http.StatusServiceUnavailable, noUnit, bodyNoUnit), nil
 	}
-	switch u.serve(r.Context()) {
+	switch d.router.counts.note(u.serve(r.Context())) {
 	case served:
 		return answer(r, http.StatusOK, u.header, bodyServed), nil
 	case refused:
