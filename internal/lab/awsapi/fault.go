@@ -31,15 +31,11 @@ func (s *Server) present(ctx context.Context) (state world.State, how string, er
 	}
 }
 
-// outage is the first that is stated of those the instant of a state lies in;
-// one that is none where all is well.
+// outage is the one in force at the instant of a state; one that is none where
+// all is well.
 func outage(s world.State) world.Outage {
-	since := s.Now.Sub(s.Start)
-	for _, o := range s.Config.Faults.AWS {
-		if since >= o.At && since < o.At+o.For {
-			o.How = cmp.Or(o.How, world.Unavailable)
-			return o
-		}
+	if o := world.InForce(s.Config.Faults.AWS, s.Now.Sub(s.Start)); o != nil {
+		return world.Outage{At: o.At, For: o.For, How: cmp.Or(o.How, world.Unavailable)}
 	}
 	return world.Outage{}
 }

@@ -14,9 +14,6 @@ const vcpuQuota = "L-1216C47A"
 // defaultVCPUs is that quota where the world has none.
 const defaultVCPUs = 1920
 
-// vcpusPerInstance is what an m7g.large has.
-const vcpusPerInstance = 2
-
 type quotaRecord struct {
 	ServiceCode, ServiceName string
 	QuotaArn                 string
@@ -67,5 +64,5 @@ func vcpus(s world.State) int {
 	if s.Group == nil {
 		return 0
 	}
-	return vcpusPerInstance * len(s.Group.Instances)
+	return world.InstanceVCPUs * len(s.Group.Instances)
 }
