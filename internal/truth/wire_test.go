@@ -17,7 +17,9 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/elb"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
+	"github.com/seed-f864f198/onair/internal/observe/quota"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
@@ -75,7 +77,9 @@ func startStaging(t *testing.T, c world.Config) *staging {
 	s := &staging{world: w, stop: stop}
 	kube := kubeapi.New(w)
 	s.running.Go(func() { kube.Run(ctx) })
-	s.kube, s.aws = s.serve(kube), s.serve(awsapi.New(w))
+	account := awsapi.New(w)
+	s.running.Go(func() { account.Run(ctx) })
+	s.kube, s.aws = s.serve(kube), s.serve(account)
 	return s
 }
 
@@ -105,26 +109,36 @@ func (s *staging) close(t *testing.T) {
 }
 
 // observers are the real ones, as cmd/onair builds them, on wires.
-func (s *staging) observers(t *testing.T, fleets []scenario.Observe) []observe.Observer {
+func (s *staging) observers(t *testing.T, watched []scenario.Observe) []observe.Observer {
 	t.Helper()
 	var all []observe.Observer
-	for _, f := range fleets {
-		if f.Kind == capacity.ASG {
-			api := asg.NewClient(aws.Config{
-				Region: f.Region, BaseEndpoint: aws.String("http://aws.test"), HTTPClient: &http.Client{Transport: s.aws},
-				Credentials: credentials.NewStaticCredentialsProvider("onair", "lab", ""),
-			})
-			all = append(all, asg.New(asg.Options{API: api, Name: f.Name, Source: f.Source(), Region: f.Region}))
-			continue
-		}
-		o, err := hpa.New(hpa.Options{
-			Config:    &rest.Config{Host: "http://kube.test", Transport: s.kube},
-			Namespace: f.Namespace, Name: f.Name, Source: f.Source(),
-		})
+	for _, w := range watched {
+		o, err := s.observer(w)
 		if err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, o)
 	}
 	return all
+}
+
+func (s *staging) observer(w scenario.Observe) (observe.Observer, error) {
+	config := aws.Config{
+		Region: w.Region, BaseEndpoint: aws.String("http://aws.test"), HTTPClient: &http.Client{Transport: s.aws},
+		Credentials: credentials.NewStaticCredentialsProvider("onair", "lab", ""),
+	}
+	switch w.Kind {
+	case capacity.ASG:
+		return asg.New(asg.Options{API: asg.NewClient(config), Name: w.Name, Source: w.Source(), Region: w.Region}), nil
+	case scenario.ELB:
+		return elb.New(elb.Options{API: elb.NewClient(config), Name: w.Name, Source: w.Source(), Region: w.Region}), nil
+	case scenario.Quota:
+		return quota.New(quota.Options{
+			Clients: quota.NewClients(config), Service: w.Service, Code: w.Name, Source: w.Source(), Region: w.Region, Fleet: w.Fleet, PerUnit: w.PerUnit,
+		}), nil
+	}
+	return hpa.New(hpa.Options{
+		Config:    &rest.Config{Host: "http://kube.test", Transport: s.kube},
+		Namespace: w.Namespace, Name: w.Name, Source: w.Source(),
+	})
 }
