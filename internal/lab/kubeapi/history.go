@@ -107,6 +107,10 @@ func (h *history) put(e entry, was present) present {
 	if was.object == e.object {
 		return was
 	}
+	if e.GetResourceVersion() != "" { // it was here before, and who was told of it then may still read it
+		e.object = e.DeepCopyObject().(object)
+		e.SetResourceVersion("")
+	}
 	if was.object != nil && was.GetUID() != e.GetUID() {
 		h.remove(was)
 		was = present{}

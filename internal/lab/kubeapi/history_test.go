@@ -1,6 +1,7 @@
 package kubeapi
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"testing"
@@ -21,22 +22,33 @@ func versions(objects []object) map[string]string {
 }
 
 // FuzzHistory holds the law of a watch: a list, and what changed since, make
-// the list that is now; and every version is told once, in order.
+// the list that is now; and every version is told once, in order. What is kept
+// from one rendering to the next is what a new rendering makes.
 func FuzzHistory(f *testing.F) {
 	f.Add([]byte{1, 3, 7, 3, 0, 255, 12})
 	f.Add([]byte("prime time"))
 	f.Fuzz(func(t *testing.T, acts []byte) {
-		h := newHistory()
+		h, m := newHistory(), newMemory(settingOf(world.Config{}))
 		created := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
 		act := func(mask byte) {
 			s := world.State{Deployment: world.Deployment{Created: created}}
 			for bit := range 8 {
 				if mask&(1<<bit) != 0 {
 					// Two pods of one name but another life must not be mistaken for one.
-					s.Pods = append(s.Pods, world.Pod{Name: fmt.Sprint("pod", bit/2), UID: fmt.Sprint("life", bit), Created: created})
+					s.Pods = append(s.Pods, world.Pod{Name: fmt.Sprint("pod", bit/2), UID: fmt.Sprint("life", bit), Created: created, Restarts: int(mask) % 3})
 				}
 			}
-			h.update(render(s))
+			h.update(renderWith(s, m))
+			anew := newHistory()
+			anew.update(render(s))
+			for key, want := range anew.present {
+				if got := h.present[key]; !bytes.Equal(got.encoded, want.encoded) {
+					t.Fatalf("kept %s = %s; want %s", key, got.encoded, want.encoded)
+				}
+			}
+			if len(h.present) != len(anew.present) {
+				t.Fatalf("objects kept = %d; want %d", len(h.present), len(anew.present))
+			}
 		}
 		for i, mask := range acts {
 			act(mask)

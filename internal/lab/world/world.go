@@ -24,6 +24,8 @@
 //	                 |  <= Scan  | launched |   Boot     | in service
 //	                             TriggeredScaleUp
 //
+// With a Balancer the pod is in the router when it is healthy, Register after it is ready.
+//
 // A start may fail (Pods.Fail): the container exits when it would have become ready, and is started again
 // after Retry, then twice that, and so on. A launch may fail too (Group.Fail): the instance goes at the end
 // of Boot, and the group launches another. A ready unit may crash (Faults.Crashes): its requests are cut off,
