@@ -139,12 +139,13 @@ func (w *World) unschedulable(p *pod) {
 // placeWaiting tries again for the pods without room, the oldest first.
 func (w *World) placeWaiting() {
 	for _, p := range w.pods {
+		if p.Unschedulable.IsZero() || p.going() {
+			continue
+		}
 		if w.group.roomiest() == nil {
 			return
 		}
-		if !p.Unschedulable.IsZero() && !p.going() {
-			w.place(p)
-		}
+		w.place(p)
 	}
 }
 
