@@ -2,17 +2,18 @@ package hpa
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -25,6 +26,10 @@ const (
 	autoscalers  = "horizontalpodautoscalers"
 	deployments  = "deployments"
 	statefulSets = "statefulsets"
+	replicaSets  = "replicasets"
+	endpoints    = "endpointslices"
+	quotas       = "resourcequotas"
+	limitRanges  = "limitranges"
 )
 
 // answerWithin bounds every single answer of the API; watches are unbounded.
@@ -34,7 +39,9 @@ const answerWithin = 10 * time.Second
 // Kubernetes would double the size of the program.
 var scheme = func() *runtime.Scheme {
 	s := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{autoscalingv2.AddToScheme, appsv1.AddToScheme, corev1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{
+		autoscalingv2.AddToScheme, appsv1.AddToScheme, corev1.AddToScheme, discoveryv1.AddToScheme,
+	} {
 		utilruntime.Must(add(s))
 	}
 	return s
@@ -44,7 +51,9 @@ var parameters = runtime.NewParameterCodec(scheme)
 
 // cluster is a client of each group of the API that is read.
 type cluster struct {
-	autoscaling, apps, core *rest.RESTClient
+	autoscaling, apps, core, discovery *rest.RESTClient
+
+	http *http.Client // beneath all of them
 }
 
 func newCluster(config *rest.Config) (*cluster, error) {
@@ -75,6 +84,8 @@ func newCluster(config *rest.Config) (*cluster, error) {
 		autoscaling: open("/apis", autoscalingv2.SchemeGroupVersion),
 		apps:        open("/apis", appsv1.SchemeGroupVersion),
 		core:        open("/api", corev1.SchemeGroupVersion),
+		discovery:   open("/apis", discoveryv1.SchemeGroupVersion),
+		http:        client,
 	}
 	return c, err
 }
@@ -86,66 +97,68 @@ func (c *cluster) get(ctx context.Context, client *rest.RESTClient, into runtime
 	return explain(err, "get", resource, namespace)
 }
 
-// target is what an autoscaler scales.
-type target struct {
-	resource, name string
-	selector       labels.Selector // of its pods
+// list reads a whole collection into into, which may be large.
+func (c *cluster) list(ctx context.Context, client *rest.RESTClient, into runtime.Object, namespace, resource string) error {
+	err := client.Get().Namespace(namespace).Resource(resource).
+		Timeout(answerWithin).MaxRetries(0).Do(ctx).Into(into)
+	return explain(err, "list", resource, namespace)
 }
 
-// target reads what an autoscaler scales.
-func (c *cluster) target(ctx context.Context, namespace string, ref autoscalingv2.CrossVersionObjectReference) (target, error) {
-	t := target{name: ref.Name}
-	var selector *metav1.LabelSelector
-	var err error
-	switch ref.Kind {
-	case "Deployment":
-		workload := &appsv1.Deployment{}
-		t.resource = deployments
-		err = c.get(ctx, c.apps, workload, namespace, t.resource, ref.Name)
-		selector = workload.Spec.Selector
-	case "StatefulSet":
-		workload := &appsv1.StatefulSet{}
-		t.resource = statefulSets
-		err = c.get(ctx, c.apps, workload, namespace, t.resource, ref.Name)
-		selector = workload.Spec.Selector
-	default:
-		return t, fmt.Errorf("scales a %s, which is not understood (Deployment or StatefulSet)", ref.Kind)
+// document reads a JSON document of any path into into, which needs no type of
+// the scheme.
+func (c *cluster) document(ctx context.Context, path string, query url.Values, into any) error {
+	request := c.core.Get().AbsPath(path).Timeout(answerWithin).MaxRetries(0)
+	for name, values := range query {
+		for _, v := range values {
+			request.Param(name, v)
+		}
 	}
-	if apierrors.IsNotFound(err) {
-		return t, fmt.Errorf("scales %s %s, which does not exist", ref.Kind, ref.Name)
+	text, err := request.Do(ctx).Raw()
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		t.selector, err = metav1.LabelSelectorAsSelector(selector)
-	}
-	return t, err
+	return json.Unmarshal(text, into)
 }
 
 // explain words an error of the API: what was refused, and what would be
-// needed.
+// needed. An empty namespace is the whole cluster.
 func explain(err error, verb, resource, namespace string) error {
 	var request *url.Error
+	var status apierrors.APIStatus
+	if namespace == "" {
+		namespace = "the whole cluster"
+	}
 	switch {
 	case err == nil:
 		return nil
 	case apierrors.IsForbidden(err):
-		return &refusal{fmt.Sprintf("forbidden (needs %s on %s in %s)", verb, resource, namespace), err}
+		return &refusal{worded{fmt.Sprintf("forbidden (needs %s on %s in %s)", verb, resource, namespace), err}}
 	case apierrors.IsUnauthorized(err):
-		return &refusal{"unauthorized (are the credentials of this context still valid?)", err}
+		return &refusal{worded{"unauthorized (are the credentials of this context still valid?)", err}}
+	case apierrors.IsNotFound(err) && !namesObject(err) && !apierrors.IsUnexpectedServerError(err) && verb != "get":
+		return &refusal{worded{resource + " are not served", err}}
 	case errors.As(err, &request):
 		// Its text would repeat the whole address with the query.
 		return fmt.Errorf("%s %s: %w", verb, resource, request.Err)
+	case apierrors.IsUnexpectedServerError(err) && errors.As(err, &status):
+		// Its text would repeat a page that was written for browsers.
+		code := int(status.Status().Code)
+		return &worded{fmt.Sprintf("%s %s: answered %d %s", verb, resource, code, http.StatusText(code)), err}
 	}
 	return fmt.Errorf("%s %s: %w", verb, resource, err)
 }
 
-// refusal is an error that trying again does not mend.
-type refusal struct {
+// worded is an error in words of our own.
+type worded struct {
 	text  string
 	cause error
 }
 
-func (r *refusal) Error() string { return r.text }
-func (r *refusal) Unwrap() error { return r.cause }
+func (w *worded) Error() string { return w.text }
+func (w *worded) Unwrap() error { return w.cause }
+
+// refusal is an error that trying again does not mend.
+type refusal struct{ worded }
 
 func isFinal(err error) bool {
 	var r *refusal

@@ -89,7 +89,8 @@ func scaleUp(s *world.State) {
 // gate stands in front of an API and breaks it as the test says. Safe for
 // concurrent use.
 type gate struct {
-	api http.Handler
+	api  http.Handler
+	rest *api // answers for what api may not serve
 
 	mu      sync.Mutex
 	refuse  func(r *http.Request) *metav1.Status // nil: nothing is refused
@@ -140,8 +141,18 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			case <-ctx.Done():
 			}
 		}()
-		g.api.ServeHTTP(w, r.WithContext(ctx))
+		g.behind(r).ServeHTTP(w, r.WithContext(ctx))
 	}
+}
+
+// behind answers a request that is let through.
+func (g *gate) behind(r *http.Request) http.Handler {
+	for _, path := range []string{slicesPath, quotasPath, limitsPath, usagePath, nodesPath} {
+		if r.URL.Path == path {
+			return g.rest
+		}
+	}
+	return g.api
 }
 
 // set changes how the gate behaves and ends all watches that run.
@@ -276,7 +287,7 @@ func (f *facts) awaitValue(t *testing.T, name string, want float64) {
 // awaitWatches waits until everything is listed and watched.
 func (o *observation) awaitWatches(t *testing.T) {
 	t.Helper()
-	o.await(t, "a watch of all 5 collections", func() bool { return o.gate.watched() == 5 })
+	o.await(t, "a watch of all 8 collections", func() bool { return o.gate.watched() == 8 })
 }
 
 // observation is one observer of a scripted staging over loopback.
@@ -293,7 +304,7 @@ func newObservation(t *testing.T, s *script) *observation {
 	api := kubeapi.New(s)
 	f := &facts{news: make(chan struct{})}
 	g := &gate{
-		api: api, cut: make(chan struct{}), expired: map[string]bool{}, running: map[string]bool{},
+		api: api, rest: newAPI(), cut: make(chan struct{}), expired: map[string]bool{}, running: map[string]bool{},
 		news: func() { f.keep(func() {}) },
 	}
 	server := httptest.NewServer(g)

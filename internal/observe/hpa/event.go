@@ -75,20 +75,6 @@ func happened(e *corev1.Event) time.Time {
 	return e.CreationTimestamp.Time
 }
 
-// eventsUnobserved is an event of this package's own: from here on those of the
-// cluster could not be watched.
-const eventsUnobserved = "events_unobserved"
-
-// eventsLost tells that events cannot be watched, once for both kinds.
-func (f *fleet) eventsLost(cause error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.eventsMissed {
-		f.eventsMissed = true
-		f.rec.Event(time.Time{}, eventsUnobserved, "", "events are not observed: "+cause.Error())
-	}
-}
-
 // scalerEvent tells an event of the autoscaler in the cluster's own words.
 func (f *fleet) scalerEvent(e *corev1.Event, _ bool) {
 	f.rec.Event(happened(e), e.Reason, "", e.Message)
@@ -98,16 +84,20 @@ func (f *fleet) scalerEvent(e *corev1.Event, _ bool) {
 // will be one.
 var telling = []string{"FailedScheduling", "TriggeredScaleUp", "NotTriggerScaleUp"}
 
-// earlyEvent is an event of a pod that no watch has delivered yet: the order
+// earlyEvent is an event of an object that no watch has delivered yet: the order
 // between two watches is anyone's.
 type earlyEvent struct {
 	event *corev1.Event
 	came  time.Time
 }
 
-// earlyFor is how long an event waits for its pod. Most of those that wait are
-// of other workloads in the namespace, whose pods never come.
+// earlyFor is how long an event waits for its object. Most of those that wait
+// are of other workloads in the namespace, whose objects never come.
 const earlyFor = 10 * time.Second
+
+// noise are the reasons of pods' events that tell nothing here and are most of
+// what a namespace has to say: they are not asked for.
+var noise = []string{"Scheduled", "Pulling", "Pulled", "Created", "Started", "Killing", "Unhealthy", "BackOff"}
 
 // podEvent tells an event of one of the fleet's pods the first time it
 // happens; the scheduler repeats it at every attempt.
@@ -115,8 +105,26 @@ func (f *fleet) podEvent(e *corev1.Event, again bool) {
 	if again || !slices.Contains(telling, e.Reason) {
 		return
 	}
-	if u := f.known[e.InvolvedObject.UID]; u != nil {
-		f.rec.Event(happened(e), e.Reason, u.name, e.Message)
+	f.tellOrKeep(e, f.known[e.InvolvedObject.UID] != nil)
+}
+
+// failedCreate is the reason why pods that are wanted do not even exist: a
+// quota, a limit range, an admission webhook.
+const failedCreate = "FailedCreate"
+
+// ownerEvent tells why what owns the pods could not create one.
+func (f *fleet) ownerEvent(e *corev1.Event, again bool) {
+	if again || e.Reason != failedCreate {
+		return
+	}
+	f.tellOrKeep(e, f.owners[e.InvolvedObject.UID])
+}
+
+// tellOrKeep tells an event where what it is about is known to be the fleet's,
+// and else keeps it for a while.
+func (f *fleet) tellOrKeep(e *corev1.Event, known bool) {
+	if known {
+		f.tellEvent(e)
 		return
 	}
 	now := time.Now()
@@ -124,13 +132,21 @@ func (f *fleet) podEvent(e *corev1.Event, again bool) {
 	f.early = append(f.early, earlyEvent{e, now})
 }
 
-// tellEarly tells what was said of a pod before it was known.
+// tellEarly tells what was said of an object before it was known.
 func (f *fleet) tellEarly(uid types.UID) {
 	f.early = slices.DeleteFunc(f.early, func(w earlyEvent) bool {
 		if w.event.InvolvedObject.UID != uid {
 			return false
 		}
-		f.rec.Event(happened(w.event), w.event.Reason, w.event.InvolvedObject.Name, w.event.Message)
+		f.tellEvent(w.event)
 		return true
 	})
+}
+
+func (f *fleet) tellEvent(e *corev1.Event) {
+	unit := ""
+	if e.InvolvedObject.Kind == "Pod" {
+		unit = e.InvolvedObject.Name
+	}
+	f.rec.Event(happened(e), e.Reason, unit, e.Message)
 }

@@ -27,19 +27,28 @@ type fleet struct {
 	scaler   *autoscalingv2.HorizontalPodAutoscaler // nil: not seen yet
 	replicas *int32                                 // the workload's desired count, nil: not seen yet
 
-	began  bool // the pods of the start are known
+	began  bool          // the pods of the start are known
+	listed chan struct{} // closed when they are
 	known  map[types.UID]*unit
-	newest *corev1.Pod // nil: none seen yet
+	byKey  map[string]*unit // by uid and by nameKey
+	newest *corev1.Pod      // nil: none seen yet
 
-	eventsMissed            bool // it is told that events cannot be watched
-	scalerEvents, podEvents *eventLog
-	early                   []earlyEvent // of pods that are not known yet
+	owners  map[types.UID]bool              // what creates the pods
+	serving map[string]map[string]time.Time // endpoints that are ready, since when, by slice and endpointKey
+
+	scalerEvents, podEvents, ownerEvents *eventLog
+
+	early []earlyEvent // of objects that are not known yet
 }
 
 func newFleet() *fleet {
-	f := &fleet{known: map[types.UID]*unit{}}
+	f := &fleet{
+		listed: make(chan struct{}), known: map[types.UID]*unit{}, byKey: map[string]*unit{},
+		owners: map[types.UID]bool{}, serving: map[string]map[string]time.Time{},
+	}
 	f.scalerEvents = newEventLog(f, f.scalerEvent)
 	f.podEvents = newEventLog(f, f.podEvent)
+	f.ownerEvents = newEventLog(f, f.ownerEvent)
 	return f
 }
 
@@ -50,7 +59,6 @@ func (f *fleet) begin(rec *observe.Recorder, ref autoscalingv2.CrossVersionObjec
 	defer f.mu.Unlock()
 	f.rec, f.ref, f.fail = rec, ref, fail
 	f.values = map[string]float64{}
-	f.eventsMissed = false
 }
 
 // read records a number where it is new.
@@ -109,11 +117,7 @@ func (f *fleet) autoscaler(now *autoscalingv2.HorizontalPodAutoscaler) {
 func (f *fleet) workload(replicas *int32) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	one := int32(1) // what the API takes an absent count for
-	if replicas == nil {
-		replicas = &one
-	}
-	f.replicas = replicas
+	f.replicas = replicasOf(replicas)
 	f.readDesired(time.Time{})
 }
 

@@ -1,17 +1,23 @@
 // Package hpa observes one HorizontalPodAutoscaler, what it scales, and the
-// pods of that, by watching: nothing is polled.
+// pods of that.
 //
-// Four things are watched, each with its own list and then one stream of
+// What changes is watched, each with its own list and then one stream of
 // changes:
 //
 //	HorizontalPodAutoscaler   desired, min, max, metrics, their targets, decisions, conditions
 //	Deployment, StatefulSet   the desired count while the autoscaler has none
 //	pods by its selector      ready, the stages of each new pod, limits over requests
-//	events of both            why something was, or was not, done
+//	EndpointSlices            since when each new pod is sent requests
+//	events, ReplicaSets       why something was, or was not, done
 //
-// Without one of the first three there is nothing to observe: a gap. Without
-// events the numbers are complete and only reasons are missing: it is told when
-// it begins, and a warning where it lasts to the end.
+// Anything else that is scaled is known by its /scale alone, which cannot be
+// watched and is polled. So is what the pods use, every 15 s, where the cluster
+// measures it. What a quota and the nodes leave room for is read when the pods
+// are known and once more at the end.
+//
+// Without autoscaler, workload or pods there is nothing to observe: a gap.
+// Without any of the others the rest is complete: it is told when it begins, and
+// a warning where it lasts to the end.
 //
 // Every stage of a pod has two times. At is the pod's own account, a condition
 // time in whole seconds, rounded down; Seen is when the watch delivered it:
@@ -21,6 +27,11 @@
 //	|----------x---|---------> time
 //	12.000     |   12.480      the truth lies between At and the earlier of
 //	                           Seen and At + 1 s
+//
+// Two accounts may contradict each other, by their rounding or their clocks: At
+// is never before that of the stage before, and never after Seen. To be in
+// service is of the whole path to a pod and has no condition time where a slice
+// tells it: At is then the receipt, and there is no Seen.
 //
 // A pod that was there when the observation began has no stages, for nobody
 // saw them. After an outage the observation goes on with what it knew: a pod
@@ -37,7 +48,6 @@ import (
 	"sync"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -50,7 +60,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/observe"
 )
 
-var _ observe.Observer = (*Observer)(nil)
+var _ observe.Checker = (*Observer)(nil)
 
 // Options say which autoscaler to observe.
 type Options struct {
@@ -65,6 +75,8 @@ type Observer struct {
 	namespace, name, source string
 	cluster                 *cluster
 	fleet                   *fleet
+	usage                   usage
+	outlook                 outlook
 	patience                time.Duration
 }
 
@@ -80,7 +92,10 @@ func New(o Options) (*Observer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("hpa %s/%s: %w", o.Namespace, o.Name, err)
 	}
-	return &Observer{o.Namespace, o.Name, o.Source, cluster, newFleet(), patience}, nil
+	return &Observer{
+		namespace: o.Namespace, name: o.Name, source: o.Source,
+		cluster: cluster, fleet: newFleet(), usage: usage{every: usageEvery}, patience: patience,
+	}, nil
 }
 
 // Source names the fleet as readings do.
@@ -89,7 +104,7 @@ func (o *Observer) Source() string { return o.source }
 // Observe records facts until ctx ends and then returns nil. It returns an
 // error at once where the autoscaler or a permission is missing, or where the
 // API cannot be reached at first; later, where a watch stays broken for 5 s.
-// Events are not worth an error.
+// What the observation can do without is not worth an error.
 func (o *Observer) Observe(ctx context.Context, rec *observe.Recorder) error {
 	// The libraries log what they retry; what matters of it is returned.
 	ctx = klog.NewContext(ctx, klog.Logger{})
@@ -121,24 +136,37 @@ func (o *Observer) observe(ctx context.Context, rec *observe.Recorder) error {
 	for _, s := range o.streams(target) {
 		running.Go(func() { s.run(watching, o.patience, fail) })
 	}
-	events := o.events()
-	for _, s := range events {
-		running.Go(func() { s.runAside(watching, o.patience, o.fleet.eventsLost) })
+	if target.scale != "" {
+		running.Go(guarded(fail, func() { target.follow(watching, o.cluster, o.namespace, o.fleet, o.patience, fail) }))
 	}
+	asides := o.asides(target)
+	for _, a := range asides {
+		running.Go(func() { a.run(watching, rec, o.patience) })
+	}
+	running.Go(guarded(fail, func() { o.usage.run(watching, o.cluster, o.namespace, target.selector, o.fleet) }))
+	running.Go(guarded(fail, func() { o.lookAtFirst(watching, rec) }))
 	<-watching.Done()
 	running.Wait()
 	if ctx.Err() != nil {
-		warn(rec, events)
+		o.lookAtLast(ctx, rec)
+		for _, a := range asides {
+			a.warn(rec)
+		}
+		o.usage.warn(rec)
+		o.outlook.warn(rec)
 	}
 	return context.Cause(watching)
 }
 
-// warn says what could not be watched at the end.
-func warn(rec *observe.Recorder, aside []*stream) {
-	for _, s := range aside {
-		if cause := s.health.broken(); cause != nil {
-			rec.Warn("events were not observed: " + cause.Error())
-		}
+// guarded is run with a panic made into a failure: nobody else would recover it.
+func guarded(fail func(error), run func()) func() {
+	return func() {
+		defer func() {
+			if cause := recover(); cause != nil {
+				fail(fmt.Errorf("panicked: %v", cause))
+			}
+		}()
+		run()
 	}
 }
 
@@ -161,37 +189,50 @@ func (o *Observer) autoscaler(ctx context.Context) (*autoscalingv2.HorizontalPod
 // streams are the watches that one observation cannot do without.
 func (o *Observer) streams(t target) []*stream {
 	c, f := o.cluster, o.fleet
-	return []*stream{
+	streams := []*stream{
 		{
 			client: c.autoscaling, resource: autoscalers, namespace: o.namespace, fields: named(o.name),
 			object: &autoscalingv2.HorizontalPodAutoscaler{}, list: func() runtime.Object { return &autoscalingv2.HorizontalPodAutoscalerList{} },
 			store: &store[*autoscalingv2.HorizontalPodAutoscaler]{seen: f.autoscaler, all: f.autoscalers, gone: f.autoscalerGone},
 		},
-		t.stream(c, o.namespace, f),
 		{
-			client: c.core, resource: "pods", namespace: o.namespace, labels: t.selector,
+			client: c.core, resource: "pods", namespace: o.namespace, labels: t.selector, paged: true, slim: slim,
 			object: &corev1.Pod{}, list: func() runtime.Object { return &corev1.PodList{} },
 			store: &store[*corev1.Pod]{seen: f.pod, all: f.pods, gone: f.podGone},
 		},
 	}
+	if t.scale == "" {
+		streams = append(streams, t.stream(c, o.namespace, f))
+	}
+	return streams
 }
 
-// events are the watches beside them.
-func (o *Observer) events() []*stream {
-	c, f := o.cluster, o.fleet
-	about := func(kind string) fields.Selector { return fields.OneTermEqualSelector("involvedObject.kind", kind) }
-	return []*stream{
-		{
-			client: c.core, resource: "events", namespace: o.namespace,
-			fields: fields.AndSelectors(about("HorizontalPodAutoscaler"), fields.OneTermEqualSelector("involvedObject.name", o.name)),
-			object: &corev1.Event{}, list: func() runtime.Object { return &corev1.EventList{} },
-			store: &store[*corev1.Event]{seen: f.scalerEvents.one, all: f.scalerEvents.all, gone: f.scalerEvents.gone},
-		},
-		{
-			client: c.core, resource: "events", namespace: o.namespace, fields: about("Pod"),
-			object: &corev1.Event{}, list: func() runtime.Object { return &corev1.EventList{} },
-			store: &store[*corev1.Event]{seen: f.podEvents.one, all: f.podEvents.all, gone: f.podEvents.gone},
-		},
+// asides are the watches beside them.
+func (o *Observer) asides(t target) []*aside {
+	f := o.fleet
+	pods := about("Pod", "")
+	for _, reason := range noise {
+		pods = fields.AndSelectors(pods, fields.OneTermNotEqualSelector("reason", reason))
+	}
+	asides := []*aside{
+		{noun: "events", streams: []*stream{
+			o.eventStream(about("HorizontalPodAutoscaler", o.name), f.scalerEvents),
+			o.eventStream(pods, f.podEvents),
+			o.eventStream(t.ownerAbout(), f.ownerEvents),
+		}},
+		{noun: "endpoint slices", streams: []*stream{o.endpointStream()}},
+	}
+	if t.resource != statefulSets {
+		asides = append(asides, &aside{noun: "replica sets", streams: []*stream{t.ownerStream(o.cluster, o.namespace, f)}})
+	}
+	return asides
+}
+
+func (o *Observer) eventStream(which fields.Selector, log *eventLog) *stream {
+	return &stream{
+		client: o.cluster.core, resource: "events", namespace: o.namespace, fields: which,
+		object: &corev1.Event{}, list: func() runtime.Object { return &corev1.EventList{} },
+		store: &store[*corev1.Event]{seen: log.one, all: log.all, gone: log.gone},
 	}
 }
 
@@ -199,15 +240,34 @@ func named(name string) fields.Selector {
 	return fields.OneTermEqualSelector(metav1.ObjectNameField, name)
 }
 
-// stream watches the workload itself.
-func (t target) stream(c *cluster, namespace string, f *fleet) *stream {
-	s := &stream{client: c.apps, resource: t.resource, namespace: namespace, fields: named(t.name)}
-	if t.resource == statefulSets {
-		s.object, s.list = &appsv1.StatefulSet{}, func() runtime.Object { return &appsv1.StatefulSetList{} }
-		s.store = &store[*appsv1.StatefulSet]{seen: func(w *appsv1.StatefulSet) { f.workload(w.Spec.Replicas) }}
-		return s
+// about chooses the events of a kind, and of one name where it is not empty.
+func about(kind, name string) fields.Selector {
+	s := fields.OneTermEqualSelector("involvedObject.kind", kind)
+	if name != "" {
+		s = fields.AndSelectors(s, fields.OneTermEqualSelector("involvedObject.name", name))
 	}
-	s.object, s.list = &appsv1.Deployment{}, func() runtime.Object { return &appsv1.DeploymentList{} }
-	s.store = &store[*appsv1.Deployment]{seen: func(w *appsv1.Deployment) { f.workload(w.Spec.Replicas) }}
 	return s
+}
+
+// lookWithin bounds the look at the room after the run.
+const lookWithin = 4 * time.Second
+
+func (o *Observer) lookAtFirst(ctx context.Context, rec *observe.Recorder) {
+	select {
+	case <-o.fleet.listed:
+		o.look(ctx, rec)
+	case <-ctx.Done():
+	}
+}
+
+// lookAtLast looks once more when ctx has ended, unless nothing was ever seen.
+func (o *Observer) lookAtLast(ctx context.Context, rec *observe.Recorder) {
+	select {
+	case <-o.fleet.listed:
+	default:
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookWithin)
+	defer cancel()
+	o.look(ctx, rec)
 }

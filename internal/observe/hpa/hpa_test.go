@@ -132,7 +132,7 @@ func TestExpiredWatchResumesWithoutDuplicates(t *testing.T) {
 	o.await(t, "an expired watch of every collection", func() bool {
 		o.gate.mu.Lock()
 		defer o.gate.mu.Unlock()
-		return len(o.gate.expired) == 5
+		return len(o.gate.expired) == 8
 	})
 	o.awaitWatches(t)
 	if err := stop(); err != nil {
@@ -247,7 +247,7 @@ func TestForbiddenEventsAreAWarning(t *testing.T) {
 			warnings, err = observe.Watch(ctx, began, o.facts, o.observer)
 			watched <- err
 		}()
-		o.await(t, "a watch of autoscaler, workload and pods", func() bool { return o.gate.watched() == 3 })
+		o.await(t, "a watch of everything else", func() bool { return o.gate.watched() == 5 })
 		s.change(scaleUp)
 		o.awaitEvent(t, "10 decision")
 		o.awaitEvent(t, "11 create c")
@@ -267,7 +267,7 @@ func TestForbiddenEventsAreAWarning(t *testing.T) {
 	}
 }
 
-func isUnobserved(told string) bool { return strings.HasSuffix(told, eventsUnobserved) }
+func isUnobserved(told string) bool { return strings.HasSuffix(told, "events"+unobserved) }
 
 // Events that cannot be watched for a while are told later: no warning.
 func TestEventsComeBack(t *testing.T) {

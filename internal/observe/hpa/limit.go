@@ -75,7 +75,7 @@ func limitOf(p *corev1.PodSpec, of corev1.ResourceName, container string) (ratio
 func serving(p *corev1.PodSpec) []corev1.Container {
 	all := slices.Clone(p.Containers)
 	for _, c := range p.InitContainers {
-		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+		if isSidecar(c) {
 			all = append(all, c)
 		}
 	}

@@ -11,10 +11,18 @@ import (
 
 // unit is what has been told of one pod.
 type unit struct {
-	name  string
-	told  int // stages; all of them for a pod that was there at the start
-	ready bool
-	left  bool
+	uid       types.UID
+	name      string
+	told      int       // stages of order; all of them for a pod that was there at the start
+	at        time.Time // of the last stage told
+	inService bool      // it is told, or was so at the start
+	placed    bool      // it has a node
+	ready     bool
+	left      bool
+
+	gated bool      // a load balancer decides when it is in service
+	open  bool      // it has decided so
+	gate  time.Time // since when
 }
 
 // pods takes all pods there are, at first and after a watch expired.
@@ -29,10 +37,13 @@ func (f *fleet) pods(all []*corev1.Pod) {
 	for uid, u := range f.known {
 		if !there[uid] {
 			f.leave(u, time.Time{})
-			delete(f.known, uid)
+			f.forget(u)
 		}
 	}
-	f.began = true
+	if !f.began {
+		f.began = true
+		close(f.listed)
+	}
 	f.readReady(time.Time{})
 }
 
@@ -49,7 +60,7 @@ func (f *fleet) podGone(p *corev1.Pod) {
 	defer f.mu.Unlock()
 	if u := f.known[p.UID]; u != nil {
 		f.leave(u, leftAt(p))
-		delete(f.known, p.UID)
+		f.forget(u)
 	}
 	f.readReady(leftAt(p))
 }
@@ -58,11 +69,11 @@ func (f *fleet) podGone(p *corev1.Pod) {
 func (f *fleet) take(p *corev1.Pod) {
 	u := f.known[p.UID]
 	if u == nil {
-		u = &unit{name: p.Name}
+		u = &unit{uid: p.UID, name: p.Name}
 		if !f.began {
-			u.told = len(order)
+			u.told, u.inService = len(order), true
 		}
-		f.known[p.UID] = u
+		f.know(u)
 		defer f.tellEarly(p.UID)
 	}
 	for u.told < len(order) {
@@ -71,9 +82,12 @@ func (f *fleet) take(p *corev1.Pod) {
 		if !reached {
 			break
 		}
-		f.rec.Event(at, stage.kind, u.name, stage.text(p))
+		f.tellStage(u, stage.kind, at, stage.text(p))
 		u.told++
 	}
+	u.placed = p.Spec.NodeName != ""
+	u.gate, u.open, u.gated = balanced(p)
+	f.tellInService(u)
 	if leaving(p) {
 		f.leave(u, leftAt(p))
 		return
@@ -86,12 +100,45 @@ func (f *fleet) take(p *corev1.Pod) {
 	u.ready = ready != nil && ready.Status == corev1.ConditionTrue
 }
 
+// know keeps a unit under everything that it is called by.
+func (f *fleet) know(u *unit) {
+	f.known[u.uid] = u
+	f.byKey[string(u.uid)], f.byKey[nameKey(u.name)] = u, u
+}
+
+func (f *fleet) forget(u *unit) {
+	delete(f.known, u.uid)
+	delete(f.byKey, string(u.uid))
+	if key := nameKey(u.name); f.byKey[key] == u { // else another took the name over
+		delete(f.byKey, key)
+	}
+}
+
+// tellStage tells a stage at the time that the pod's own account has for it, or
+// now where it has none. The account is in whole seconds and by other clocks
+// than the watch's: the stage lies neither before the one it follows nor after
+// its receipt.
+func (f *fleet) tellStage(u *unit, kind string, at time.Time, text string) {
+	now := time.Now()
+	switch {
+	case at.IsZero() || at.After(now):
+		at = now
+	case at.Before(u.at):
+		at = u.at
+	}
+	u.at = at
+	f.rec.Event(at, kind, u.name, text)
+}
+
 // leave tells once that a pod left: when it began to terminate, for from then
 // on nothing new is sent to it.
 func (f *fleet) leave(u *unit, at time.Time) {
 	u.ready = false
 	if !u.left {
 		u.left = true
+		if at.After(time.Now()) {
+			at = time.Time{} // the cluster's clock is ahead
+		}
 		f.rec.Event(at, timeline.Gone, u.name, "pod gone")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
@@ -30,6 +31,11 @@ type stream struct {
 	object    runtime.Object  // one of what is watched
 	list      func() runtime.Object
 	store     cache.ReflectorStore
+	paged     bool                 // large: list it in pages
+	slim      func(runtime.Object) // takes off each object listed what nobody needs; nil: nothing
+
+	// narrow finds labels when the stream begins; nil: labels stands.
+	narrow func(context.Context) labels.Selector
 
 	health health
 }
@@ -45,6 +51,9 @@ func (s *stream) run(ctx context.Context, patience time.Duration, fail func(erro
 			s.health.giveUp(fmt.Errorf("watching %s panicked: %v", s.resource, cause))
 		}
 	}()
+	if s.narrow != nil {
+		s.labels = s.narrow(ctx)
+	}
 	silent := klog.Logger{}
 	source := plainLists{&cache.ListWatch{ListWithContextFunc: s.listOnce, WatchFuncWithContext: s.watch}}
 	reflector := cache.NewReflectorWithOptions(source, s.object, s.store, cache.ReflectorOptions{
@@ -53,21 +62,14 @@ func (s *stream) run(ctx context.Context, patience time.Duration, fail func(erro
 		// Scaling is over in minutes: the library's 30 s between attempts are too long.
 		Backoff: &wait.Backoff{Duration: 250 * time.Millisecond, Factor: 2, Jitter: 0.2, Steps: 4, Cap: 2 * time.Second},
 	})
+	if s.paged {
+		reflector.WatchListPageSize = pageSize
+	}
 	reflector.RunWithContext(ctx)
 }
 
-// runAside is run for a collection that the observation can do without: fail is
-// told, and where trying again would not help, only this stream ends.
-func (s *stream) runAside(ctx context.Context, patience time.Duration, fail func(error)) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	s.run(ctx, patience, func(cause error) {
-		fail(cause)
-		if isFinal(cause) {
-			stop()
-		}
-	})
-}
+// pageSize is the number of objects of a large collection in one answer.
+const pageSize = 500
 
 // plainLists makes the reflector begin with a list, whose errors say what is
 // wrong, rather than with a watch that streams the list and falls back.
@@ -87,21 +89,54 @@ func (s *stream) choose(o metav1.ListOptions) metav1.ListOptions {
 }
 
 func (s *stream) listOnce(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-	o = s.choose(o)
+	if o = s.choose(o); s.paged && o.ResourceVersion == "0" {
+		o.ResourceVersion = "" // any version at all would come from the server's cache, which knows no pages
+	}
 	list := s.list()
 	err := s.client.Get().Namespace(s.namespace).Resource(s.resource).VersionedParams(&o, parameters).
 		Timeout(answerWithin).MaxRetries(0).Do(ctx).Into(list)
+	if apierrors.IsResourceExpired(err) && o.ResourceVersion == "" && o.Continue == "" {
+		s.fault(ctx, "list", err) // the newest version there is cannot have expired
+		return list, err
+	}
 	s.note(ctx, "list", err)
+	if err == nil && s.slim != nil {
+		err = meta.EachListItem(list, func(object runtime.Object) error { s.slim(object); return nil })
+	}
 	return list, err
 }
 
 func (s *stream) watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
 	o = s.choose(o)
 	o.Watch = true
+	// A watch goes on for as long as it can, but its answer begins at once.
+	watching, stop := context.WithCancel(ctx)
+	silence := time.AfterFunc(answerWithin, stop)
 	w, err := s.client.Get().Namespace(s.namespace).Resource(s.resource).VersionedParams(&o, parameters).
-		MaxRetries(0).Watch(ctx)
+		MaxRetries(0).Watch(watching)
+	if !silence.Stop() && ctx.Err() == nil {
+		if err == nil {
+			w.Stop()
+		}
+		err = fmt.Errorf("no answer within %v", answerWithin)
+	}
 	s.note(ctx, "watch", err)
-	return w, err
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	return &stoppable{w, stop}, nil
+}
+
+// stoppable is a watch that ends its context as well.
+type stoppable struct {
+	watch.Interface
+	stop context.CancelFunc
+}
+
+func (w *stoppable) Stop() {
+	w.Interface.Stop()
+	w.stop()
 }
 
 // note keeps account of one request. That a version is no longer, or not yet,
@@ -113,6 +148,12 @@ func (s *stream) note(ctx context.Context, verb string, err error) {
 		s.health.worked()
 	case apierrors.IsResourceExpired(err), apierrors.IsGone(err), apierrors.HasStatusCause(err, metav1.CauseTypeResourceVersionTooLarge):
 	default:
+		s.fault(ctx, verb, err)
+	}
+}
+
+func (s *stream) fault(ctx context.Context, verb string, err error) {
+	if ctx.Err() == nil {
 		s.health.failed(explain(err, verb, s.resource, s.namespace))
 	}
 }
