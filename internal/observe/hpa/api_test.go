@@ -19,6 +19,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 
 	"github.com/seed-f864f198/onair/internal/observe"
@@ -395,3 +396,5 @@ func deploymentOf(units int32) *appsv1.Deployment {
 		Status:     appsv1.DeploymentStatus{ReadyReplicas: units},
 	}
 }
+
+func uid(name string) types.UID { return types.UID("uid-" + name) }

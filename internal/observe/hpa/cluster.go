@@ -113,11 +113,23 @@ func (c *cluster) document(ctx context.Context, path string, query url.Values, i
 			request.Param(name, v)
 		}
 	}
-	text, err := request.Do(ctx).Raw()
+	return decode(request.Do(ctx), into)
+}
+
+// decode reads a JSON answer; an error of it is as the API worded it, which the
+// raw answer alone does not tell.
+func decode(answer rest.Result, into any) error {
+	if err := answer.Error(); err != nil {
+		return err
+	}
+	text, err := answer.Raw()
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(text, into)
+	if err := json.Unmarshal(text, into); err != nil {
+		return &worded{"the answer is not what was asked for", err} // whose text is about types of Go
+	}
+	return nil
 }
 
 // explain words an error of the API: what was refused, and what would be

@@ -143,7 +143,7 @@ func (o *Observer) observe(ctx context.Context, rec *observe.Recorder) error {
 	for _, a := range asides {
 		running.Go(func() { a.run(watching, rec, o.patience) })
 	}
-	running.Go(guarded(fail, func() { o.usage.run(watching, o.cluster, o.namespace, target.selector, o.fleet) }))
+	running.Go(guarded(fail, func() { o.usage.run(watching, rec, o.cluster, o.namespace, target.selector, o.fleet) }))
 	running.Go(guarded(fail, func() { o.lookAtFirst(watching, rec) }))
 	<-watching.Done()
 	running.Wait()

@@ -179,13 +179,10 @@ func (c *cluster) may(ctx context.Context, n need) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	answer, err := c.core.Post().AbsPath(path).SetHeader("Content-Type", "application/json").Body(question).
-		Timeout(answerWithin).MaxRetries(0).Do(ctx).Raw()
-	if err != nil {
+	answer := c.core.Post().AbsPath(path).SetHeader("Content-Type", "application/json").Body(question).
+		Timeout(answerWithin).MaxRetries(0).Do(ctx)
+	if err := decode(answer, review); err != nil {
 		return false, explain(err, "create", resource, "")
-	}
-	if err := json.Unmarshal(answer, review); err != nil {
-		return false, fmt.Errorf("create %s: %w", resource, err)
 	}
 	return review.Status.Allowed, nil
 }

@@ -54,7 +54,7 @@ type usage struct {
 }
 
 // run polls until ctx ends, or there is no one to ask.
-func (u *usage) run(ctx context.Context, c *cluster, namespace string, selector labels.Selector, f *fleet) {
+func (u *usage) run(ctx context.Context, rec *observe.Recorder, c *cluster, namespace string, selector labels.Selector, f *fleet) {
 	select {
 	case <-f.listed:
 	case <-ctx.Done():
@@ -69,7 +69,7 @@ func (u *usage) run(ctx context.Context, c *cluster, namespace string, selector 
 		}
 		u.asked++
 		if err != nil {
-			u.miss(err)
+			u.miss(rec, err)
 			if isFinal(err) {
 				return
 			}
@@ -83,10 +83,11 @@ func (u *usage) run(ctx context.Context, c *cluster, namespace string, selector 
 	}
 }
 
-func (u *usage) miss(cause error) {
+func (u *usage) miss(rec *observe.Recorder, cause error) {
 	u.missed++
 	if u.first == nil {
 		u.first = cause
+		rec.Event(time.Time{}, "usage"+unobserved, "", "usage of pods is not read: "+cause.Error())
 	}
 }
 
