@@ -398,3 +398,5 @@ func deploymentOf(units int32) *appsv1.Deployment {
 }
 
 func uid(name string) types.UID { return types.UID("uid-" + name) }
+
+func restConfig(host string) *rest.Config { return &rest.Config{Host: host} }
