@@ -53,7 +53,8 @@ var parameters = runtime.NewParameterCodec(scheme)
 type cluster struct {
 	autoscaling, apps, core, discovery *rest.RESTClient
 
-	http *http.Client // beneath all of them
+	http  *http.Client // beneath all of them
+	nodes *Nodes
 }
 
 func newCluster(config *rest.Config) (*cluster, error) {
@@ -86,6 +87,7 @@ func newCluster(config *rest.Config) (*cluster, error) {
 		core:        open("/api", corev1.SchemeGroupVersion),
 		discovery:   open("/apis", discoveryv1.SchemeGroupVersion),
 		http:        client,
+		nodes:       NewNodes(),
 	}
 	return c, err
 }

@@ -203,6 +203,13 @@ func (f *facts) WriteEvent(e timeline.Event) error {
 }
 func (f *facts) WriteGap(g timeline.Gap) error { return f.keep(func() { f.gaps = append(f.gaps, g) }) }
 
+// blind is how many gaps were told.
+func (f *facts) blind() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.gaps)
+}
+
 // last is the last event of a kind.
 func (f *facts) last(kind string) timeline.Event {
 	f.mu.Lock()
@@ -245,7 +252,7 @@ func (f *facts) values(name string) []float64 {
 }
 
 // await waits until a condition on the facts holds.
-func (f *facts) await(t *testing.T, what string, holds func() bool) {
+func (f *facts) await(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	patient := time.NewTimer(20 * time.Second)
 	defer patient.Stop()
@@ -264,7 +271,7 @@ func (f *facts) await(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-func (f *facts) awaitEvent(t *testing.T, want string) {
+func (f *facts) awaitEvent(t testing.TB, want string) {
 	t.Helper()
 	f.await(t, want, func() bool {
 		for _, got := range f.told() {
@@ -276,7 +283,7 @@ func (f *facts) awaitEvent(t *testing.T, want string) {
 	})
 }
 
-func (f *facts) awaitValue(t *testing.T, name string, want float64) {
+func (f *facts) awaitValue(t testing.TB, name string, want float64) {
 	t.Helper()
 	f.await(t, fmt.Sprint(name, " = ", want), func() bool {
 		values := f.values(name)
@@ -326,7 +333,7 @@ func newObservation(t *testing.T, s *script) *observation {
 
 // begin starts observing; stop ends it and returns what Observe returned, and
 // ended what it returned by itself.
-func (o *observation) begin(t *testing.T) (stop, ended func() error) {
+func (o *observation) begin(t testing.TB) (stop, ended func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)

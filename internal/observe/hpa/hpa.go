@@ -68,6 +68,7 @@ type Options struct {
 	Namespace string       // default "default"
 	Name      string
 	Source    string // the fleet's name in readings; default hpa/NAMESPACE/NAME
+	Nodes     *Nodes // of the cluster, to share with its other observers; default its own
 }
 
 // Observer watches one HorizontalPodAutoscaler. Observe it once at a time.
@@ -91,6 +92,9 @@ func New(o Options) (*Observer, error) {
 	cluster, err := newCluster(o.Config)
 	if err != nil {
 		return nil, fmt.Errorf("hpa %s/%s: %w", o.Namespace, o.Name, err)
+	}
+	if o.Nodes != nil {
+		cluster.nodes = o.Nodes
 	}
 	return &Observer{
 		namespace: o.Namespace, name: o.Name, source: o.Source,

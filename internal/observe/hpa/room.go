@@ -82,15 +82,11 @@ func (c *cluster) room(ctx context.Context, namespace string, crew crew) room {
 
 // nodeRoom is the most units that the nodes there are have room for.
 func (c *cluster) nodeRoom(ctx context.Context, crew crew) bound {
-	nodes := &corev1.NodeList{}
-	if err := c.list(ctx, c.core, nodes, "", "nodes"); err != nil {
-		return bound{err: err}
-	}
-	used, err := c.usedByNode(ctx)
+	nodes, used, err := c.nodes.look(ctx, c)
 	if err != nil {
 		return bound{err: err}
 	}
-	return roomOn(nodes.Items, used, crew)
+	return roomOn(nodes, used, crew)
 }
 
 // usedByNode is what the pods of all namespaces ask of each node, and how many

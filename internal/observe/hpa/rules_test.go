@@ -23,7 +23,7 @@ func TestRulesAllowEveryRequest(t *testing.T) {
 		})
 		o.observer.Checks()[0].Look(t.Context())
 		stop, _ := o.begin(t)
-		o.await(t, "room", func() bool { return len(o.values("ready")) > 0 })
+		o.awaitWatched(t, hpasPath, podsPath, replicaSetsPath, slicesPath)
 		if err := stop(); err != nil {
 			t.Errorf("Observe = %v; want nil", err)
 		}

@@ -1,6 +1,7 @@
 package hpa
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -33,6 +34,8 @@ type stream struct {
 	store     cache.ReflectorStore
 	paged     bool                 // large: list it in pages
 	slim      func(runtime.Object) // takes off each object listed what nobody needs; nil: nothing
+
+	within time.Duration // bounds a list, and the begin of a watch; 0: answerWithin
 
 	// narrow finds labels when the stream begins; nil: labels stands.
 	narrow func(context.Context) labels.Selector
@@ -94,7 +97,7 @@ func (s *stream) listOnce(ctx context.Context, o metav1.ListOptions) (runtime.Ob
 	}
 	list := s.list()
 	err := s.client.Get().Namespace(s.namespace).Resource(s.resource).VersionedParams(&o, parameters).
-		Timeout(answerWithin).MaxRetries(0).Do(ctx).Into(list)
+		Timeout(s.patient()).MaxRetries(0).Do(ctx).Into(list)
 	if apierrors.IsResourceExpired(err) && o.ResourceVersion == "" && o.Continue == "" {
 		s.fault(ctx, "list", err) // the newest version there is cannot have expired
 		return list, err
@@ -111,14 +114,14 @@ func (s *stream) watch(ctx context.Context, o metav1.ListOptions) (watch.Interfa
 	o.Watch = true
 	// A watch goes on for as long as it can, but its answer begins at once.
 	watching, stop := context.WithCancel(ctx)
-	silence := time.AfterFunc(answerWithin, stop)
+	silence := time.AfterFunc(s.patient(), stop)
 	w, err := s.client.Get().Namespace(s.namespace).Resource(s.resource).VersionedParams(&o, parameters).
 		MaxRetries(0).Watch(watching)
 	if !silence.Stop() && ctx.Err() == nil {
 		if err == nil {
 			w.Stop()
 		}
-		err = fmt.Errorf("no answer within %v", answerWithin)
+		err = fmt.Errorf("no answer within %v", s.patient())
 	}
 	s.note(ctx, "watch", err)
 	if err != nil {
@@ -127,6 +130,8 @@ func (s *stream) watch(ctx context.Context, o metav1.ListOptions) (watch.Interfa
 	}
 	return &stoppable{w, stop}, nil
 }
+
+func (s *stream) patient() time.Duration { return cmp.Or(s.within, answerWithin) }
 
 // stoppable is a watch that ends its context as well.
 type stoppable struct {
