@@ -139,21 +139,36 @@ func (o *Observer) checkClock(date string, sent time.Time, took time.Duration) p
 // leastOf is an autoscaler's minimum, or what the API takes an absent one for.
 func leastOf(h *autoscalingv2.HorizontalPodAutoscaler) int32 { return *replicasOf(h.Spec.MinReplicas) }
 
+// young is how long a new autoscaler may be without a word of its own: its
+// controller looks at it every 15 s.
+const young = time.Minute
+
+func isYoung(h *autoscalingv2.HorizontalPodAutoscaler) bool {
+	return time.Since(h.CreationTimestamp.Time) < young
+}
+
 // checkAble reads what the autoscaler says of itself. A condition that it does
 // not have is unknown.
 func (o *Observer) checkAble(h *autoscalingv2.HorizontalPodAutoscaler) []preflight.Finding {
 	const asked = "able to scale"
 	toDo := fmt.Sprintf("see kubectl describe hpa %s -n %s", o.name, o.namespace)
+	if len(h.Status.Conditions) == 0 && isYoung(h) {
+		return []preflight.Finding{o.ok(asked, "it is new and has not said yet")}
+	}
 	var found []preflight.Finding
+	var silent []string
 	for _, kind := range []autoscalingv2.HorizontalPodAutoscalerConditionType{autoscalingv2.AbleToScale, autoscalingv2.ScalingActive} {
 		switch c := find(h, kind); {
 		case c == nil || c.Status != corev1.ConditionTrue && c.Status != corev1.ConditionFalse:
-			found = append(found, o.warning(asked, fmt.Sprintf("it does not say whether %s", kind), toDo))
+			silent = append(silent, string(kind))
 		case c.Status == corev1.ConditionFalse:
 			found = append(found, o.fail(asked, conditionText(*c), toDo))
 		}
 	}
-	if len(found) == 0 {
+	switch {
+	case len(silent) > 0:
+		found = append(found, o.warning(asked, "it does not say whether "+strings.Join(silent, ", "), toDo))
+	case len(found) == 0:
 		found = append(found, o.ok(asked, "it says so"))
 	}
 	return found
@@ -174,6 +189,8 @@ func (o *Observer) checkMetrics(h *autoscalingv2.HorizontalPodAutoscaler) []pref
 		switch {
 		case name == "":
 			found = append(found, o.warning(asked, fmt.Sprintf("metrics of type %s are not understood", s.Type), ""))
+		case !there[name] && isYoung(h):
+			found = append(found, o.ok(asked, name+" has no value yet: the autoscaler is new"))
 		case !there[name]:
 			found = append(found, o.warning(asked, name+" has no value yet", "see that what measures it runs: metrics-server, or the adapter of its API"))
 		default:
@@ -237,8 +254,6 @@ func (o *Observer) checkUsage(ctx context.Context, t target) []preflight.Finding
 	switch {
 	case err != nil:
 		return []preflight.Finding{o.warning(asked, err.Error(), "install metrics-server, or do without the usage of pods")}
-	case len(pods) == 0:
-		return []preflight.Finding{o.warning(asked, "of no pod yet", "")}
 	}
 	return []preflight.Finding{o.ok(asked, fmt.Sprintf("of %d %s", len(pods), plural(len(pods), "pod")))}
 }

@@ -83,6 +83,20 @@ func TestChecksFindNothing(t *testing.T) {
 	}
 }
 
+// An autoscaler that was made a moment ago has not been looked at by anyone.
+func TestChecksOfANewAutoscaler(t *testing.T) {
+	a := healthy()
+	scalerOf(a, func(h *autoscalingv2.HorizontalPodAutoscaler) {
+		h.CreationTimestamp, h.Status.Conditions = metav1.Now(), nil
+		h.Spec.Metrics = []autoscalingv2.MetricSpec{{External: &autoscalingv2.ExternalMetricSource{Metric: autoscalingv2.MetricIdentifier{Name: "queue"}}}}
+	})
+	for _, want := range []string{"ok able to scale: it is new and has not said yet", "ok metrics served: queue has no value yet: the autoscaler is new"} {
+		if got := look(t, a); !slices.Contains(got, want) {
+			t.Errorf("findings of a new autoscaler = %q; want %s", got, want)
+		}
+	}
+}
+
 func TestChecksFind(t *testing.T) {
 	forbidden := refuse(403, metav1.StatusReasonForbidden)
 	seventy := int32(70)
@@ -105,7 +119,7 @@ func TestChecksFind(t *testing.T) {
 				h.Status.Conditions = h.Status.Conditions[:1]
 				h.Status.Conditions[0].Status = "Maybe"
 			})
-		}, []string{"warning able to scale: it does not say whether AbleToScale", "warning able to scale: it does not say whether ScalingActive"}},
+		}, []string{"warning able to scale: it does not say whether AbleToScale, ScalingActive"}},
 		{"a metric without a value, and a kind of metric to come", func(a *api) {
 			scalerOf(a, func(h *autoscalingv2.HorizontalPodAutoscaler) {
 				h.Spec.Metrics = []autoscalingv2.MetricSpec{cpu, {Type: "Dream"}}
