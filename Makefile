@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD       = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: build rehearse test check format lint tidy cross smoke soak bench example fuzz truth truth-short
+.PHONY: build rehearse test check format lint tidy cross smoke soak bench example fuzz truth truth-short faults
 
 build:
 	$(BUILD) -o bin/onair ./cmd/onair
@@ -41,6 +41,10 @@ smoke: build
 ## truth: what onair says of many worlds against what is true of them, forty runs of each; half an hour at most
 truth:
 	ONAIR_TRUTH=40 go test -count=1 -timeout 40m -parallel 6 -v ./internal/truth
+
+## faults: two hundred rehearsals of a staging that fails at random; a minute (a few are in test)
+faults:
+	ONAIR_FAULTS=200 go test -count=1 -timeout 20m -run TestEveryFaultIsTold ./internal/truth
 
 ## truth-short: two runs of each world; two minutes at most
 truth-short:
