@@ -28,6 +28,7 @@ import (
 // it is checked.
 func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) []observe.Observer {
 	var observers []observe.Observer
+	nodes := nodesByContext(s)
 	add := func(source string, build func(*observe.Meter) (observe.Observer, error)) {
 		meter := &observe.Meter{}
 		o, err := build(meter)
@@ -38,7 +39,7 @@ func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) [
 	}
 	for _, o := range s.Watched() {
 		if !o.IsSeries() {
-			add(o.Source(), func(m *observe.Meter) (observe.Observer, error) { return newObserver(ctx, o, staging, m) })
+			add(o.Source(), func(m *observe.Meter) (observe.Observer, error) { return newObserver(ctx, o, staging, nodes, m) })
 		}
 	}
 	for _, series := range seriesBySource(s) {
@@ -47,15 +48,27 @@ func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) [
 	return observers
 }
 
-// newObserver builds one whose clients count what they ask with meter.
-func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, meter *observe.Meter) (observe.Observer, error) {
+// nodesByContext is what observers of one cluster share.
+func nodesByContext(s *scenario.Scenario) map[string]*hpa.Nodes {
+	nodes := make(map[string]*hpa.Nodes)
+	for _, o := range s.Watched() {
+		if o.Kind == capacity.HPA && nodes[o.Context] == nil {
+			nodes[o.Context] = hpa.NewNodes()
+		}
+	}
+	return nodes
+}
+
+// newObserver builds one whose clients count what they ask with meter; nodes are
+// the clusters', by kube context.
+func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, nodes map[string]*hpa.Nodes, meter *observe.Meter) (observe.Observer, error) {
 	if o.Kind == capacity.HPA {
 		config, err := kubeConfig(o.Context, staging)
 		if err != nil {
 			return nil, err
 		}
 		config.Wrap(meter.Wrap)
-		return hpa.New(hpa.Options{Config: config, Namespace: o.Namespace, Name: o.Name, Source: o.Source()})
+		return hpa.New(hpa.Options{Config: config, Namespace: o.Namespace, Name: o.Name, Source: o.Source(), Nodes: nodes[o.Context]})
 	}
 	config, err := awsConfig(ctx, o.Region, staging)
 	if err != nil {

@@ -111,6 +111,14 @@ func namespaces(s *scenario.Scenario, kubeContext string) []string {
 	})
 }
 
+// scaleHint says what more is needed where an autoscaler scales another kind, which
+// only its cluster knows.
+func scaleHint() string {
+	r := hpa.ScaleRules()[0]
+	return fmt.Sprintf("# where a target is neither a Deployment nor a StatefulSet, add: {apiGroups: %q, resources: %q, verbs: %q}\n",
+		r.APIGroups, r.Resources, r.Verbs)
+}
+
 // rbacText is the manifests for one cluster, whose head says which.
 func rbacText(kubeContext string, namespaces []string) (string, error) {
 	var manifests []any
@@ -124,6 +132,7 @@ func rbacText(kubeContext string, namespaces []string) (string, error) {
 	if kubeContext != "" {
 		head = fmt.Sprintf("# for context %[1]s: kubectl --context %[1]s apply -f FILE\n", kubeContext)
 	}
+	head += scaleHint()
 	var b strings.Builder
 	for i, m := range manifests {
 		text, err := yaml.Marshal(m)
