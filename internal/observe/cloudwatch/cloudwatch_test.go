@@ -191,8 +191,8 @@ func TestFailuresLeaveGaps(t *testing.T) {
 	if diff := cmp.Diff(want, facts); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
 	}
-	if want := []string{"cloudwatch/ap-northeast-1 was not observed for 3m0s: cloudwatch/ap-northeast-1: GetMetricData: the wire is cut"}; !slices.Equal(warnings, want) {
-		t.Errorf("warnings = %q; want %q", warnings, want)
+	if len(warnings) > 0 {
+		t.Errorf("warnings = %q; want none beside the gap", warnings)
 	}
 }
 

@@ -237,7 +237,6 @@ func TestGapIsOfTargets(t *testing.T) {
 			"gap 5s to 20s: elb web: DescribeTargetHealth: connection refused",
 		})
 		check(t, "warnings", warnings, []string{
-			"elb/web was not observed for 15s: elb web: DescribeTargetHealth: connection refused",
 			"elb/web: the load balancers' capacity was not observed: access denied (needs elasticloadbalancing:DescribeCapacityReservation)",
 		})
 	})
