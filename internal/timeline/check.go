@@ -28,5 +28,10 @@ func (s *Second) Check() error {
 			return fmt.Errorf("%s is %d, which is no count of requests", c.name, c.count)
 		}
 	}
+	for unit, n := range s.Units {
+		if n < 0 || n > mostInASecond {
+			return fmt.Errorf("units: %q is %d, which is no count of requests", unit, n)
+		}
+	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package timeline
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"unique"
+)
 
 // Compact keeps the counts in about an eighth of the memory: a run read back has
 // tens of millions of them, and most are a small step and a small number. It
@@ -85,8 +88,16 @@ func nextPacked(packed []byte) (step bucket, n int64, size int) {
 	return bucket(far), int64(many), 1 + first + second
 }
 
-// Compact keeps the histograms of s in less memory; see Histogram.Compact.
+// Compact keeps s in less memory: its histograms packed (see Histogram.Compact),
+// and of the names of units, which are the same in every second, one copy.
 func (s *Second) Compact() {
+	if len(s.Units) > 0 {
+		units := make(map[string]int64, len(s.Units))
+		for name, n := range s.Units {
+			units[unique.Make(name).Value()] = n
+		}
+		s.Units = units
+	}
 	s.Lag.Compact()
 	s.Service.Compact()
 	for _, named := range []map[string]Histogram{s.Response, s.Failures} {

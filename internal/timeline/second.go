@@ -21,6 +21,7 @@ type Second struct {
 	BytesOut  int64            `json:"bytes_out,omitempty"`
 	NewConns  int64            `json:"new_connections,omitempty"` // requests that opened a connection
 	Addresses map[string]int64 `json:"addresses,omitempty"`       // requests that had a connection, by the address it led to
+	Units     map[string]int64 `json:"units,omitempty"`           // requests whose answer named the unit it came from, by that name
 
 	Lag      Histogram            `json:"lag,omitzero"`       // sent - due, of every request sent
 	Service  Histogram            `json:"service,omitzero"`   // answered - sent, where that is the target's: not of class GeneratorLimit or Cancelled
@@ -39,6 +40,10 @@ const Cancelled = "cancelled"
 // OtherAddresses is under which Addresses counts what led to an address beyond
 // the many that a run tells apart.
 const OtherAddresses = "other"
+
+// OtherUnits is under which Units counts the answers of units beyond the many that
+// a run tells apart.
+const OtherUnits = "other"
 
 // Unanswered returns how many requests were sent and are neither answered nor
 // given up.
@@ -60,6 +65,7 @@ func (s *Second) Add(o Second) {
 	s.NewConns += o.NewConns
 	s.Errors = added(s.Errors, o.Errors)
 	s.Addresses = added(s.Addresses, o.Addresses)
+	s.Units = added(s.Units, o.Units)
 	s.Lag.Merge(o.Lag)
 	s.Service.Merge(o.Service)
 	s.Response = merged(s.Response, o.Response)

@@ -20,13 +20,29 @@ func Merged(histograms iter.Seq[Histogram]) Histogram {
 // AddUp returns the sum of seconds.
 func AddUp(seconds []Second) (total Second) {
 	for _, s := range seconds {
-		s.Lag, s.Service, s.Response, s.Failures = Histogram{}, Histogram{}, nil, nil
+		s.Lag, s.Service, s.Response, s.Failures, s.Units = Histogram{}, Histogram{}, nil, nil, nil
 		total.Add(s)
 	}
+	total.Units = unitsOf(seconds)
 	total.Lag = mergedOf(seconds, func(s *Second) Histogram { return s.Lag })
 	total.Service = mergedOf(seconds, func(s *Second) Histogram { return s.Service })
 	total.Response = mergedByName(seconds, func(s *Second) map[string]Histogram { return s.Response })
 	total.Failures = mergedByName(seconds, func(s *Second) map[string]Histogram { return s.Failures })
+	return total
+}
+
+// unitsOf adds up what units answered in one map: there may be 2,000 of them in
+// every second.
+func unitsOf(seconds []Second) map[string]int64 {
+	var total map[string]int64
+	for i := range seconds {
+		for name, n := range seconds[i].Units {
+			if total == nil {
+				total = make(map[string]int64)
+			}
+			total[name] += n
+		}
+	}
 	return total
 }
 

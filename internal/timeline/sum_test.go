@@ -19,6 +19,9 @@ func FuzzAddUp(f *testing.F) {
 			s.Lag.Record(time.Duration(text[i]) * time.Millisecond)
 			s.Service.Record(time.Duration(text[i+1]) * time.Duration(text[i+2]) * 3 * time.Millisecond)
 			s.Response = map[string]Histogram{string(rune('a' + text[i+2]%3)): s.Service.Clone()}
+			if text[i+1] > 0 {
+				s.Units = map[string]int64{string(rune('a' + text[i+2]%5)): int64(text[i+1])}
+			}
 			if text[i]%2 == 0 {
 				s.Failures = map[string]Histogram{"a": s.Lag.Clone()}
 			}

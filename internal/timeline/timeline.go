@@ -109,11 +109,14 @@ const (
 // Generator is the source name of readings about onair itself.
 const Generator = "generator"
 
+// Target is the source name of what the target's answers tell.
+const Target = "target"
+
 // Event is something that happened at one instant.
 type Event struct {
 	At     Offset  `json:"at"`             // when it happened, by the source's own account where it gives one
 	Seen   *Offset `json:"seen,omitempty"` // when it was observed, where that differs
-	Source string  `json:"source"`         // the fleet, "generator", or "rehearsal"
+	Source string  `json:"source"`         // the fleet, "generator", "target", or "rehearsal"
 	Kind   string  `json:"kind"`           // one of the Kind constants, or the source's own word
 	Unit   string  `json:"unit,omitempty"` // the instance or pod concerned
 	Text   string  `json:"text,omitempty"` // a plain sentence for readers
