@@ -16,6 +16,7 @@ type Question struct {
 	Fleets     []Fleet
 	Layers     []Layer // stated by the scenario
 	Required   Required
+	UnitHeader string               // of answers, that names the unit that answered; empty: none does
 	Sources    []Source             // everything that is observed
 	Plateaus   map[string][]Plateau // of other runs against the same staging, by the fleet's name
 }

@@ -9,8 +9,10 @@ import (
 	"github.com/seed-f864f198/onair/internal/load"
 )
 
+const headerToken = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+
 var (
-	headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	headerName = regexp.MustCompile("^" + headerToken + "$")
 	hostHeader = regexp.MustCompile(`^(?:\[[0-9A-Fa-f:.]+\]|[-A-Za-z0-9._]+)(?::[0-9]{1,5})?$`)
 )
 

@@ -8,14 +8,18 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/load"
 )
 
 func (d *decoder) compileTarget(f *file) Target {
 	t := &f.target
-	out := Target{AllowHosts: t.allow, Timeout: t.timeout}
+	out := Target{AllowHosts: t.allow, Timeout: t.timeout, UnitHeader: t.unit}
 	out.Header = d.authorize(t, d.header(f, t.headers, "target.headers"))
 	given := child(child(f.node, "target"), "url")
+	if given == nil && child(f.node, "lab") != nil && t.unit == "" {
+		out.UnitHeader = world.UnitHeader
+	}
 	switch {
 	case given == nil && child(f.node, "lab") == nil:
 		d.mistake(childOr(f.node, "target"), "target", "url is missing (where requests go, such as https://staging.example.jp; or lab: {} for the embedded staging)")

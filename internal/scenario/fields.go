@@ -80,6 +80,7 @@ type targetFields struct {
 	headers []entry[string]
 	auth    *authFields
 	timeout time.Duration
+	unit    string
 }
 
 var targetTable = object[targetFields]{
@@ -99,6 +100,9 @@ var targetTable = object[targetFields]{
 			"The Authorization header of every request.").orElse("none").like(`{bearer: "${TOKEN}"}`),
 		is("timeout", length, func(t *targetFields) *time.Duration { return &t.timeout },
 			"How long one request may take.").or("10s"),
+		is("unit_header", responseHeader, func(t *targetFields) *string { return &t.unit },
+			"The header of answers that names the pod or instance they came from, as its fleet does. Then reports say when each first served and how evenly the load spread.").
+			orElse("the lab's X-Unit without url, else none").like("X-Unit"),
 	},
 }
 

@@ -202,6 +202,7 @@ func (s *Scenario) Question() capacity.Question {
 		Objectives: s.Objectives,
 		Layers:     s.Layers,
 		Required:   s.Headroom,
+		UnitHeader: s.Target.UnitHeader,
 	}
 	for _, spot := range s.Traffic.Spots {
 		q.Spots = append(q.Spots, spot.Span)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -29,6 +30,12 @@ var (
 			return ""
 		},
 	}.shape()
+
+	responseHeader = mapped(form[string]{
+		name: "header_name", say: "a header's name such as X-Unit",
+		pattern: headerToken,
+		parse:   func(p []string) (string, bool) { return p[0], true },
+	}.shape(), http.CanonicalHeaderKey)
 
 	objectName = form[string]{
 		name: "object_name", say: "NAMESPACE/NAME such as default/web",
