@@ -23,6 +23,7 @@ type hit struct {
 	address   netip.Addr // to which that connection leads; invalid where unknown
 	bytesIn   int64      // of the answer's body
 	bytesOut  int64      // of the request's body
+	unit      string     // that answered, as the answer names it; empty where none did
 	excerpt   *excerpt   // of the answer's body; nil unless its class wants a sample
 
 	landed bool // it is no longer in flight; the flight's alone

@@ -32,12 +32,12 @@ var errHitsBehind = errors.New("hits: the disk does not keep up, 128 MB wait for
 //	{"attack":"onair","seq":7,"code":200,"timestamp":"…","latency":31000000,
 //	 "bytes_out":0,"bytes_in":5,"error":"","method":"GET","url":"http://host/",
 //	 "request":"top","due":1.25,"lag":90000,"response":31090000,"visit":7,
-//	 "class":"…","address":"192.0.2.1","new_connection":true}
+//	 "class":"…","address":"192.0.2.1","unit":"…","new_connection":true}
 //
 // Times are nanoseconds as vegeta writes them, but due is seconds since the
 // start; timestamp = start + due + lag on the run's own clock, whatever becomes
 // of the machine's. Class is there where the hit failed, address where it had a
-// connection. url is as the scenario wrote it, so that there are no more of them
+// connection, unit where its answer named one. url is as the scenario wrote it, so that there are no more of them
 // than requests.
 //
 // vegeta counts codes 200 to 399 as success and cannot be told otherwise. Code is
@@ -155,6 +155,10 @@ func (l *hitLog) appendOwn(b []byte, result *vegeta.Result, h *hit, class string
 	if h.address.IsValid() {
 		b = append(b, `,"address":`...)
 		b = append(b, l.shown(h.address.String())...)
+	}
+	if h.unit != "" {
+		b = append(b, `,"unit":`...)
+		b = append(b, l.shown(h.unit)...)
 	}
 	b = append(b, `,"new_connection":`...)
 	b = strconv.AppendBool(b, h.opened)

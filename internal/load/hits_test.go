@@ -41,6 +41,7 @@ type hitLine struct {
 	Visit         uint64    `json:"visit"`
 	Class         string    `json:"class"`
 	Address       string    `json:"address"`
+	Unit          string    `json:"unit"`
 	NewConnection bool      `json:"new_connection"`
 }
 

@@ -56,9 +56,11 @@
 // followed, bodies read to the end, counted and thrown away. New connections go
 // round all addresses of the target's name, which is resolved again every few
 // seconds; when each address first comes and first goes is told, of the first 64
-// addresses, and how many requests each got. Whatever the target answers, the
-// classes of failures, the samples of them and the addresses of a run are bounded
-// in number. What the numbers mean for capacity is left to others.
+// addresses, and how many requests each got. Where a header of answers names the
+// unit they came from, it is told when each of the first 2,000 units first
+// answered, and how many requests each did answer. Whatever the target answers,
+// the classes of failures, the samples of them, the addresses and the units of a
+// run are bounded in number. What the numbers mean for capacity is left to others.
 //
 // Before a run, Checks look at the target, with one request that is none of the
 // Schedule's, and Needs at the machine.
@@ -99,6 +101,7 @@ type Plan struct {
 	Target         *url.URL
 	AllowHosts     []string
 	Header         http.Header // of every request
+	UnitHeader     string      // of answers, that names the unit that answered; empty: none does
 	Requests       []Request
 	Schedule       *traffic.Schedule
 	Timeout        time.Duration // of one request, its connection included; default 10 s

@@ -117,6 +117,7 @@ func (p Plan) checked() (Plan, error) {
 	if p.Mask == nil {
 		p.Mask = func(text string) string { return text }
 	}
+	p.UnitHeader = http.CanonicalHeaderKey(p.UnitHeader)
 	p.Header = p.Header.Clone()
 	if p.Header == nil {
 		p.Header = http.Header{}

@@ -47,7 +47,8 @@ type run struct {
 	told    changes
 	hits    *hitLog // nil: they are not kept
 	classes *classes
-	samples []timeline.Event // not handed on yet; the consumer's alone
+	units   units            // that answered; the consumer's alone
+	tells   []timeline.Event // of samples and of units, not handed on yet; the consumer's alone
 
 	stop    context.CancelFunc // ends sending
 	failing sync.Once
@@ -148,6 +149,7 @@ func (r *run) client(ctx context.Context) *http.Client {
 			flight:    r.flight,
 			network:   r.network,
 			classes:   r.classes,
+			unit:      r.plan.UnitHeader,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
@@ -199,11 +201,14 @@ func (r *run) fold(result *vegeta.Result) {
 		late:    lag > r.plan.LateAfter,
 		service: result.Latency,
 	}
+	if h.unit != "" {
+		h.unit = r.unit(h, result)
+	}
 	r.tally.answer(h, a)
 	if err := r.hits.add(result, h, a.class); err != nil {
 		r.fail(err)
 	}
 	if a.class != "" && r.classes.sample(a.class) {
-		r.samples = append(r.samples, r.sample(h, a.class))
+		r.tells = append(r.tells, r.sample(h, a.class))
 	}
 }

@@ -21,6 +21,7 @@ type sender struct {
 	flight    *flight
 	network   *network
 	classes   *classes
+	unit      string // canonical name of the header that names the unit; empty: there is none
 }
 
 func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
@@ -45,6 +46,9 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	h.status = answer.StatusCode
+	if s.unit != "" {
+		h.unit = first(answer.Header[s.unit])
+	}
 	if !expected(h.status, t.expect) {
 		h.refused = s.classes.of(h.status)
 		if !s.classes.sampled(h.refused) {
@@ -61,6 +65,14 @@ func (s *sender) RoundTrip(placeholder *http.Request) (*http.Response, error) {
 		s.flight.land(h)
 	}}
 	return answer, nil
+}
+
+// first is the first of a header's values; empty where it has none.
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
 }
 
 // gotConn notes the connection that a hit was given.

@@ -100,6 +100,9 @@ func (t *tally) answer(h *hit, a answer) {
 	if h.address.IsValid() {
 		count(&p.Addresses, t.address(h.address))
 	}
+	if h.unit != "" {
+		count(&p.Units, h.unit)
+	}
 	if h.opened {
 		p.NewConns++
 	}

@@ -10,7 +10,7 @@ import (
 // batch is what gathered since the batch before it.
 type batch struct {
 	seconds  []timeline.Second
-	samples  []timeline.Event
+	tells    []timeline.Event
 	totals   Result
 	offset   time.Duration
 	inFlight int
@@ -20,9 +20,9 @@ type batch struct {
 func (r *run) batch() batch {
 	ended := r.over.Load() // before the tally is taken, which then has all that was sent
 	seconds, totals := r.tally.take()
-	samples := r.samples
-	r.samples = nil
-	return batch{seconds, samples, totals, time.Since(r.start), r.flight.size(), ended}
+	tells := r.tells
+	r.tells = nil
+	return batch{seconds, tells, totals, time.Since(r.start), r.flight.size(), ended}
 }
 
 // write hands every batch to the sink and tells the one who watches.
@@ -34,7 +34,7 @@ func (r *run) write(batches <-chan batch) {
 				r.fail(err)
 			}
 		}
-		for _, e := range b.samples {
+		for _, e := range b.tells {
 			r.event(e)
 		}
 		if r.progress != nil {

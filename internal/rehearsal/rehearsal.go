@@ -158,6 +158,7 @@ func (p Plan) loadPlan(start time.Time) load.Plan {
 		Start:          start,
 		Target:         p.Target,
 		AllowHosts:     p.allowHosts(),
+		UnitHeader:     s.Target.UnitHeader,
 		Header:         s.Target.Header,
 		Requests:       s.Requests,
 		Schedule:       traffic.NewSchedule(s.Plan()),
