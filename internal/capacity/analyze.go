@@ -51,6 +51,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 		res.Recovered = r.recovered(*res.Shortfall, q.Objectives)
 	}
 	r.scaling(q, &res)
+	res.Spread = r.spread(q)
 	res.verdict(q, r)
 	res.Warnings = r.warnings(q, res)
 	return res
@@ -93,6 +94,8 @@ func (r run) warnings(q Question, res Result) []string {
 	warn = append(warn, r.overlooked(q, res)...)
 	warn = append(warn, r.undelivered(res)...)
 	warn = append(warn, r.addressWarnings(res.Load.Addresses)...)
+	warn = append(warn, r.namingWarnings(q)...)
+	warn = append(warn, r.skewWarnings(res.Spread)...)
 	warn = append(warn, res.Little.warnings()...)
 	for _, j := range res.Objectives {
 		warn = append(warn, j.undecided()...)

@@ -20,6 +20,7 @@ import (
 //	decided, not there                  create
 //	there                               the stage it is in
 //	no number of units would do         limit
+//	enough, and the k-th never answered serving
 //	none is needed: k = 0               backlog, the requests that still wait
 //
 //	demand ----.      4 units short             1 short
@@ -68,6 +69,7 @@ func (r run) recovery(q Question, shortfall, recovered *time.Duration) Span {
 // path says what owned each second of a span, without holes.
 func (r run) path(q Question, fleets []FleetResult, span Span) []Owned {
 	courses, groups := r.courses(fleets), r.groups(fleets)
+	r.noteIdle(courses, q)
 	bound := lowestOf(fixed(q, fleets))
 	var path []Owned
 	for at := span.From; at < span.To; at += time.Second {
@@ -123,6 +125,11 @@ func (r run) owner(courses, groups []course, bound *limit, at time.Duration, dem
 			return least.Name, WaitsForLimit // more units would carry no more
 		}
 		return least.waitsFor(at, max(missing, 1), groups)
+	}
+	if c := r.unserved(courses, at, asked); c != nil {
+		return c.Name, timeline.Serving
+	}
+	switch {
 	case demand > asked:
 		return bound.Name, WaitsForLimit
 	case unseen != nil:
@@ -141,6 +148,7 @@ type course struct {
 	ready, desired, most, quota timeline.Series
 	gauges                      gauges
 	units                       []*unit
+	idle                        []Span // in which a unit was ready and had never answered
 }
 
 // courses are those of the fleets whose capacity is known as moments knows it.

@@ -1,6 +1,9 @@
 package capacity
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Result is what the facts mean. A nil pointer is unknown.
 type Result struct {
@@ -11,6 +14,7 @@ type Result struct {
 	Coverage    []Coverage // of every source, in the order of the question
 	Layers      []Layer    // the lowest rate first
 	Binding     *Layer     // the first of Layers, or what is known from above only and is sure to be lower
+	Spread      *Spread    // nil: answers name no units, or their fleet's stood still too rarely
 	Little      *Little    // nil: no stretch was steady enough to tell
 	ScaleLag    *time.Duration
 	Shortfall   *time.Duration // offset at which demand first passed capacity
@@ -62,6 +66,31 @@ type Coverage struct {
 	Calls  *int64 // nil: not counted
 	Bytes  *int64
 }
+
+// Spread is how evenly the answers that name units came from those of a fleet, over
+// windows in which its ready ones stood still and an even share was enough answers
+// to tell.
+type Spread struct {
+	Fleet          string
+	Windows        int
+	Answers        int64       // in these windows
+	Busiest, Least *UnitShare  // furthest above and below an even share in any of them; nil without one
+	Skewed         []UnitShare // units that for 30 s or more after the fleet grew got less than half an even share, or more than twice; the furthest off first
+}
+
+// UnitShare is what one unit answered in a stretch.
+type UnitShare struct {
+	Span
+	Unit    string // empty: one that was there from the start and has never been named
+	Answers int64
+	Even    float64 // answers that an even share would have been
+}
+
+// Times is a share as a multiple of an even one.
+func (u UnitShare) Times() float64 { return float64(u.Answers) / u.Even }
+
+// Name is the unit's, or what stands for it.
+func (u UnitShare) Name() string { return cmp.Or(u.Unit, "a unit that was there from the start") }
 
 // Quantiles of a distribution; nil where nothing was recorded.
 type Quantiles struct{ P50, P90, P99, Max *time.Duration }

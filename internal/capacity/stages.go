@@ -24,6 +24,7 @@ import (
 //
 //	place     a pod was scheduled     start  all its containers run
 //	ready     it reports ready        in_service  an instance is, since its launch began
+//	serving   it answered for the first time, where answers name who they come from
 var stageOrder = []string{
 	timeline.Create, timeline.Place, timeline.Start, timeline.UnitReady, timeline.InService, timeline.Serving,
 }
@@ -59,7 +60,11 @@ func (r run) unitStages(fleet Fleet, growths []growth) map[string][]time.Duratio
 			if !ok {
 				continue
 			}
-			if d := took(begun, ended); known && d > -time.Second { // else the stage before began anew, and this one did not end since
+			early := time.Second // a stage that ended earlier than that did not end since the one before began anew
+			if kind == timeline.Serving {
+				early, known = seenReadyLate, known && begun.best() >= 0 // else there was nothing to answer yet
+			}
+			if d := took(begun, ended); known && d > -early {
 				times[kind] = append(times[kind], max(d, 0))
 			}
 			begun, known = ended, true

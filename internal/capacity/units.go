@@ -68,6 +68,7 @@ func took(from, to instant) time.Duration {
 
 // unit is what was told of one unit that came, or was to come, during the run.
 type unit struct {
+	name   string
 	ended  map[string]instant // its stages, by the last event of their kind
 	up     *time.Duration     // when readings began to count it as ready; nil: never
 	gone   *time.Duration     // nil: it stayed
@@ -97,10 +98,15 @@ func (r run) units(fleet Fleet) []*unit {
 		}
 		u := known[e.Unit]
 		if u == nil {
-			u = &unit{ended: make(map[string]instant)}
+			u = &unit{name: e.Unit, ended: make(map[string]instant)}
 			known[e.Unit], units = u, append(units, u)
 		}
 		r.note(u, fleet, polls, e)
+	}
+	for name, at := range r.firstAnswers() {
+		if u := known[name]; u != nil {
+			u.ended[timeline.Serving] = instant{at: at}
+		}
 	}
 	slices.SortStableFunc(units, byReadiness)
 	return units
