@@ -131,6 +131,7 @@ func TestWordsAgreeWithSummary(t *testing.T) {
 		c.observation(r.observationRows(), s.Coverage)
 		c.stages(r.stageRows(), s.Fleets)
 		c.path(r, s)
+		c.spread(r, s.Spread)
 		seen += c.seen
 	}
 	if seen < 200 {
@@ -276,6 +277,54 @@ func (c *check) stages(rows []stageRow, fleets []Fleet) {
 	}
 	if next != len(rows) {
 		c.Errorf("%s: %d stages; summary.json has %d", c.name, len(rows), next)
+	}
+}
+
+// spread holds the table of how units shared the load, and what stands above it.
+func (c *check) spread(r *Report, s *Spread) {
+	rows := r.spreadRows()
+	if s == nil {
+		if len(rows) > 0 {
+			c.Errorf("%s: spread %v; summary.json has null", c.name, rows)
+		}
+		return
+	}
+	parts := regexp.MustCompile(`^Spread over (.+), ([\d,]+) answers in ([\d,]+) windows$`).FindStringSubmatch(r.spreadTitle())
+	if parts == nil || parts[1] != s.Fleet {
+		c.Errorf("%s: title %q; want it to name %s", c.name, r.spreadTitle(), s.Fleet)
+		return
+	}
+	answers, windows := float64(s.Answers), float64(s.Windows)
+	c.figure("answers", parts[2], &answers)
+	c.figure("windows", parts[3], &windows)
+	var shares []*UnitShare
+	for _, u := range []*UnitShare{s.Busiest, s.Least} {
+		if u != nil {
+			shares = append(shares, u)
+		}
+	}
+	for i := range s.Skewed {
+		shares = append(shares, &s.Skewed[i])
+	}
+	if len(rows) != len(shares) {
+		c.Errorf("%s: %d shares are told; summary.json has %d", c.name, len(rows), len(shares))
+		return
+	}
+	for i, u := range shares {
+		row := rows[i]
+		if u.Unit != nil && row.Unit != *u.Unit || u.Unit == nil && !strings.Contains(row.Unit, " ") {
+			c.Errorf("%s: unit %q; summary.json has %v", c.name, row.Unit, u.Unit)
+		}
+		count, times := float64(u.Answers), float64(u.Answers)/u.Even
+		if times != u.Times {
+			c.Errorf("%s: %v times an even share; %d of %v are %v", c.name, u.Times, u.Answers, u.Even, times)
+		}
+		c.figure(row.Unit+" times", row.Times, &u.Times)
+		c.figure(row.Unit+" answers", row.Answers, &count)
+		even := math.Round(u.Even)
+		c.figure(row.Unit+" even share", row.Even, &even)
+		c.clock(r, row.Unit+" from", row.From, &u.From)
+		c.clock(r, row.Unit+" to", row.To, &u.To)
 	}
 }
 

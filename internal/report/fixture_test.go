@@ -346,7 +346,25 @@ func (e evening) judgeFleets(r *Report) {
 		res.Fleets = append(res.Fleets, fleet)
 	}
 	e.judgeLayers(res)
+	e.judgeSpread(res)
 	res.Little = &capacity.Little{InFlight: 52.1, Product: 51.4, Off: (52.1 - 51.4) / 52.1, Windows: 9}
+}
+
+// judgeSpread says how evenly units answered, where the evening has more than one
+// fleet: a unit that came took long until it had its share.
+func (e evening) judgeSpread(res *capacity.Result) {
+	if e.fleets < 2 || *res.Fleets[0].ReadyMax == e.start {
+		return
+	}
+	share := func(from, to float64, unit string, answers int64, even float64) capacity.UnitShare {
+		return capacity.UnitShare{Span: capacity.Span{From: *after(from), To: *after(to)}, Unit: unit, Answers: answers, Even: even}
+	}
+	busiest, least := share(40, 50, "web-7d9f-2xk8p", 461, 400), share(80, 90, "web-7d9f-q6w2z", 31, 402.5)
+	res.Spread = &capacity.Spread{
+		Fleet: fleetName(0), Windows: 7, Answers: 121_034, Busiest: &busiest, Least: &least,
+		Skewed: []capacity.UnitShare{share(75, 110, "web-7d9f-q6w2z", 322, 1410.25), share(75, 110, "", 0, 1410.25)},
+	}
+	res.Fleets[0].Stages = append(res.Fleets[0].Stages, capacity.Stage{Name: "serving", P50: 180 * time.Millisecond, P90: 2 * time.Second, Max: 31 * time.Second, Units: 11})
 }
 
 // draws are replicates of the sustainable rate: evenly spread, so that 5 % of

@@ -39,6 +39,8 @@ type pageView struct {
 	Times      []timeRow
 	Errors     []errorRow
 	Addresses  []addressRow
+	SpreadOver string
+	Spread     []spreadRow
 	Generator  []fact
 
 	Observation []observationRow
@@ -87,7 +89,7 @@ func (r *Report) pageView(headroom, timeline picture) (pageView, error) {
 		Margins:    r.marginRows(),
 		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), FleetFacts: r.fleetFacts(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
 		Layers: r.layerRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
-		Errors: r.errorRows(), Addresses: r.addressRows(), Generator: r.generatorFacts(),
+		Errors: r.errorRows(), Addresses: r.addressRows(), SpreadOver: r.spreadTitle(), Spread: r.spreadRows(), Generator: r.generatorFacts(),
 		Observation: r.observationRows(), Gaps: r.gapRows(),
 		Scenario: string(r.Scenario.Resolved),
 	}, nil

@@ -26,6 +26,7 @@ func (r *Report) Markdown(w io.Writer) error {
 	m.fleets(r)
 	m.load(r)
 	m.addresses(r)
+	m.spread(r)
 	m.generator(r)
 	m.observation(r)
 	m.list("Warnings", r.Result.Warnings)

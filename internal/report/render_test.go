@@ -33,7 +33,7 @@ func TestRenderingsGolden(t *testing.T) {
 // them, null or not.
 func TestSummaryHasEveryKey(t *testing.T) {
 	want := map[string][]string{
-		"":     {"binding", "coverage", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "shortfall_at", "started", "verdict", "warnings"},
+		"":     {"binding", "coverage", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "shortfall_at", "spread", "started", "verdict", "warnings"},
 		"load": {"addresses", "dropped", "error_samples", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
 		"generator": {"cause", "cpu_max", "cpu_throttled_max", "delivered", "gc_pause_max", "goroutines_max", "in_flight_cap", "in_flight_max", "machine_cpu_max",
 			"open_connections_max", "open_files_limit", "open_files_max", "ports_limit", "ports_max", "rss_max_bytes"},
@@ -45,6 +45,9 @@ func TestSummaryHasEveryKey(t *testing.T) {
 		"objectives.0":      {"broken", "busiest_over", "busiest_total", "busiest_windows", "first_at", "limit", "name", "proven", "verdict", "worst", "worst_at", "worst_failed", "worst_held_back", "worst_over", "worst_total"},
 		"fleets.0":          {"ceiling", "desired_max", "generations", "kind", "max", "min", "name", "per_unit", "ready_max", "ready_start", "stages", "usl", "usl_refused"},
 		"fleets.0.per_unit": {"high", "low", "mid", "saturation", "units"},
+		"spread":            {"answers", "busiest", "fleet", "least", "skewed", "windows"},
+		"spread.least":      {"answers", "even", "from", "times", "to", "unit"},
+		"spread.skewed.0":   {"answers", "even", "from", "times", "to", "unit"},
 		"layers.0":          {"at_least", "high", "low", "name", "rate", "source"},
 	}
 	for name, e := range cases() {

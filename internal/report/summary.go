@@ -39,6 +39,7 @@ type Summary struct {
 	Headroom Headroom  `json:"headroom"`
 	Plan     *struct{} `json:"plan"` // null: not made
 
+	Spread     *Spread     `json:"spread"`      // null: answers name no units, or too rarely while these stood still
 	LittlesLaw *LittlesLaw `json:"littles_law"` // null: no stretch was steady enough to tell
 }
 
@@ -143,6 +144,7 @@ func (r *Report) Summary() Summary {
 		RecoveredAfter: inSeconds(res.Recovered),
 		CriticalPath:   summaryPath(res.Path),
 		Headroom:       summaryHeadroom(res.Headroom, r.Scenario.Headroom, r.baseline()),
+		Spread:         summarySpread(res.Spread),
 		LittlesLaw:     summaryLittle(res.Little),
 	}
 	for _, o := range res.Objectives {

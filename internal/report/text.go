@@ -28,6 +28,7 @@ func (r *Report) Text(w io.Writer, colour bool) error {
 	t.load(r)
 	t.errors(r)
 	t.addresses(r)
+	t.spread(r)
 	t.generator(r)
 	t.observation(r)
 	t.warnings(r)
