@@ -18,7 +18,8 @@
 //	    shortfall  capacity is back: the time between is the scale lag
 //
 // What a fleet can grow to, and whatever else has a capacity of its own, are
-// layers; the lowest binds (layers.go). What a window proves is a matter of how
+// layers; the lowest binds (layers.go). Where answers name units, it is known when
+// each first served (served.go) and how evenly load spread (spread.go). What a window proves is a matter of how
 // many there are (evidence.go). Unknown is nil, never zero.
 package capacity
 

@@ -90,8 +90,8 @@ func (r run) namingWarnings(q Question) []string {
 		return nil
 	}
 	for _, f := range q.Fleets {
-		if !r.strangers(f, first) || len(q.Fleets) > 1 && f.Kind == ASG && hasKind(q.Fleets, HPA) {
-			continue
+		if f.Kind == ASG && hasKind(q.Fleets, HPA) || !r.strangers(f, first) {
+			continue // pods run on its instances, and it is pods that answer
 		}
 		units := r.units(f)
 		return []string{fmt.Sprintf("%s: answers name units such as %s, and the fleet such as %s: when those that came first served is not known (%s must name units as the fleet does)",

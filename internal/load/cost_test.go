@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,13 +40,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// serveApart answers 2 kB, after as long as the query's hold, until its standard
+// serveApart answers 2 kB in the name of one of 50 units, after as long as the query's hold, until its standard
 // input ends.
 func serveApart(scheme string) {
+	var answered atomic.Int64
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if hold, err := time.ParseDuration(r.URL.Query().Get("hold")); err == nil {
 			time.Sleep(hold)
 		}
+		w.Header().Set("X-Unit", fmt.Sprint("web-7d9f4c8b6d-", answered.Add(1)%50))
 		w.Write(make([]byte, 2048))
 	}))
 	if scheme == "https" {
@@ -102,11 +105,15 @@ func trustTestServers(b *testing.B) {
 // of the connections this side had to remember after their end.
 func BenchmarkCostOfSending(b *testing.B) {
 	for scheme, rate := range map[string]int{"http": 2000, "https": 500} {
-		for share, name := range []string{"kept", "new"} {
-			b.Run(scheme+"/"+name, func(b *testing.B) {
+		for _, c := range []struct {
+			name  string
+			share float64
+			unit  string
+		}{{"kept", 0, ""}, {"new", 1, ""}, {"units", 0, "X-Unit"}} {
+			b.Run(scheme+"/"+c.name, func(b *testing.B) {
 				target := targetApart(b, scheme)
 				p := planFor(target, traffic.Flat(float64(rate), time.Duration(b.N)*time.Second/time.Duration(rate)))
-				p.NewConnections = float64(share)
+				p.NewConnections, p.UnitHeader = c.share, c.unit
 				before := ownTime()
 				r, err := Run(b.Context(), p, newMemory(), nil)
 				if err != nil || r.Failed > 0 || r.Sent == 0 {

@@ -72,7 +72,7 @@ func (g *growing) Observe(ctx context.Context, rec *observe.Recorder) error {
 
 // spreadBy makes a whole run at 50/s over a service that grows, in simulated time,
 // and says what the facts mean.
-func spreadBy(t *testing.T, pick func(ready int) int) capacity.Result {
+func spreadBy(t *testing.T, pick func(ready int) int) (timeline.Timeline, capacity.Result) {
 	t.Helper()
 	s := parse(t, strings.Replace(short, "duration: 20s", "duration: 85s", 1)+"target: {unit_header: x-unit}\n")
 	var facts timeline.Timeline
@@ -92,7 +92,7 @@ func spreadBy(t *testing.T, pick func(ready int) int) capacity.Result {
 	})
 	q := s.Question()
 	q.Fleets = []capacity.Fleet{{Name: "hpa/default/web", Kind: capacity.HPA}}
-	return capacity.Analyze(facts, q)
+	return facts, capacity.Analyze(facts, q)
 }
 
 func skewWarnings(r capacity.Result) (warnings []string) {
@@ -114,11 +114,30 @@ func serving(f capacity.FleetResult) *capacity.Stage {
 	return nil
 }
 
+// checkShare counts the answers of a share again, second by second.
+func checkShare(t *testing.T, facts timeline.Timeline, u capacity.UnitShare) {
+	t.Helper()
+	ready := 4.0
+	if u.From >= growsAfter {
+		ready = 8
+	}
+	var own, all int64
+	for _, s := range facts.Seconds {
+		if at := time.Duration(s.Second) * time.Second; at >= u.From && at < u.To {
+			own += s.Units[u.Unit]
+			all += s.Succeeded + s.Failed
+		}
+	}
+	if u.Answers != own || u.Even != float64(all)/ready || all == 0 {
+		t.Errorf("share %+v; want %d answers where an even share is %v", u, own, float64(all)/ready)
+	}
+}
+
 // A balancer that keeps to the units it knows leaves the new ones idle: three that
 // never serve, and one that does 20 s after it was ready.
 func TestAStickyRouterIsToldOf(t *testing.T) {
 	requests := 0
-	r := spreadBy(t, func(int) int {
+	facts, r := spreadBy(t, func(int) int {
 		requests++
 		if requests > 2500 && requests%40 == 0 { // from 50 s on, 50/s
 			return 4
@@ -132,6 +151,9 @@ func TestAStickyRouterIsToldOf(t *testing.T) {
 	if r.Spread == nil || len(r.Spread.Skewed) != 4 || r.Spread.Least.Answers != 0 || r.Spread.Busiest.Times() < 1.9 {
 		t.Errorf("spread %+v; want four units skewed and the old ones with twice an even share", r.Spread)
 	}
+	for _, u := range append(r.Spread.Skewed, *r.Spread.Busiest, *r.Spread.Least) {
+		checkShare(t, facts, u)
+	}
 	stage := serving(r.Fleets[0])
 	if stage == nil || stage.Units != 1 || stage.Max < 20*time.Second || stage.Max > 21*time.Second {
 		t.Errorf("stage serving = %+v; want 20 s for the one unit that did serve", stage)
@@ -142,7 +164,7 @@ func TestAStickyRouterIsToldOf(t *testing.T) {
 func TestAnEvenRouterIsNot(t *testing.T) {
 	for seed := range uint64(100) {
 		random := rand.New(rand.NewPCG(seed, 3))
-		r := spreadBy(t, random.IntN)
+		_, r := spreadBy(t, random.IntN)
 		if got := skewWarnings(r); len(got) > 0 || r.Spread == nil || r.Spread.Windows != 6 {
 			t.Fatalf("seed %d: spread %+v, warnings %q; want six windows and no warning", seed, r.Spread, got)
 		}
