@@ -53,7 +53,7 @@ func arbitrary(text []byte, length int, peak bool) (timeline.Timeline, Question)
 	const group = "asg/nodes"
 	values := []float64{0, 1, 2, 4, 7, 60, 1e4, -3, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, 1e-300, 0.5, 1e15}
 	offsets := []float64{-1, 0, 3.5, 10, 17.2, 25, 40, 59.9, -1e9, 9e9, 300, 30, 12, 45, 20, 5}
-	sources := []string{web, group, timeline.Generator, "rehearsal"}
+	sources := []string{web, group, timeline.Generator, timeline.Target}
 	readings := []string{timeline.Ready, timeline.Desired, timeline.Max, timeline.Min, timeline.Quota, timeline.Answered, timeline.InFlight, timeline.InFlightCap,
 		timeline.TargetOf + "cpu", timeline.MetricOf + "cpu", timeline.LimitOf + "cpu", timeline.CPU, timeline.GCPause, timeline.OpenFiles, timeline.OpenFilesLimit, timeline.Ports}
 	kinds := append([]string{timeline.Gone, timeline.Interrupted, timeline.GuardFired, timeline.SendingDone, timeline.CutShort, timeline.Sample, timeline.Resolved, timeline.Unresolved, timeline.Blind}, stageOrder...)
@@ -68,6 +68,9 @@ func arbitrary(text []byte, length int, peak bool) (timeline.Timeline, Question)
 			s.HeldBack = int64(next() % 4)
 			s.Dropped = s.HeldBack + int64(next()%3)
 			s.Planned += s.Dropped
+			if b%8 > 0 { // else nobody says who answered
+				s.Units = map[string]int64{string(rune('a' + n%4)): s.Failed, string(rune('a' + b%4)): s.Succeeded}
+			}
 			tl.Seconds = append(tl.Seconds, s)
 		}
 	}
