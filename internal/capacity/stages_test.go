@@ -167,6 +167,34 @@ func TestBootOfAGroupSeenByPolls(t *testing.T) {
 	}
 }
 
+// An instance is in service when its load balancer has it too: that it saw at a
+// poll of its own. A target of another group is nobody's.
+func TestInServiceIsWhenTheBalancerSaysSo(t *testing.T) {
+	const group, balancer = "asg/web", "elb/web"
+	var f facts
+	for n := range 20 {
+		f.read(5*float64(n), group, timeline.Ready, 2)
+		f.read(5*float64(n)+1, balancer, timeline.Healthy, 2)
+	}
+	for unit, healthy := range map[string]float64{"i-late": 61, "i-early": 21, "i-unseen": 0} {
+		f.event(10, group, timeline.Create, unit)
+		f.event(40, group, timeline.InService, unit) // between 35 and 40
+		if healthy > 0 {
+			f.event(healthy, balancer, timeline.InService, unit) // within the 5 s before
+		}
+	}
+	f.event(50, balancer, timeline.InService, "i-other")
+	units := run{Timeline: f.Timeline}.units(Fleet{Name: group, Kind: ASG})
+	got := map[string]time.Duration{}
+	for _, u := range units {
+		got[u.name] = u.ended[timeline.InService].best()
+	}
+	want := map[string]time.Duration{"i-late": seconds(58.5), "i-early": seconds(37.5), "i-unseen": seconds(37.5)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("in service (-want +got):\n%s", diff)
+	}
+}
+
 // Capacity is short from 20 to 100. The autoscaler decides at 35, 62, 77 and 110;
 // the metric is over its target from 32 on.
 //

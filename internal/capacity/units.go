@@ -103,6 +103,7 @@ func (r run) units(fleet Fleet) []*unit {
 		}
 		r.note(u, fleet, polls, e)
 	}
+	r.noteBalancers(known, fleet)
 	for name, at := range r.firstAnswers() {
 		if u := known[name]; u != nil {
 			u.ended[timeline.Serving] = instant{at: at}
@@ -137,6 +138,22 @@ func (r run) note(u *unit, fleet Fleet, polls timeline.Series, e timeline.Event)
 		}
 	}
 	u.ended[e.Kind] = when
+}
+
+// noteBalancers puts off a unit's coming into service to when the load balancer
+// before the fleet says so too, where one was watched: an instance that its group
+// has in service may still be registering.
+func (r run) noteBalancers(known map[string]*unit, fleet Fleet) {
+	for _, e := range r.Events {
+		u := known[e.Unit]
+		if e.Kind != timeline.InService || e.Source == fleet.Name || u == nil {
+			continue
+		}
+		at := r.enteredService(e, r.Series(e.Source, timeline.Healthy))
+		if by, ok := u.ended[timeline.InService]; !ok || at > by.best() {
+			u.ended[timeline.InService] = instant{at: at}
+		}
+	}
 }
 
 func byReadiness(a, b *unit) int {
