@@ -99,8 +99,8 @@ func forbidden(r *http.Request) error {
 	if ask.namespace != "" {
 		where = fmt.Sprintf("in the namespace %q", ask.namespace)
 	}
-	return apierrors.NewForbidden(ask.resource.groupResource(), ask.name, fmt.Errorf("User %q cannot %s resource %q in API group %q %s",
-		user, ask.verb(), ask.resource.plural(), ask.resource.group, where))
+	why := fmt.Sprintf("User %q cannot %s resource %q in API group %q %s", user, ask.verb(), ask.resource.plural(), ask.resource.group, where)
+	return apierrors.NewForbidden(ask.resource.groupResource(), ask.name, errors.New(why))
 }
 
 // untilCut returns a channel that delivers when the next outage begins and cuts

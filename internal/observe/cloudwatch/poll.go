@@ -16,7 +16,7 @@ const latest = 10 * time.Minute
 // poll asks whenever it is due, until ctx ends. Only what asking on cannot mend is
 // an error.
 func (o *Observer) poll(ctx context.Context, rec *observe.Recorder) error {
-	for sleepUntil(ctx, o.pace.Next) {
+	for awscall.SleepUntil(ctx, o.pace.Next) {
 		now := time.Now()
 		err := o.ask(ctx, o.from(now.Add(-latest)), now, rec)
 		switch {
@@ -38,19 +38,6 @@ func (o *Observer) poll(ctx context.Context, rec *observe.Recorder) error {
 		o.pace.Skip(time.Now())
 	}
 	return nil
-}
-
-// sleepUntil waits until t and reports whether ctx is still alive then.
-func sleepUntil(ctx context.Context, t time.Time) bool {
-	if wait := time.Until(t); wait > 0 {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
-	}
-	return ctx.Err() == nil
 }
 
 // sweep asks for the whole run, for points that came late; ctx has ended.

@@ -59,7 +59,7 @@ func citizen(app string, n int) *corev1.Pod {
 	p := podOf(fmt.Sprint(app, "-", n))
 	p.Labels = map[string]string{"app": app}
 	p.Annotations = map[string]string{"kubectl.kubernetes.io/last-applied-configuration": strings.Repeat("configuration ", 150)}
-	p.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubelet", FieldsV1: &metav1.FieldsV1{Raw: marshal(map[string]string{"f:status": strings.Repeat("f:condition ", 150)})}}}
+	p.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubelet", FieldsV1: metav1.NewFieldsV1(string(marshal(map[string]string{"f:status": strings.Repeat("f:condition ", 150)})))}}
 	for i := range p.Spec.Containers {
 		p.Spec.Containers[i].Image = "registry.example.jp/team/web@sha256:" + strings.Repeat("0", 64)
 		for v := range 20 {
