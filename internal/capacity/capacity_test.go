@@ -503,6 +503,13 @@ func TestPodsWithoutRoomMakeTheGroupALayer(t *testing.T) {
 	if each := r.Fleets[0].PerUnit; !each.contains(87.5) || r.Binding == nil || r.Binding.Name != group+" max size" || math.Abs(r.Binding.Rate-4**each.Mid) > 1e-9 {
 		t.Errorf("binding = %+v; want 2 instances of 2 pods, where %s", r.Binding, each.Said)
 	}
+	// A group that may have more, but not by the account's quota, is as full.
+	tl.Readings[len(tl.Readings)-1].Value = 9
+	tl.Readings = append(tl.Readings, timeline.Reading{At: at(-1), Source: "quota/L-1", Name: timeline.Quota, Value: 2})
+	q.Fleets[1].Quotas = []string{"quota/L-1"}
+	if r = Analyze(tl, q); r.Binding == nil || r.Binding.Name != group+" quota" || !strings.Contains(r.Binding.Source, "room for 2 pods each") {
+		t.Errorf("binding = %+v; want the quota's 2 instances of 2 pods", r.Binding)
+	}
 }
 
 func TestTileAndMerge(t *testing.T) {

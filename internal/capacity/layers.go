@@ -278,7 +278,7 @@ func (r run) rooms(group FleetResult, fleets []FleetResult) []room {
 		return nil
 	}
 	most := 0
-	for i, s := range r.sizes(FleetResult{Fleet: Fleet{Name: group.Name}, Max: group.Max}) {
+	for i, s := range r.sizes(FleetResult{Fleet: Fleet{Name: group.Name, Quotas: group.Quotas}, Max: group.Max}) {
 		if i == 0 || s.units < most {
 			most = s.units
 		}

@@ -48,8 +48,11 @@ func timesFigures(multiple float64, digits int) (text string, shown float64) {
 	return text + "x", shown
 }
 
-// Bytes writes an amount of memory: 0.5 MB, 182 MB, 1.24 GB.
+// Bytes writes an amount of memory: 0.5 kB, 182 MB, 1.24 GB.
 func Bytes(n float64) string {
+	if kilo := Significant(n/1e3, usual); math.Abs(kilo) < 1e3 {
+		return figures(kilo, usual) + " kB"
+	}
 	if mega := Significant(n/1e6, usual); math.Abs(mega) < 1e3 {
 		return figures(mega, usual) + " MB"
 	}

@@ -30,7 +30,7 @@ func TestTimes(t *testing.T) {
 }
 
 func TestBytes(t *testing.T) {
-	for x, want := range map[float64]string{0: "0 MB", 524_288: "0.524 MB", 182e6: "182 MB", 999.7e6: "1 GB", 1.236e9: "1.24 GB"} {
+	for x, want := range map[float64]string{0: "0 kB", 443: "0.443 kB", 524_288: "524 kB", 999.7e3: "1 MB", 182e6: "182 MB", 999.7e6: "1 GB", 1.236e9: "1.24 GB"} {
 		if got := Bytes(x); got != want {
 			t.Errorf("Bytes(%v) = %q; want %q", x, got, want)
 		}

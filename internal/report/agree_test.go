@@ -20,7 +20,7 @@ func readFigure(t *testing.T, text string) (value, within float64) {
 		}
 		return d.Seconds(), 0.5
 	}
-	parts := regexp.MustCompile(`^(−?)\+?([\d,.]+)(k|M|G)? ?(/s|x|%|s|ms|µs|MB|GB|)$`).FindStringSubmatch(text)
+	parts := regexp.MustCompile(`^(−?)\+?([\d,.]+)(k|M|G)? ?(/s|x|%|s|ms|µs|kB|MB|GB|)$`).FindStringSubmatch(text)
 	if parts == nil {
 		t.Fatalf("%q is no figure", text)
 	}
@@ -28,7 +28,7 @@ func readFigure(t *testing.T, text string) (value, within float64) {
 	if err != nil {
 		t.Fatalf("figure %q: %v", text, err)
 	}
-	value *= map[string]float64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[parts[3]] * map[string]float64{"%": 0.01, "ms": 1e-3, "µs": 1e-6, "": 1, "/s": 1, "x": 1, "s": 1, "MB": 1e6, "GB": 1e9}[parts[4]]
+	value *= map[string]float64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[parts[3]] * map[string]float64{"%": 0.01, "ms": 1e-3, "µs": 1e-6, "": 1, "/s": 1, "x": 1, "s": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}[parts[4]]
 	switch magnitude := math.Floor(math.Log10(value)); {
 	case parts[4] == "%" || parts[4] == "":
 		within = 0.01 // rounded down

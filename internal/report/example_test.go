@@ -40,7 +40,7 @@ func ExampleReport_Text() {
 	//   held by a quota  0 %       connections       812              Little's law  1.34 % off
 	//
 	// Observation
-	//   hpa/default/web  seen 100 % of the spots, 100 % of the run  gaps 0, calls 7, bytes 0.337 MB
+	//   hpa/default/web  seen 100 % of the spots, 100 % of the run  gaps 0, calls 7, bytes 337 kB
 	//
 	// Report: reports/prime-time-20261122T125300Z/report.html
 }

@@ -354,7 +354,7 @@ func words(s string) []string {
 
 func isUnit(word string) bool {
 	switch strings.TrimRight(word, ".,;:)") {
-	case "s", "ms", "µs", "%", "MB", "GB":
+	case "s", "ms", "µs", "%", "kB", "MB", "GB":
 		return true
 	}
 	return false

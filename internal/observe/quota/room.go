@@ -49,11 +49,18 @@ func (o *Observer) roomOf(q *types.ServiceQuota, f *fleet, u *usage) found {
 	each := fmt.Sprintf("%s: the limit is %s, a unit takes %s", name, number(*q.Value), number(per))
 	if f == nil || f.have == nil || u == nil {
 		n := fit(*q.Value, 0, 0, per)
-		return found{true, n, fmt.Sprintf("%s: room for %d units where nothing else uses it", each, n), join(why, "who else uses the quota is not known, and may leave less room")}
+		return found{true, n, fmt.Sprintf("%s: room for %s where nothing else uses it", each, unitsOf(n)), join(why, "who else uses the quota is not known, and may leave less room")}
 	}
 	n := fit(*q.Value, u.value, *f.have, per)
-	return found{true, n, fmt.Sprintf("%s, %s were used at %s and the fleet had %d units: room for %d units",
-		each, number(u.value), u.at.UTC().Format(time.RFC3339), *f.have, n), why}
+	return found{true, n, fmt.Sprintf("%s, %s were used at %s and the fleet had %s: room for %s",
+		each, number(u.value), u.at.UTC().Format(time.RFC3339), unitsOf(*f.have), unitsOf(n)), why}
+}
+
+func unitsOf(n int) string {
+	if n == 1 {
+		return "1 unit"
+	}
+	return strconv.Itoa(n) + " units"
 }
 
 // mostUnits is more than any fleet has.
