@@ -28,6 +28,7 @@ const (
 	saturating = 1 << 31
 	nearness   = 1<<31 + 1
 	turning    = 1<<31 + 2
+	openEnd    = 1<<31 + 4
 )
 
 // deviate is a standard normal one, the same for every fleet and objective.
@@ -42,6 +43,9 @@ func (d dice) fleets(replicate, what int) float64 {
 func (d dice) own(replicate, what int) float64 {
 	return roll(replicate, what, d.fleet+d.objective).NormFloat64()
 }
+
+// share is a number from 0 to 1 of the fleet.
+func (d dice) share(replicate int) float64 { return roll(replicate, openEnd, d.fleet).Float64() }
 
 // stream is for what is drawn between two rates.
 func (d dice) stream(replicate int) stream {

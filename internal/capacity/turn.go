@@ -103,7 +103,9 @@ func (e *estimator) units(low *float64) (units int) {
 }
 
 // interval is the sustainable rate's 5 %, 50 % and 95 %, and its draws where
-// both sides are known.
+// both sides are known. A replicate may know its own from one side only: nothing
+// broke one objective up to the highest rate that was tried, beyond which another
+// one turns. Then it is drawn from anywhere between the two.
 func (e *estimator) interval() (low, mid, high *float64, draws []float64) {
 	var ladders []ladder
 	for i, o := range e.objectives {
@@ -115,19 +117,27 @@ func (e *estimator) interval() (low, mid, high *float64, draws []float64) {
 		return nil, nil, nil, nil
 	}
 	lows, highs := make([]float64, redraws), make([]float64, redraws)
+	farthest := 0.0
 	for i := range redraws {
 		lows[i], highs[i] = math.Inf(1), math.Inf(1)
 		for _, l := range ladders {
 			from, to := l.turn(i, e.random.of(l.objective))
 			lows[i], highs[i] = min(lows[i], from), min(highs[i], to)
 		}
+		if !math.IsInf(highs[i], 1) {
+			farthest = max(farthest, highs[i])
+		}
 	}
 	low, high = bound(quantileOf(lows, outside)), bound(quantileOf(highs, 1-outside))
 	if low == nil || high == nil {
 		return low, nil, high, nil
 	}
-	middle := quantileOf(lows, 0.5)
-	return low, &middle, high, lows
+	for i := range redraws {
+		to := max(lows[i], min(highs[i], farthest))
+		draws = append(draws, lows[i]+e.random.share(i)*(to-lows[i]))
+	}
+	from, middle, to := interval(draws)
+	return &from, &middle, &to, draws
 }
 
 // rung is what one objective saw of a step, or of a window on a slope.
