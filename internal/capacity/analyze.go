@@ -107,6 +107,7 @@ func (r run) warnings(q Question, res Result) []string {
 	}
 	for _, f := range res.Fleets {
 		warn = append(warn, f.extrapolated()...)
+		warn = append(warn, f.leftOut(res.Fleets)...)
 		if f.Production != nil && q.Required.Peak == 0 {
 			warn = append(warn, f.Name+": production's size is not used without headroom.peak, the peak to hold it against")
 		}
@@ -119,7 +120,7 @@ func (r run) warnings(q Question, res Result) []string {
 func (f FleetResult) extrapolated() []string {
 	units, whose := 0, ""
 	switch {
-	case f.Production != nil && f.Production.Max > 0:
+	case f.Production.grows():
 		units, whose = f.Production.Max, "production's"
 	case f.Max != nil:
 		units, whose = *f.Max, "its max of"

@@ -40,12 +40,15 @@ func (r run) generations(q Question, f FleetResult, from time.Duration) *Generat
 	if each == nil && f.PerUnit.Low != nil {
 		each, end, note = f.PerUnit.Low, carried.least, fmt.Sprintf(" (enough, where one sustains at least %s)", figure.Rate(*f.PerUnit.Low))
 	}
-	start := r.countAt(f.Name, timeline.Ready, from)
+	start, whose := r.countAt(f.Name, timeline.Ready, from), ""
+	if f.Production != nil && f.Production.Start > 0 && q.Required.Peak > 0 { // the peak is production's
+		start, whose = &f.Production.Start, "production's "
+	}
 	if each != nil && *each > 0 && start != nil {
 		g.From, g.To = *start, f.USL.unitsFor(cmp.Or(q.Required.Peak, q.peak()), f.rates(end))
 		g.Needed = needed(g.From, g.To, g.Growth)
 	}
-	g.Said = f.Name + ": " + g.inWords(note+f.beyondMax(g.To))
+	g.Said = f.Name + ": " + g.inWords(note+f.beyondMax(g.To), whose)
 	return g
 }
 
@@ -53,7 +56,7 @@ func (r run) generations(q Question, f FleetResult, from time.Duration) *Generat
 // they are not, or that is not known.
 func (f FleetResult) beyondMax(units int) string {
 	most, whose := f.Max, "its max"
-	if f.Production != nil && f.Production.Max > 0 {
+	if f.Production.grows() {
 		most, whose = &f.Production.Max, "production's max"
 	}
 	if most == nil || units <= *most {
@@ -160,22 +163,30 @@ func needed(from, to int, growth float64) (generations int) {
 func ceilUnits(x float64) int { return int(math.Ceil(min(x, math.MaxInt32) * (1 - 1e-12))) }
 
 // inWords says what holds growth back; note is in which sense To suffices, and
-// what forbids it.
-func (g Generations) inWords(note string) string {
+// what forbids it, and whose says of what From is where that is not staging.
+func (g Generations) inWords(note, whose string) string {
 	held := fmt.Sprintf("%s is at most %s of what is requested, for a target of %s", g.Metric, figure.ExactShare(g.Limit), figure.ExactShare(g.Target))
 	if g.Growth <= 1+usualTolerance {
 		return fmt.Sprintf("%s: no load makes it grow, for it has to pass the target by more than %s; lower the target or raise the limit",
 			held, figure.ExactShare(usualTolerance))
 	}
 	held += fmt.Sprintf(": each generation multiplies units by at most %s", figure.Scaled(g.Growth))
-	to := fmt.Sprintf("%s units%s", figure.Count(g.To), note)
+	from, to := whose+figure.Count(g.From), fmt.Sprintf("%s units%s", figure.Count(g.To), note)
 	switch {
 	case g.From <= 0 || g.To <= 0:
 		return held
 	case g.Needed == 0:
-		return fmt.Sprintf("%s; the peak needs %s, and %s were ready", held, strings.TrimSuffix(to, ","), figure.Count(g.From))
+		return fmt.Sprintf("%s; the peak needs %s, and %s", held, strings.TrimSuffix(to, ","), g.had(whose))
 	case g.Needed == 1:
-		return fmt.Sprintf("%s; from %s to %s takes at least 1 generation", held, figure.Count(g.From), to)
+		return fmt.Sprintf("%s; from %s to %s takes at least 1 generation", held, from, to)
 	}
-	return fmt.Sprintf("%s; from %s to %s takes at least %s generations", held, figure.Count(g.From), to, figure.Count(g.Needed))
+	return fmt.Sprintf("%s; from %s to %s takes at least %s generations", held, from, to, figure.Count(g.Needed))
+}
+
+// had says what there was to grow from.
+func (g Generations) had(whose string) string {
+	if whose != "" {
+		return "production starts with " + figure.Count(g.From)
+	}
+	return figure.Count(g.From) + " were ready"
 }

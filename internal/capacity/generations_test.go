@@ -87,6 +87,23 @@ func TestGenerationsToTheNamedPeak(t *testing.T) {
 	if g := r.generations(q, fleet, 0); strings.Contains(g.Said, "more than") {
 		t.Errorf("generations = %q; want 40 units within production's 60", g.Said)
 	}
+	fleet.Production.Start = 0
+	if g := r.generations(q, fleet, 0); g.From != 4 {
+		t.Errorf("From = %d; want the 4 that were ready", g.From)
+	}
+	fleet.Production.Start = 12
+	if g := r.generations(q, fleet, 0); g.From != 12 || g.Needed != 1 || !strings.HasSuffix(g.Said, "from production's 12 to 40 units takes at least 1 generation") {
+		t.Errorf("generations = %+v; want one, from production's 12 units: 12, 48", g)
+	}
+	fleet.Production.Start = 50
+	if g := r.generations(q, fleet, 0); g.Needed != 0 || !strings.HasSuffix(g.Said, "the peak needs 40 units, and production starts with 50") {
+		t.Errorf("generations = %+v; want none, for production starts with more", g)
+	}
+	q.Required.Peak = 0
+	if g := r.generations(q, fleet, 0); g.From != 4 {
+		t.Errorf("From = %d; want the 4 that were ready, for the run's own peak", g.From)
+	}
+	q.Required.Peak = 400
 	// X(N) = N / (1 + 0.05 (N-1)), ten units carry 100/s: 14.5 N / (0.95 + 0.05 N) is
 	// 200/s at 42.2 units, and never 400/s.
 	fleet.PerUnit.Units, fleet.USL = 10, &USL{Model: Amdahl, Gamma: Range{Mid: 1}, Alpha: Range{Mid: 0.05}}

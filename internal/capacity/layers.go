@@ -131,10 +131,30 @@ type size struct {
 	name, source string
 }
 
+// grows reports whether production's max is given.
+func (p *Production) grows() bool { return p != nil && p.Max > 0 }
+
+// unsized reports whether pods run on the group of which production's max is given,
+// and the group's own is not: staging's says nothing of what carries so many.
+func (f FleetResult) unsized(fleets []FleetResult) bool {
+	return f.carriesPods(fleets) && !f.Production.grows() &&
+		slices.ContainsFunc(fleets, func(other FleetResult) bool { return other.Kind == HPA && other.Production.grows() })
+}
+
+// leftOut warns of a group that is no layer since its size in production is not
+// given.
+func (f FleetResult) leftOut(fleets []FleetResult) []string {
+	if !f.unsized(fleets) {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: production's max is given for the pods that run on it and not for the group itself, which is left out of what production can grow to (production: {%s: {max: …}})",
+		f.Name, f.Name)}
+}
+
 // sizes are what is known to bound a fleet: production's max where that is given,
 // for staging's own bounds say nothing of it, else its max and its quota.
 func (r run) sizes(f FleetResult) []size {
-	if f.Production != nil && f.Production.Max > 0 {
+	if f.Production.grows() {
 		return []size{{f.Production.Max, "max", "production's max"}}
 	}
 	var sizes []size
@@ -147,8 +167,12 @@ func (r run) sizes(f FleetResult) []size {
 	return sizes
 }
 
-// fleetLimits is what a fleet carries at the sizes that bound it.
+// fleetLimits is what a fleet carries at the sizes that bound it; none where the
+// size that is asked about is not given.
 func (r run) fleetLimits(f FleetResult, fleets []FleetResult) []limit {
+	if f.unsized(fleets) {
+		return nil
+	}
 	if limits := r.roomLimits(f, fleets); limits != nil {
 		return limits
 	}
@@ -239,15 +263,11 @@ type room struct {
 func (r room) of(instances int) int { return instances * r.held / r.instances }
 
 // roomLimits is the room a group gives to pods, at the sizes that bound the
-// group; nil where pods were never seen to fill it, and where only the size of the
-// pods' fleet in production is known.
+// group; nil where pods were never seen to fill it.
 func (r run) roomLimits(group FleetResult, fleets []FleetResult) []limit {
 	var limits []limit
 	seen := r.rooms(group, fleets)
 	for _, room := range seen {
-		if group.Production == nil && room.pods.Production != nil {
-			continue
-		}
 		for _, s := range r.sizes(group) {
 			l := limit{Layer{Name: group.Name + " " + s.name, Source: room.madeOf(s)}, room.pods.grown(room.of(s.units))}
 			if s.name == "max" {

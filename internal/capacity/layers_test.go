@@ -46,7 +46,8 @@ func reading(s float64, source, name string, value float64) timeline.Reading {
 	return timeline.Reading{At: at(s), Source: source, Name: name, Value: value}
 }
 
-// The binding layer and the next two.
+// The binding layer and the next; of the group, whose size in production is not
+// given, nothing is said.
 func ExampleResult_layers() {
 	law := &USL{Model: Amdahl, Gamma: Range{Mid: 100}, Alpha: Range{Mid: 0.05}, Smallest: 2, Largest: 12}
 	f := pods()
@@ -63,7 +64,6 @@ func ExampleResult_layers() {
 	// Output:
 	// hpa/default/web max: 1397/s, 60 units (production's max), at 4 units 80/s each, by the scalability law, far beyond the 12 units measured
 	// db: 6000/s, stated in the scenario
-	// asg/nodes max: at least 450/s, 3 units (its max) of at least 150/s
 }
 
 func TestLayers(t *testing.T) {
@@ -102,7 +102,7 @@ func TestLayers(t *testing.T) {
 		{"production's group", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 200} }), with(group(), func(f *FleetResult) { f.Production = &Production{6, 60} })},
 			filled, waits, []string{nodes + " max size 11200", web + " max 16000"}, nodes + " max size"}, // 60 x 7 / 3 = 140 pods
 		{"production's group not given", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 200} }), group()},
-			filled, waits, []string{web + " max 16000", nodes + " max 450+"}, web + " max"},
+			filled, waits, []string{web + " max 16000"}, web + " max"},
 		{"something behind it", []FleetResult{with(pods(), func(f *FleetResult) { f.Ceiling = ceiling })}, nil, nil,
 			[]string{"behind " + web + " 420", web + " max 700+"}, "behind " + web},
 		{"only a bound", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{Low: ptr(70.0), Units: 4} })}, nil, nil, []string{web + " max 700+"}, ""},
@@ -214,6 +214,41 @@ func TestSizesFarBeyondTheMeasuredAreWarnedOf(t *testing.T) {
 		f.Max, f.Production, f.USL = &c.max, c.production, c.law
 		if got := strings.Join(f.extrapolated(), "; "); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
 			t.Errorf("%s: warned %q; want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// A group whose pods have a size in production, and itself has none, is named.
+func TestAGroupThatProductionDoesNotSizeIsLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		pods, group *Production
+		want        string // part of the warning; none if empty
+	}{
+		{"nothing of production", nil, nil, ""},
+		{"only the pods' size", &Production{12, 60}, nil, "asg/nodes: production's max is given for the pods"},
+		{"of the group only how many there are at the start", &Production{12, 60}, &Production{Start: 6}, "(production: {asg/nodes: {max: …}})"},
+		{"only the pods' start", &Production{Start: 12}, nil, ""},
+		{"both", &Production{12, 60}, &Production{6, 30}, ""},
+		{"only the group's size", nil, &Production{6, 30}, ""},
+	} {
+		web, nodes := pods(), group()
+		web.Production, nodes.Production = c.pods, c.group
+		fleets := []FleetResult{web, nodes}
+		got := strings.Join(append(nodes.leftOut(fleets), web.leftOut(fleets)...), "; ")
+		if !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: warned %q; want %q", c.name, got, c.want)
+		}
+		limits := ran(nil, nil).limits(Question{}, fleets)
+		out := !slices.ContainsFunc(limits, func(l limit) bool { return strings.HasPrefix(l.Name, nodes.Name) })
+		if out != (c.want != "") {
+			t.Errorf("%s: the group is left out: %t; want %t", c.name, out, c.want != "")
+		}
+		q := asking()
+		q.Required.Peak = 2400
+		r := ran(grew, nil)
+		if h := r.headroom(q, fleets, r.limits(q, fleets)); h.Start != nil && c.pods.grows() && *h.Grown.Low < *h.Start.Low {
+			t.Errorf("%s: grown to %v, and %v at the start; want no less", c.name, *h.Grown.Low, *h.Start.Low)
 		}
 	}
 }
