@@ -105,6 +105,9 @@ func (r run) warnings(q Question, res Result) []string {
 	if res.ScaleLag != nil && !outgrown(res.Headroom.Series, *res.Shortfall, *res.ScaleLag) {
 		warn = append(warn, "capacity did not grow during the shortfall: it ended because demand fell back")
 	}
+	if q.Required.Asked && q.Required.Peak == 0 && len(q.Layers) > 0 {
+		warn = append(warn, "the headroom that is required is held against what was ready, which the stated layers are no part of; name headroom.peak to hold it against them")
+	}
 	for _, f := range res.Fleets {
 		warn = append(warn, f.extrapolated()...)
 		warn = append(warn, f.leftOut(res.Fleets)...)

@@ -47,12 +47,13 @@ func (p present) carried(fleets []FleetResult) []carried {
 	return parts
 }
 
-// now is capacity at one instant: of the fleets alone, and within the limits that
-// no fleet moves.
+// now is capacity at one instant: of the fleets alone, and within what was seen to
+// bind behind them. What the scenario states is of the real thing and no limit of
+// what staging had ready.
 type now struct{ fleets, within carried }
 
 // nows gives capacity at instants; it is worked out once for what is present.
-func (r run) nows(fleets []FleetResult, fixed []limit) func(at time.Duration) now {
+func (r run) nows(fleets []FleetResult) func(at time.Duration) now {
 	presence := r.presence(fleets)
 	var last present
 	var known now
@@ -64,7 +65,7 @@ func (r run) nows(fleets []FleetResult, fixed []limit) func(at time.Duration) no
 		parts := p.carried(fleets)
 		known.fleets = least(parts)
 		if len(parts) > 0 { // else it is not known what serves the traffic
-			for _, l := range fixed {
+			for _, l := range met(fleets) {
 				parts = append(parts, l.carried)
 			}
 		}
@@ -85,8 +86,7 @@ func (n now) shown() carried {
 }
 
 // moments draws demand against capacity now, second by second: what the ready
-// units sustain, of the fleet that allows least, within the limits that no fleet
-// moves.
+// units sustain, of the fleet that allows least, within what binds behind them.
 func (r run) moments(q Question, nows func(time.Duration) now) (moments []Moment, within []carried) {
 	for at := time.Duration(0); at < r.end(); at += time.Second {
 		c := nows(at + time.Second/2) // the middle of the second stands for all of it
@@ -160,7 +160,7 @@ func inSpots(at time.Duration, spots []Span) bool {
 // headroom holds capacity against demand: by what was ready at the run's worst
 // instant, and by what the service can grow to against the peak.
 func (r run) headroom(q Question, fleets []FleetResult, limits []limit) Headroom {
-	series, within := r.moments(q, r.nows(fleets, fixed(q, fleets)))
+	series, within := r.moments(q, r.nows(fleets))
 	h := Headroom{Series: series, Deficit: deficit(rehearsed(series))}
 	h.Ready, h.WorstAt = r.worst(q, series, within)
 	h.Grown = carriedOf(limits).against(cmp.Or(q.Required.Peak, q.peak()))

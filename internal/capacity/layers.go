@@ -107,13 +107,19 @@ func carriedOf(limits []limit) carried {
 	return least(parts)
 }
 
-// fixed are the limits that no fleet moves: what binds behind one, and what the
-// scenario states.
+// fixed are the limits that no fleet moves: what the scenario states of the real
+// thing, and what the run met.
 func fixed(q Question, fleets []FleetResult) []limit {
 	var limits []limit
 	for _, l := range q.Layers {
 		limits = append(limits, limit{l, exactly(l.Rate)})
 	}
+	return append(limits, met(fleets)...)
+}
+
+// met are the limits that the run itself came to: what binds behind a fleet.
+func met(fleets []FleetResult) []limit {
+	var limits []limit
 	for _, f := range fleets {
 		if c := f.Ceiling; c != nil {
 			limits = append(limits, limit{Layer{

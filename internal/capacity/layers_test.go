@@ -281,9 +281,12 @@ func TestMargins(t *testing.T) {
 		// Four pods at 600/s: 320/s, and at least 600/s in draws of 150 or more: 2 of 20.
 		{"at worst, and grown", func(*Question, *FleetResult) {}, grew,
 			margin(600, 32, 320, 608, ptr(0.1)), margin(600, 80, 800, 1520, ptr(0.65)), nil},
-		{"a stated layer counts at once", func(q *Question, _ *FleetResult) { q.Layers = []Layer{{Name: "db", Rate: 300}} }, grew,
-			margin(600, 32, 300, 300, ptr(0.0)), margin(600, 80, 300, 300, ptr(0.0)), nil},
-		{"so does what binds behind the fleet", func(_ *Question, f *FleetResult) { f.Ceiling = &Ceiling{Rate: Range{280, 300, 310}} }, grew,
+		{"a stated layer is of the real thing", func(q *Question, _ *FleetResult) { q.Layers = []Layer{{Name: "db", Rate: 300}} }, grew,
+			margin(600, 32, 320, 608, ptr(0.1)), margin(600, 80, 300, 300, ptr(0.0)), nil},
+		{"and binds it from the start", func(q *Question, f *FleetResult) {
+			q.Layers, q.Required.Peak, f.Production = []Layer{{Name: "db", Rate: 900}}, 2400, &Production{Start: 12, Max: 40}
+		}, grew, margin(600, 32, 320, 608, ptr(0.1)), margin(2400, 320, 900, 900, ptr(0.0)), ptr(margin(2400, 96, 900, 900, ptr(0.0)))},
+		{"what binds behind the fleet", func(_ *Question, f *FleetResult) { f.Ceiling = &Ceiling{Rate: Range{280, 300, 310}} }, grew,
 			margin(600, 32, 300, 310, nil), Margin{600, ptr(80.0/600 - 1), nil, ptr(310.0/600 - 1), nil}, nil},
 		{"a peak and production", func(q *Question, f *FleetResult) {
 			q.Required.Peak, f.Production = 2400, &Production{Start: 12, Max: 40}
@@ -313,6 +316,28 @@ func TestMargins(t *testing.T) {
 		}
 		if len(c.readings) > 0 && (h.WorstAt == nil || *h.WorstAt != 20*time.Second) {
 			t.Errorf("%s: worst at %v; want 20s", c.name, h.WorstAt)
+		}
+	}
+}
+
+// Without a peak to hold them against, stated layers are no part of what is required,
+// and that is said.
+func TestRequiredHeadroomWithoutAPeakIsWithoutLayers(t *testing.T) {
+	const want = "which the stated layers are no part of"
+	for _, c := range []struct {
+		required Required
+		layers   []Layer
+		want     bool
+	}{
+		{Required{Asked: true, AtLeast: 0.2}, []Layer{{Name: "db", Rate: 50}}, true},
+		{Required{Asked: true, AtLeast: 0.2, Peak: 100}, []Layer{{Name: "db", Rate: 50}}, false},
+		{Required{Asked: true, AtLeast: 0.2}, nil, false},
+		{Required{}, []Layer{{Name: "db", Rate: 50}}, false},
+	} {
+		tl, q := steady([]int64{100, 200, 300}, 350)
+		q.Required, q.Layers = c.required, c.layers
+		if got := strings.Join(Analyze(tl, q).Warnings, "; "); strings.Contains(got, want) != c.want {
+			t.Errorf("%+v within %+v: warned %q; want %q: %t", c.required, c.layers, got, want, c.want)
 		}
 	}
 }
@@ -384,10 +409,11 @@ func TestCapacityMayBeLowestInAGap(t *testing.T) {
 
 // Ten units carry 800/s of the 600/s that are asked, what is behind them 420/s:
 // 180/s are beyond that in each of 40 s, and no unit helps.
-func TestFixedLimitsCountEverywhere(t *testing.T) {
+func TestWhatTheRunMetCountsEverywhere(t *testing.T) {
 	r := ran([]timeline.Reading{reading(-1, web, timeline.Ready, 10), reading(-1, web, timeline.Desired, 10)}, nil)
-	q := Question{Layers: []Layer{{Name: "db", Rate: 420}}, Demand: traffic.NewCurve(traffic.Segment{Length: 40 * time.Second, From: 600, To: 600})}
+	q := Question{Demand: traffic.NewCurve(traffic.Segment{Length: 40 * time.Second, From: 600, To: 600})}
 	fleets := []FleetResult{pods()}
+	fleets[0].Ceiling = &Ceiling{Rate: Range{420, 420, 420}}
 	h := r.headroom(q, fleets, r.limits(q, fleets))
 	if h.Deficit == nil || math.Abs(*h.Deficit-40*180) > 1e-6 || math.Abs(*h.Ready.Mid-(420/600.-1)) > 1e-9 {
 		t.Errorf("deficit = %v, ready = %v; want 7200 and -0.3", h.Deficit, *h.Ready.Mid)
@@ -396,7 +422,7 @@ func TestFixedLimitsCountEverywhere(t *testing.T) {
 	if from == nil || *from != 0 || lag != nil {
 		t.Errorf("shortfall = %v, lag %v; want 0 without an end", from, lag)
 	}
-	want := []Owned{{Span{0, seconds(40)}, "db", WaitsForLimit}}
+	want := []Owned{{Span{0, seconds(40)}, "behind " + web, WaitsForLimit, "behind " + web}}
 	if diff := cmp.Diff(want, r.path(q, fleets, Span{0, seconds(40)})); diff != "" {
 		t.Errorf("path (-want +got):\n%s", diff)
 	}

@@ -10,8 +10,8 @@ import (
 
 // The critical path: what owned each second from the shortfall until the
 // objectives held again. In every second, the fleet that allows least needs k
-// more units for what is demanded, or for as much of it as the limits allow that no
-// fleet moves, and waits for the k-th of them:
+// more units for what is demanded, or for as much of it as what binds behind the
+// fleets lets through, and waits for the k-th of them:
 //
 //	k-th unit                           owner
 //	not decided, and none may be        limit
@@ -70,16 +70,19 @@ func (r run) recovery(q Question, shortfall, recovered *time.Duration) Span {
 func (r run) path(q Question, fleets []FleetResult, span Span) []Owned {
 	courses, groups := r.courses(fleets), r.groups(fleets)
 	r.noteIdle(courses, q)
-	bound := lowestOf(fixed(q, fleets))
+	bound := lowestOf(met(fleets))
 	var path []Owned
 	for at := span.From; at < span.To; at += time.Second {
 		second := Span{at, min(at+time.Second, span.To)}
-		fleet, stage := r.owner(courses, groups, bound, at+time.Second/2, q.demand(at))
-		if last := len(path) - 1; last >= 0 && path[last].Fleet == fleet && path[last].Stage == stage {
-			path[last].To = second.To
-			continue
+		own := r.owner(courses, groups, bound, at+time.Second/2, q.demand(at))
+		if last := len(path) - 1; last >= 0 {
+			if own.Span = path[last].Span; own == path[last] {
+				path[last].To = second.To
+				continue
+			}
 		}
-		path = append(path, Owned{second, fleet, stage})
+		own.Span = second
+		path = append(path, own)
 	}
 	return path
 }
@@ -99,7 +102,7 @@ func lowestOf(limits []limit) *limit {
 
 // owner is what demand waits for at an instant, and in which fleet or behind which
 // limit. Where a fleet was not seen and no other is short, nothing is known.
-func (r run) owner(courses, groups []course, bound *limit, at time.Duration, demand float64) (fleet, stage string) {
+func (r run) owner(courses, groups []course, bound *limit, at time.Duration, demand float64) Owned {
 	var least, unseen *course
 	var lowest, units float64
 	for i := range courses {
@@ -122,22 +125,22 @@ func (r run) owner(courses, groups []course, bound *limit, at time.Duration, dem
 		needed := least.law.unitsFor(asked, least.carries)
 		missing := int(math.Ceil(float64(needed) - units))
 		if needed == 0 || missing <= 0 && least.carries(units+1) <= lowest {
-			return least.Name, WaitsForLimit // more units would carry no more
+			return Owned{Fleet: least.Name, Stage: WaitsForLimit, Limit: least.Name + " at its best"} // more units would carry no more
 		}
 		return least.waitsFor(at, max(missing, 1), groups)
 	}
 	if c := r.unserved(courses, at, asked); c != nil {
-		return c.Name, timeline.Serving
+		return Owned{Fleet: c.Name, Stage: timeline.Serving}
 	}
 	switch {
 	case demand > asked:
-		return bound.Name, WaitsForLimit
+		return Owned{Fleet: bound.Name, Stage: WaitsForLimit, Limit: bound.Name}
 	case unseen != nil:
-		return unseen.Name, NotKnown
+		return Owned{Fleet: unseen.Name, Stage: NotKnown}
 	case least == nil:
-		return "", NotKnown
+		return Owned{Stage: NotKnown}
 	}
-	return "", WaitsForBacklog
+	return Owned{Stage: WaitsForBacklog}
 }
 
 // course is how one fleet came to have its units.
@@ -190,58 +193,74 @@ func (r run) course(fleet Fleet) course {
 
 // waitsFor is what stands between a fleet and so many more ready units. A pod
 // without room in a group that has come to its bounds waits for the group.
-func (c *course) waitsFor(at time.Duration, missing int, groups []course) (fleet, stage string) {
+func (c *course) waitsFor(at time.Duration, missing int, groups []course) Owned {
 	coming := c.coming(at)
 	if len(coming) < missing {
-		return c.Name, c.undecided(at, missing)
+		return c.undecided(at, missing)
 	}
 	next := coming[missing-1]
-	stage = next.stageAt(at, c.Fleet)
+	stage := next.stageAt(at, c.Fleet)
 	if stage == timeline.Place && next.noRoom != nil && *next.noRoom <= at {
 		for _, g := range groups {
-			if g.exhausted(at) {
-				return g.Name, WaitsForLimit
+			if bound := g.exhausted(at); bound != "" {
+				return g.waits(WaitsForLimit, bound)
 			}
 		}
 	}
-	return c.Name, stage
+	return c.waits(stage, "")
 }
 
-// exhausted reports whether a group may not grow, and nothing is on its way.
-func (c *course) exhausted(at time.Duration) bool {
+// waits is a stretch that the fleet owns; bound is what limits it, where that is it.
+func (c *course) waits(stage, bound string) Owned {
+	own := Owned{Fleet: c.Name, Stage: stage}
+	if bound != "" {
+		own.Limit = c.Name + " " + bound
+	}
+	return own
+}
+
+// exhausted is what keeps a group from growing while nothing is on its way; empty
+// where it may grow.
+func (c *course) exhausted(at time.Duration) string {
 	desired, ok1 := c.desired.At(timeline.Offset(at))
 	ready, ok2 := c.ready.At(timeline.Offset(at))
-	return ok1 && ok2 && ready >= desired && c.bounded(desired, at)
+	if !ok1 || !ok2 || ready < desired {
+		return ""
+	}
+	return c.bound(desired, at)
 }
 
 // undecided is what a fleet waits for that has too few units on their way.
-func (c *course) undecided(at time.Duration, missing int) string {
+func (c *course) undecided(at time.Duration, missing int) Owned {
 	desired, ok := c.desired.At(timeline.Offset(at))
 	if !ok {
-		return NotKnown
+		return c.waits(NotKnown, "")
 	}
 	ready, _ := c.ready.At(timeline.Offset(at))
-	switch needed := ready + float64(missing); {
-	case desired < needed && c.bounded(desired, at):
-		return WaitsForLimit
+	needed, bound := ready+float64(missing), c.bound(desired, at)
+	switch {
+	case desired < needed && bound != "":
+		return c.waits(WaitsForLimit, bound)
 	case desired < needed && len(c.gauges) > 0 && !c.gauges.over(at):
-		return WaitsForMetric
+		return c.waits(WaitsForMetric, "")
 	case desired < needed:
-		return WaitsForDecision
+		return c.waits(WaitsForDecision, "")
 	case c.there(at) >= needed:
-		return c.up() // they were ready and are not, or were on their way before anyone looked
+		return c.waits(c.up(), "") // they were ready and are not, or were on their way before anyone looked
 	}
-	return timeline.Create
+	return c.waits(timeline.Create, "")
 }
 
-// bounded reports whether desired has come to the fleet's max or to a quota.
-func (c *course) bounded(desired float64, at time.Duration) bool {
-	for _, bound := range []timeline.Series{c.most, c.quota} {
-		if most, ok := bound.At(timeline.Offset(at)); ok && desired >= most {
-			return true
-		}
+// bound is what desired has come to: the fleet's max, or a quota; empty where it is
+// neither.
+func (c *course) bound(desired float64, at time.Duration) string {
+	if most, ok := c.most.At(timeline.Offset(at)); ok && desired >= most {
+		return "max"
 	}
-	return false
+	if most, ok := c.quota.At(timeline.Offset(at)); ok && desired >= most {
+		return "quota"
+	}
+	return ""
 }
 
 // coming are the units that are there at an instant and not ready yet.

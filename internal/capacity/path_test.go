@@ -40,7 +40,9 @@ func inShort(path []Owned) string {
 	var all []string
 	for _, o := range path {
 		text := fmt.Sprintf("%g-%g %s", o.From.Seconds(), o.To.Seconds(), o.Stage)
-		if o.Fleet != web && o.Fleet != "" {
+		if o.Limit != "" {
+			text += " (" + o.Limit + ")"
+		} else if o.Fleet != web && o.Fleet != "" {
 			text += " of " + o.Fleet
 		}
 		all = append(all, text)
@@ -117,11 +119,11 @@ func TestPath(t *testing.T) {
 			}
 			f.read(34, web, timeline.Ready, 8)
 			f.read(80, web, timeline.Max, 20)
-		}, nil, "20-30 decision, 30-80 limit, 80-95 decision"},
+		}, nil, "20-30 decision, 30-80 limit (hpa/default/web max), 80-95 decision"},
 		{"a quota binds", func(f *facts) {
 			f.read(0, web, timeline.Max, 80)
 			f.read(0, web, timeline.Quota, 4)
-		}, nil, "20-95 limit"},
+		}, nil, "20-95 limit (hpa/default/web quota)"},
 		{"not seen for a while", func(f *facts) {
 			f.Gaps = append(f.Gaps, timeline.Gap{From: at(30), To: at(40), Source: web})
 		}, nil, "20-30 decision, 30-40 unknown, 40-95 decision"},
@@ -159,7 +161,7 @@ func TestPath(t *testing.T) {
 				f.comes(fmt.Sprint("a", i), 20, 0, 0, 0)
 				f.event(24, web, failedScheduling, fmt.Sprint("a", i))
 			}
-		}, []FleetResult{ten(web, HPA), {Fleet: Fleet{Name: group, Kind: ASG}}}, "20-60 place, 60-95 limit of asg/web"},
+		}, []FleetResult{ten(web, HPA), {Fleet: Fleet{Name: group, Kind: ASG}}}, "20-60 place, 60-95 limit (asg/web max)"},
 		// Ten pods are ready from 40 on, on their way since before the run; the other fleet has 8.
 		{"the fleet that allows least", func(f *facts) {
 			f.Readings = nil
@@ -201,14 +203,14 @@ func TestPathByTheScalabilityLaw(t *testing.T) {
 	}{
 		{620, 0, "0-10 backlog"},
 		{640, 0, "0-10 decision"},
-		{640, 634, "0-10 limit of db"},
+		{640, 634, "0-10 limit (behind hpa/default/web)"},
 		{640, 639, "0-10 decision"}, // up to there a unit helps
-		{2000, 0, "0-10 limit"},
+		{2000, 0, "0-10 limit (hpa/default/web at its best)"},
 	} {
 		r := ran([]timeline.Reading{reading(-1, web, timeline.Ready, 10), reading(-1, web, timeline.Desired, 10)}, nil)
 		q := Question{Demand: traffic.NewCurve(traffic.Segment{Length: 40 * time.Second, From: c.asked, To: c.asked})}
-		if c.bound > 0 {
-			q.Layers = []Layer{{Name: "db", Rate: c.bound}}
+		if f.Ceiling = nil; c.bound > 0 {
+			f.Ceiling = &Ceiling{Rate: Range{c.bound, c.bound, c.bound}}
 		}
 		if got := inShort(r.path(q, []FleetResult{f}, Span{0, seconds(10)})); got != c.want {
 			t.Errorf("path of %v/s within %v/s = %q; want %q", c.asked, c.bound, got, c.want)
@@ -256,15 +258,15 @@ func FuzzPath(f *testing.F) {
 		}
 		q := jump()
 		r := run{Timeline: told.Timeline, seconds: make([]timeline.Second, 120)}
-		fleets := []FleetResult{fleet}
 		if tenths%2 == 1 {
-			q.Layers = []Layer{{Name: "db", Rate: 60}}
+			fleet.Ceiling = &Ceiling{Rate: Range{60, 60, 60}}
 		}
-		moments, _ := r.moments(q, r.nows(fleets, fixed(q, fleets)))
+		fleets := []FleetResult{fleet}
+		moments, _ := r.moments(q, r.nows(fleets))
 		span := Span{seconds(20), seconds(20) + time.Duration(tenths%1000)*time.Second/10}
 		at, last := span.From, Owned{}
 		for _, o := range r.path(q, fleets, span) {
-			if o.From != at || o.To <= o.From || o.Stage == "" || o.Stage == last.Stage && o.Fleet == last.Fleet {
+			if o.From != at || o.To <= o.From || o.Stage == "" || o.Stage == last.Stage && o.Fleet == last.Fleet && o.Limit == last.Limit {
 				t.Fatalf("%+v follows %+v; want it to begin at %v and to be another", o, last, at)
 			}
 			for s := o.From; s < o.To; s += time.Second {
@@ -308,7 +310,7 @@ func TestAnalyzeFillsInThePath(t *testing.T) {
 	tl, q := steady([]int64{100, 200, 300, 400}, 350)
 	tl.Readings = append(tl.Readings, timeline.Reading{At: at(-1), Source: web, Name: timeline.Desired, Value: 4})
 	got := Analyze(tl, q)
-	want := []Owned{{Span{seconds(30), seconds(40)}, web, WaitsForDecision}}
+	want := []Owned{{Span: Span{seconds(30), seconds(40)}, Fleet: web, Stage: WaitsForDecision}}
 	if diff := cmp.Diff(want, got.Path); diff != "" || got.Recovered != nil {
 		t.Errorf("path of a run that recovered after %v (-want +got):\n%s", got.Recovered, diff)
 	}

@@ -231,6 +231,7 @@ type Owned struct {
 	Span
 	Fleet string // empty: of none
 	Stage string // one of the stages, or what else capacity waited for: the words below
+	Limit string // with WaitsForLimit: its name, as layers have it
 }
 
 // What capacity may wait for besides a unit's stages: the metric that shows the
@@ -253,8 +254,8 @@ type Generations struct {
 	Target   float64 // ratio of the request
 	Limit    float64 // of what is requested; 1 where limit = request
 	Growth   float64 // Limit / Target: units multiply by this at most
-	Needed   int     // generations from the units at the shortfall to what the peak needs; 0 where that is not known
-	From, To int     // those units; 0 where not known
+	Needed   int     // generations from From to To units; 0 where that is not known
+	From, To int     // ready at the shortfall, or production's start where the peak is production's, and what the peak needs; 0 where not known
 	Said     string
 }
 
@@ -293,5 +294,5 @@ type Moment struct {
 	At             time.Duration
 	Demand         float64
 	Rehearsed      bool     // within a spot, where the run has any
-	Low, Mid, High *float64 // what the ready units sustain, within the limits that no fleet moves
+	Low, Mid, High *float64 // what the ready units sustain, within what was seen to bind behind them
 }
