@@ -349,7 +349,7 @@ func (c *check) path(r *Report, s Summary) {
 	if s.RecoveredAfter != nil && math.Abs(whole-*s.RecoveredAfter) > 1e-6 {
 		c.Errorf("%s: the critical path takes %v s; it recovered after %v s", c.name, whole, *s.RecoveredAfter)
 	}
-	step := regexp.MustCompile(`^(?:web(?:-nodes)? )?([a-z ]+) ([\d.]+ m?s|\d+m(?:\d+s)?)(?: \(\d+ times\))?$`)
+	step := regexp.MustCompile(`^(?:web(?:-nodes)? )?([a-z ]+?)(?: \([^)]+\))? ([\d.]+ m?s|\d+m(?:\d+s)?)(?: \(\d+ times\))?$`)
 	for _, said := range strings.Split(facts[0].Value, " → ") {
 		parts := step.FindStringSubmatch(said)
 		if parts == nil {

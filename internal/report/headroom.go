@@ -30,6 +30,7 @@ type headroomView struct {
 	capacity     []stretch
 	blind        []curtain
 	required     capacity.Required
+	layers       []capacity.Layer // that the scenario states
 	spots        []mark
 	ended        endings
 	scalings     []fleetMarks
@@ -39,7 +40,7 @@ type headroomView struct {
 }
 
 type fleetMarks struct {
-	fleet string
+	fleet string // its short name
 	list  []mark
 }
 
@@ -53,6 +54,7 @@ func (r *Report) headroomView() headroomView {
 		capacity: stretches(r.Result.Headroom.Series),
 		blind:    r.curtains(s.end, r.measured()),
 		required: r.Scenario.Headroom,
+		layers:   r.Scenario.Layers,
 		deficits: deficits(r.Result.Headroom.Series),
 	}
 	v.note = r.headroomNote(v)
@@ -65,7 +67,7 @@ func (r *Report) headroomView() headroomView {
 	apart := s.end / 15
 	for _, f := range r.Result.Fleets {
 		if list := decisions(r.readings(f.Name, timeline.Desired, s.end), apart); len(list) > 0 && len(v.scalings) < 2 {
-			v.scalings = append(v.scalings, fleetMarks{f.Name, list})
+			v.scalings = append(v.scalings, fleetMarks{r.shortName(f.Name), list})
 		}
 	}
 	return v
@@ -109,7 +111,7 @@ func (r *Report) headroomNote(v headroomView) string {
 		return "Capacity is not drawn: no fleet was observed that it could be measured on"
 	}
 	note := "Requests a second"
-	if f := r.Result.Fleets; len(f) == 1 && f[0].USL == nil && f[0].Ceiling == nil && len(r.Scenario.Layers) == 0 {
+	if f := r.Result.Fleets; len(f) == 1 && f[0].USL == nil && f[0].Ceiling == nil {
 		if u := f[0].PerUnit; u.Low != nil || u.High != nil {
 			note += "; capacity is ready units × " + figure.Interval(u.Low, u.High, figure.Rate)
 		}
@@ -167,7 +169,7 @@ func (v headroomView) draw(c draw.Canvas) {
 	above := vg.Length(10)
 	for i := len(v.scalings) - 1; i >= 0; i-- {
 		f := v.scalings[i]
-		p.Add(marks{list: f.list, name: shortName(f.fleet) + " desired", paint: scaling, above: above})
+		p.Add(marks{list: f.list, name: f.fleet + " desired", paint: scaling, above: above})
 		above += markRow
 	}
 	p.Add(marks{list: v.spots, name: "on air", paint: ink, above: above})
@@ -218,6 +220,12 @@ func (v headroomView) addValues(p *panel, top float64) {
 	if v.required.Peak > 0 {
 		p.Add(level{v.required.Peak, stroke(ink, 1.2, 5, 4)})
 		p.labels = append(p.labels, label{"required " + figure.Rate(v.required.Peak), v.required.Peak, ink})
+	}
+	for _, l := range v.layers {
+		if l.Rate <= top {
+			p.Add(level{l.Rate, stroke(muted, 0.8, 2, 3)})
+			p.labels = append(p.labels, label{l.Name + " " + figure.Rate(l.Rate), l.Rate, muted})
+		}
 	}
 	p.Add(line{points: v.sent, seconds: true, style: stroke(pale, lineWidth*1.6)})
 	p.Add(line{points: v.demand, seconds: true, style: stroke(demand, lineWidth)})

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -11,9 +12,9 @@ import (
 
 // step is what one stage took of the critical path.
 type step struct {
-	Stage, Fleet string
-	Took         time.Duration
-	Times        int // stretches in which it was the one waited for
+	Stage, Fleet, Limit string
+	Took                time.Duration
+	Times               int // stretches in which it was the one waited for
 }
 
 // steps merges the critical path by stage, in the order in which each was first
@@ -21,17 +22,22 @@ type step struct {
 func steps(path []capacity.Owned) []step {
 	var all []step
 	for i, o := range path {
-		at := slices.IndexFunc(all, func(s step) bool { return s.Stage == o.Stage && s.Fleet == o.Fleet })
+		at := slices.IndexFunc(all, func(s step) bool { return s.waitsAs(o) })
 		if at < 0 {
 			at = len(all)
-			all = append(all, step{Stage: o.Stage, Fleet: o.Fleet})
+			all = append(all, step{Stage: o.Stage, Fleet: o.Fleet, Limit: o.Limit})
 		}
 		all[at].Took += o.To - o.From
-		if i == 0 || path[i-1].Stage != o.Stage || path[i-1].Fleet != o.Fleet {
+		if i == 0 || !all[at].waitsAs(path[i-1]) {
 			all[at].Times++
 		}
 	}
 	return all
+}
+
+// waitsAs reports whether a stretch of the path is one of the step's.
+func (s step) waitsAs(o capacity.Owned) bool {
+	return s.Stage == o.Stage && s.Fleet == o.Fleet && s.Limit == o.Limit
 }
 
 type pathRow struct {
@@ -41,32 +47,36 @@ type pathRow struct {
 }
 
 // pathRows are the steps of the critical path in words.
-func (r *Report) pathRows() []pathRow { return pathRows(steps(r.Result.Path)) }
+func (r *Report) pathRows() []pathRow { return r.namedRows(steps(r.Result.Path)) }
 
 // pathBar is the critical path as it went, stretch by stretch.
 func (r *Report) pathBar() []pathRow {
 	var all []step
 	for _, o := range r.Result.Path {
-		all = append(all, step{o.Stage, o.Fleet, o.To - o.From, 1})
+		all = append(all, step{o.Stage, o.Fleet, o.Limit, o.To - o.From, 1})
 	}
-	return pathRows(all)
+	return r.namedRows(all)
 }
 
-// pathRows names a fleet where it is another one than before, if there is more
-// than one.
-func pathRows(all []step) []pathRow {
+// namedRows names a limit, and a fleet where it is another one than before, if
+// there is more than one.
+func (r *Report) namedRows(all []step) []pathRow {
 	several := len(fleetsOf(all)) > 1
 	var rows []pathRow
 	before := ""
 	for _, s := range all {
-		words := stageWords(s.Stage) + " " + figure.Duration(s.Took)
+		words := stageWords(s.Stage)
+		if s.Limit != "" {
+			words += " (" + s.Limit + ")"
+		}
+		words += " " + figure.Duration(s.Took)
 		if s.Times > 1 {
 			words += " (" + figure.Count(s.Times) + " times)"
 		}
-		if several && s.Fleet != "" && s.Fleet != before {
-			words = shortName(s.Fleet) + " " + words
-			before = s.Fleet
+		if several && s.Fleet != "" && s.Fleet != before && s.Limit == "" {
+			words = r.shortName(s.Fleet) + " " + words
 		}
+		before = cmp.Or(s.Fleet, before)
 		rows = append(rows, pathRow{s.Stage, words, s.Took.Seconds()})
 	}
 	return rows

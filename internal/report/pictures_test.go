@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
@@ -120,6 +122,48 @@ func TestPaletteTellsPaintsApart(t *testing.T) {
 			back := (r*255/a)<<16 | (g*255/a)<<8 | b*255/a
 			if back != p.light {
 				t.Errorf("%s at opacity %v is %06X again; want %06X", p.name, opacity, back, p.light)
+			}
+		}
+	}
+}
+
+// What the scenario states is drawn and named beside demand and capacity, where it
+// does not lie beyond the picture.
+func TestStatedLayersAreDrawn(t *testing.T) {
+	r := failing.report()
+	v := r.headroomView()
+	beside := len(labelsOf(v))
+	r.Scenario.Layers = []capacity.Layer{{Name: "db", Rate: v.top() / 2}, {Name: "cdn", Rate: v.top() * 2}}
+	got := labelsOf(r.headroomView())
+	if want := "db " + figure.Rate(v.top()/2); len(got) != beside+1 || !slices.Contains(got, want) {
+		t.Errorf("labels = %q; want %d and %q besides", got, beside, want)
+	}
+}
+
+func labelsOf(v headroomView) (texts []string) {
+	p := newPanel(v.span, 0, v.top(), valueTicks{write: figure.Scaled, most: 5}, true)
+	v.addValues(p, v.top())
+	for _, l := range p.labels {
+		texts = append(texts, l.text)
+	}
+	return texts
+}
+
+// Rows of marks of two fleets never have one name.
+func TestShortNames(t *testing.T) {
+	for _, c := range []struct{ fleets, want []string }{
+		{[]string{"hpa/default/web"}, []string{"web"}},
+		{[]string{"hpa/default/web", "asg/web-nodes"}, []string{"web", "web-nodes"}},
+		{[]string{"hpa/default/web", "asg/web", "asg/api"}, []string{"hpa web", "asg web", "api"}},
+		{[]string{"hpa/default/web", "hpa/tv/web"}, []string{"hpa/default/web", "hpa/tv/web"}},
+	} {
+		var r Report
+		for _, name := range c.fleets {
+			r.Result.Fleets = append(r.Result.Fleets, capacity.FleetResult{Fleet: capacity.Fleet{Name: name}})
+		}
+		for i, name := range c.fleets {
+			if got := r.shortName(name); got != c.want[i] {
+				t.Errorf("shortName(%s) beside %q = %q; want %q", name, c.fleets, got, c.want[i])
 			}
 		}
 	}

@@ -1,9 +1,11 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/timeline"
 	"gonum.org/v1/plot/plotter"
 )
@@ -108,5 +110,23 @@ func (r *Report) spots() []mark {
 	return list
 }
 
-// shortName is the last part of a fleet's name: "web" of "hpa/default/web".
-func shortName(fleet string) string { return fleet[strings.LastIndex(fleet, "/")+1:] }
+// shortName is as little of a fleet's name as tells it from the other fleets: "web"
+// of "hpa/default/web", or "hpa web" where there is an "asg/web" too.
+func (r *Report) shortName(fleet string) string {
+	for _, short := range []func(string) string{lastPart, kindAndLast} {
+		same := func(other capacity.FleetResult) bool {
+			return other.Name != fleet && short(other.Name) == short(fleet)
+		}
+		if !slices.ContainsFunc(r.Result.Fleets, same) {
+			return short(fleet)
+		}
+	}
+	return fleet
+}
+
+func lastPart(fleet string) string { return fleet[strings.LastIndex(fleet, "/")+1:] }
+
+func kindAndLast(fleet string) string {
+	kind, _, _ := strings.Cut(fleet, "/")
+	return kind + " " + lastPart(fleet)
+}

@@ -67,6 +67,7 @@ type Owned struct {
 	To    float64 `json:"to"`
 	Stage string  `json:"stage"` // one of a fleet's stages, or limit | backlog | unknown
 	Fleet *string `json:"fleet"`
+	Limit *string `json:"limit,omitempty"` // with limit: what let nothing more grow, as layers have it
 }
 
 func summaryLayer(l capacity.Layer) Layer {
@@ -155,7 +156,7 @@ func carried(m capacity.Margin, ratio *float64) *float64 {
 func summaryPath(path []capacity.Owned) []Owned {
 	out := []Owned{}
 	for _, o := range path {
-		out = append(out, Owned{*inSeconds(&o.From), *inSeconds(&o.To), o.Stage, stated(o.Fleet)})
+		out = append(out, Owned{*inSeconds(&o.From), *inSeconds(&o.To), o.Stage, stated(o.Fleet), stated(o.Limit)})
 	}
 	return out
 }

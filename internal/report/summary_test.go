@@ -171,6 +171,21 @@ func TestStepsMergeByStage(t *testing.T) {
 	if got, want := r.pathFacts()[0].Value, "metric 15 s → decision 4 s"; got != want {
 		t.Errorf("path of one fleet = %q; want %q", got, want)
 	}
+	// A limit is named by itself, and fleets by as much as tells them apart.
+	r.Result.Fleets = []capacity.FleetResult{{Fleet: capacity.Fleet{Name: "hpa/default/web"}}, {Fleet: capacity.Fleet{Name: "asg/web"}}}
+	r.Result.Path = []capacity.Owned{
+		{Span: span(60, 75), Fleet: "hpa/default/web", Stage: "decision"},
+		{Span: span(75, 80), Fleet: "asg/web", Stage: capacity.WaitsForLimit, Limit: "asg/web quota"},
+		{Span: span(80, 90), Fleet: "asg/web", Stage: capacity.WaitsForLimit, Limit: "asg/web max"},
+		{Span: span(90, 92), Fleet: "asg/web", Stage: "in_service"},
+		{Span: span(92, 95), Fleet: "hpa/default/web", Stage: "start"},
+	}
+	if got, want := r.pathFacts()[0].Value, "hpa web decision 15 s → limit (asg/web quota) 5 s → limit (asg/web max) 10 s → in service 2 s → hpa web start 3 s"; got != want {
+		t.Errorf("path with limits = %q; want %q", got, want)
+	}
+	if got := summaryPath(r.Result.Path)[2].Limit; got == nil || *got != "asg/web max" {
+		t.Errorf("limit in summary.json = %v; want asg/web max", got)
+	}
 	r.Result.Path = nil
 	if got := r.pathFacts(); got != nil {
 		t.Errorf("pathFacts() without a shortfall = %v; want none", got)
