@@ -91,6 +91,7 @@ func (r run) warnings(q Question, res Result) []string {
 	if len(q.Fleets) == 0 {
 		warn = append(warn, "no fleet was observed, so capacity and headroom are not known")
 	}
+	warn = append(warn, res.besides(q, r)...)
 	warn = append(warn, r.weak...)
 	warn = append(warn, r.overlooked(q, res)...)
 	warn = append(warn, r.undelivered(res)...)
@@ -134,7 +135,7 @@ func (f FleetResult) extrapolated() []string {
 		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s measured; what they sustain is extrapolated by the scalability law",
 			f.Name, whose, figure.Count(units), figure.Count(f.USL.Largest))}
 	case f.USL == nil && units > farthest*measured:
-		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s measured; that each sustains as much is an assumption",
+		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s at which a unit's sustainable rate was measured; that each sustains as much is an assumption",
 			f.Name, whose, figure.Count(units), figure.Count(measured))}
 	}
 	return nil

@@ -20,7 +20,10 @@ import (
 //	            ''''''''''''''''        -39.7 s if the source's is 40 s ahead
 //
 // and where that changes in the middle of a run, one of the clocks was stepped.
-// Then the events of the source are taken to have happened when they were seen.
+// Then the events of the source are taken to have happened when they were seen. A
+// group is polled so rarely that its own account is worth more: of one whose clock
+// was stepped only those events are moved that cannot have been seen so late, or so
+// early.
 const (
 	seenEarly   = 2 * time.Second  // before it happened: more than whole seconds and two clocks kept in time explain
 	lateWatched = 5 * time.Second  // after it happened: more than a watch takes
@@ -34,6 +37,7 @@ type clock struct {
 	behind  time.Duration // shortest time from an event to its being seen; negative: it is ahead
 	stepped time.Duration // by how much it changed during the run; 0 if it did not
 	off     bool          // it cannot be relied on
+	polled  bool
 }
 
 // clocks are those of all sources that tell when something happened.
@@ -41,7 +45,7 @@ func (r run) clocks(fleets []Fleet) []clock {
 	var sources []string
 	late := make(map[string][]time.Duration)
 	for _, e := range bySeen(r.Events) {
-		if !slices.Contains(stageOrder, e.Kind) || r.wasBlind(e) {
+		if !slices.Contains(stageOrder, e.Kind) && !launchEnded(e) || r.wasBlind(e) {
 			continue
 		}
 		if _, known := late[e.Source]; !known {
@@ -52,10 +56,13 @@ func (r run) clocks(fleets []Fleet) []clock {
 	var all []clock
 	for _, source := range sources {
 		slack := latePolled
-		if slices.ContainsFunc(fleets, func(f Fleet) bool { return f.Name == source && f.Kind == HPA }) {
+		watched := slices.ContainsFunc(fleets, func(f Fleet) bool { return f.Name == source && f.Kind == HPA })
+		if watched {
 			slack = lateWatched
 		}
-		all = append(all, newClock(source, late[source], slack))
+		c := newClock(source, late[source], slack)
+		c.polled = !watched
+		all = append(all, c)
 	}
 	return all
 }
@@ -104,14 +111,27 @@ func newClock(source string, late []time.Duration, slack time.Duration) clock {
 
 func (c clock) warning() string {
 	off := func(d time.Duration) string { return figure.Duration(d.Abs().Round(time.Second)) } // its times are whole seconds
+	when := "when they were seen"
 	what := fmt.Sprintf("its clock is %s behind this machine's, or what it tells comes that late", off(c.behind))
 	switch {
+	case c.stepped > 0 && c.polled:
+		what = fmt.Sprintf("its clock, or this machine's, was stepped by about %s during the run", off(c.stepped))
+		when += ", where it was off"
 	case c.stepped > 0:
 		what = fmt.Sprintf("its clock, or this machine's, was stepped by %s during the run", off(c.stepped))
 	case c.behind < 0:
 		what = fmt.Sprintf("its clock is %s ahead of this machine's", off(c.behind))
 	}
-	return fmt.Sprintf("%s: %s; stage times are taken from when they were seen", c.source, what)
+	return fmt.Sprintf("%s: %s; stage times are taken from %s", c.source, what, when)
+}
+
+// moves reports whether an event is taken to have happened when it was seen.
+func (c clock) moves(e timeline.Event) bool {
+	if c.stepped == 0 || !c.polled {
+		return c.off
+	}
+	late := time.Duration(*e.Seen - e.At)
+	return late < -seenEarly || late > latePolled
 }
 
 // settle puts all events on this machine's clock.
@@ -123,16 +143,17 @@ func (r *run) settle(fleets []Fleet) {
 		}
 	}
 	wrong := make(map[string]bool)
+	moves := make(map[string]func(timeline.Event) bool)
 	for _, c := range r.clocks(fleets) {
 		if c.off {
-			wrong[c.source] = true
+			wrong[c.source], moves[c.source] = true, c.moves
 			r.weak = append(r.weak, c.warning())
 		}
 	}
 	backwards := r.backwards(wrong)
 	for i := range r.Events {
 		e := &r.Events[i]
-		if e.Seen != nil && (wrong[e.Source] || backwards[unitOf{e.Source, e.Unit}]) {
+		if e.Seen != nil && (wrong[e.Source] && moves[e.Source](*e) || backwards[unitOf{e.Source, e.Unit}]) {
 			e.At = *e.Seen
 		}
 	}

@@ -186,6 +186,13 @@ func (res *Result) unseen(q Question, r run) []string {
 		}
 		reasons = append(reasons, reason)
 	}
+	return append(reasons, res.uncounted(r)...)
+}
+
+// uncounted says of which fleets something was seen, but not how many units were
+// ready.
+func (res *Result) uncounted(r run) []string {
+	var reasons []string
 	for _, f := range res.Fleets {
 		never := slices.ContainsFunc(r.sights, func(s sight) bool { return s.never && s.Name == f.Name })
 		if f.ReadyMax == nil && !never {
@@ -213,9 +220,9 @@ func (r run) overlooked(q Question, res Result) []string {
 	return warn
 }
 
-// blindness says when a source was not seen and why: during the spots, where that
-// is so, else at any other time; empty where it was seen but for what is shorter
-// than the second that a clock shows.
+// blindness says when a source was not seen and why: first what touches the spots,
+// where anything does, from its beginning to its end; empty where it was seen but
+// for what is shorter than the second that a clock shows.
 func (r run) blindness(s sight, spots []Span) string {
 	because := ""
 	if s.cause != "" {
@@ -224,12 +231,10 @@ func (r run) blindness(s sight, spots []Span) string {
 	if s.never {
 		return s.Name + " was never observed" + because
 	}
-	var blind []Span
-	for _, spot := range merge(spots, Span{0, r.end()}) {
-		blind = append(blind, longEnough(merge(s.blind, spot))...)
-	}
-	if len(blind) == 0 {
-		blind = longEnough(s.blind)
+	blind := longEnough(s.blind)
+	touches := func(b Span) bool { return len(longEnough(merge(spots, b))) > 0 }
+	if slices.ContainsFunc(blind, touches) {
+		blind = slices.DeleteFunc(blind, func(b Span) bool { return !touches(b) })
 	}
 	if len(blind) == 0 {
 		return ""

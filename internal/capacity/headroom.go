@@ -162,7 +162,7 @@ func inSpots(at time.Duration, spots []Span) bool {
 func (r run) headroom(q Question, fleets []FleetResult, limits []limit) Headroom {
 	series, within := r.moments(q, r.nows(fleets))
 	h := Headroom{Series: series, Deficit: deficit(rehearsed(series))}
-	h.Ready, h.WorstAt = r.worst(q, series, within)
+	h.Ready, h.WorstAt, h.Hidden = r.worst(q, series, within)
 	h.Grown = carriedOf(limits).against(cmp.Or(q.Required.Peak, q.peak()))
 	h.Start = started(q, fleets)
 	h.Margin = h.Ready
@@ -246,8 +246,9 @@ func partlyKnown(moments []Moment) bool {
 
 // worst takes the instant at which capacity stood lowest over demand. Where
 // capacity was not known, or the run ended before all was demanded, it may have
-// been lower still: then only the upper bound is left.
-func (r run) worst(q Question, moments []Moment, within []carried) (m Margin, at *time.Duration) {
+// been lower still: then only the upper bound is left, and hidden is where most was
+// demanded meanwhile.
+func (r run) worst(q Question, moments []Moment, within []carried) (m Margin, at *time.Duration, hidden *Hidden) {
 	m.Demand = q.peak()
 	var lowest carried
 	for i, c := range within {
@@ -260,17 +261,22 @@ func (r run) worst(q Question, moments []Moment, within []carried) (m Margin, at
 		}
 	}
 	if at == nil {
-		return m, nil
+		return m, nil, nil
 	}
-	worse := func(b blind) bool { return b.maybeWorse(*lowest.best(), m.Demand) }
-	if slices.ContainsFunc(r.blindOf(q, moments, within), worse) {
+	for _, b := range r.blindOf(q, moments, within) {
+		if b.maybeWorse(*lowest.best(), m.Demand) && (hidden == nil || b.demand > hidden.Demand) {
+			hidden = &Hidden{Span: b.Span, Demand: b.demand}
+		}
+	}
+	if hidden != nil {
 		lowest = carried{high: lowest.high}
 	}
-	return lowest.against(m.Demand), at
+	return lowest.against(m.Demand), at, hidden
 }
 
 // blind is a stretch in which capacity was not known.
 type blind struct {
+	Span
 	demand float64  // the most of it
 	beside *float64 // the lower of the capacities known just before and just after; nil where neither is
 }
@@ -298,14 +304,17 @@ func (r run) blindOf(q Question, moments []Moment, within []carried) []blind {
 			gap.beside = lower(gap.beside, last)
 		}
 		if !known && !open {
-			all = append(all, blind{beside: last})
+			all = append(all, blind{Span: Span{From: moments[i].At}, beside: last})
 		}
-		if open = !known; open && moments[i].Rehearsed {
+		if open = !known; open {
 			gap := &all[len(all)-1]
-			gap.demand = max(gap.demand, moments[i].Demand)
+			gap.To = moments[i].At + time.Second
+			if moments[i].Rehearsed {
+				gap.demand = max(gap.demand, moments[i].Demand)
+			}
 		}
 	}
-	return append(all, blind{demand: r.unreached(q), beside: last})
+	return append(all, blind{Span: Span{r.end(), q.Demand.Duration()}, demand: r.unreached(q), beside: last})
 }
 
 // unreached is the most that was planned for the time after a run that did not

@@ -204,8 +204,8 @@ func TestSizesFarBeyondTheMeasuredAreWarnedOf(t *testing.T) {
 		want       string // part of the warning; none if empty
 	}{
 		{"as many", 8, nil, nil, ""},
-		{"staging's max", 9, nil, nil, "its max of 9 units are more than twice the 4 measured; that each sustains as much is an assumption"},
-		{"production's", 9, &Production{Max: 60}, nil, "production's 60 units are more than twice the 4 measured; that each"},
+		{"staging's max", 9, nil, nil, "its max of 9 units are more than twice the 4 at which a unit's sustainable rate was measured; that each sustains as much is an assumption"},
+		{"production's", 9, &Production{Max: 60}, nil, "production's 60 units are more than twice the 4 at which a unit's sustainable rate was measured; that each"},
 		{"production's is smaller", 9, &Production{Max: 8}, nil, ""},
 		{"within the law", 24, nil, law, ""},
 		{"beyond the law", 25, nil, law, "its max of 25 units are more than twice the 12 measured; what they sustain is extrapolated by the scalability law"},

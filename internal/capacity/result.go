@@ -283,9 +283,18 @@ type Headroom struct {
 	Grown    Margin  // by the lowest layer, against the peak
 	Start    *Margin // by what production has ready at air time, against the peak; nil where it is not given
 	WorstAt  *time.Duration
+	Hidden   *Hidden  // where it may have been worse than at WorstAt; nil: nowhere
 	Deficit  *float64 // requests that demand asked beyond capacity
 	Sentence string
 	Series   []Moment // one a second
+}
+
+// Hidden is a stretch in which what was ready is not known, or which the run did
+// not come to, so that capacity may have stood lower over demand than where it was
+// seen lowest.
+type Hidden struct {
+	Span
+	Demand float64 // the most that was asked in it, req/s
 }
 
 // Moment is one second of the headroom picture. Capacities, in req/s, are nil

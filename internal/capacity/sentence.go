@@ -27,6 +27,7 @@ func (h Headroom) inWords(q Question, r run, binding *Layer, rivals []limit) str
 		if then := write(h.Ready.Demand); then != write(h.Demand) {
 			text += fmt.Sprintf(", when %s was asked", then)
 		}
+		text += h.Hidden.inWords(r, write)
 	}
 	if h.Start != nil {
 		text += "; what production starts with carries " + h.Start.inRates(write)
@@ -40,6 +41,17 @@ func (h Headroom) inWords(q Question, r run, binding *Layer, rivals []limit) str
 		text += "; grown to its limits the service has " + grown
 	}
 	return text + binds(binding, rivals, write)
+}
+
+// inWords says where it may have been worse; empty if that is nowhere.
+func (h *Hidden) inWords(r run, write func(float64) string) string {
+	switch {
+	case h == nil:
+		return ""
+	case h.From >= r.end():
+		return fmt.Sprintf(" (it may have been worse after %s, when the run had ended and %s was planned)", r.clock(h.From), write(h.Demand))
+	}
+	return fmt.Sprintf(" (it may have been worse between %s and %s, when nobody knows what was ready and up to %s was asked)", r.clock(h.From), r.clock(h.To), write(h.Demand))
 }
 
 // binds names the binding layer, and which others may bind before it.

@@ -116,23 +116,58 @@ func (res *Result) doubts(q Question, r run) []string {
 	if !res.Generator.Delivered {
 		reasons = append(reasons, "the load was not delivered as planned: "+res.Generator.Shortcoming)
 	}
-	reasons = append(reasons, r.miscounted()...)
-	if text := r.unrecorded(q); text != "" {
-		reasons = append(reasons, text)
-	}
+	reasons = append(reasons, r.misrecorded(q)...)
 	reasons = append(reasons, res.unseen(q, r)...)
+	return append(reasons, res.unshown(q)...)
+}
+
+// besides are the doubts about a run whose verdict is not for them: a fail or an
+// abort proves nothing of them wrong. Those that other warnings tell are left out.
+func (res *Result) besides(q Question, r run) []string {
+	if res.Verdict != Fail && res.Verdict != Aborted {
+		return nil
+	}
+	var doubts []string
+	if text := r.cutShort(q); text != "" {
+		doubts = append(doubts, text)
+	}
+	doubts = append(doubts, r.misrecorded(q)...)
+	doubts = append(doubts, res.uncounted(r)...)
+	return append(doubts, res.unshown(q)...)
+}
+
+// unshown says which objectives were neither held nor broken beyond doubt, and
+// that the headroom required was neither shown nor missed.
+func (res *Result) unshown(q Question) []string {
+	var reasons []string
 	for _, j := range res.Objectives {
 		switch j.Verdict {
 		case Undecided:
 			reasons = append(reasons, j.unjudged())
-		case Failed: // proven failures come before doubts
+		case Failed:
+			if j.proven() {
+				continue
+			}
 			reasons = append(reasons, fmt.Sprintf("%s was broken for %s, while the load was not delivered as planned",
 				j.Name, figure.Duration(j.Broken)))
 		}
 	}
-	if low := res.Headroom.Low; q.Required.Asked && (low == nil || *low < q.Required.AtLeast) {
+	low, missed := res.Headroom.Low, res.Headroom.belowRequired(q.Required)
+	if q.Required.Asked && !missed && (low == nil || *low < q.Required.AtLeast) {
 		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required, and what could be shown is %s",
 			figure.ExactShare(q.Required.AtLeast), res.Headroom.InFigures(q.Required)))
+	}
+	return reasons
+}
+
+// misrecorded says where what is on record cannot be all that happened, or is more.
+func (r run) misrecorded(q Question) []string {
+	reasons := r.miscounted()
+	if text := r.unrecorded(q); text != "" {
+		reasons = append(reasons, text)
+	}
+	if text := r.unplanned(q); text != "" {
+		reasons = append(reasons, text)
 	}
 	return reasons
 }
@@ -162,13 +197,42 @@ func (r run) unrecorded(q Question) string {
 		return ""
 	}
 	for _, window := range tile(Span{0, q.Demand.Duration()}, deliveryWindow) {
-		planned, recorded := q.Demand.Arrivals(window.To)-q.Demand.Arrivals(window.From), r.sum(window).Planned
-		if planned >= manyArrivals && float64(recorded) < planned/2 {
-			return fmt.Sprintf("between %s and %s about %s arrivals were planned, and %s are on record",
-				r.clock(window.From), r.clock(window.To), figure.Count(int64(math.Round(planned))), figure.Count(recorded))
+		if planned, recorded := r.arrivals(q, window); planned >= manyArrivals && recorded < planned/2 {
+			return r.onRecord(window, planned, recorded)
 		}
 	}
 	return ""
+}
+
+// unplanned says where half as much again as was planned is on record, in a window
+// or over all of the run; empty if that is nowhere. It was counted twice, or is of
+// another run.
+func (r run) unplanned(q Question) string {
+	whole := Span{0, max(r.end(), q.Demand.Duration())}
+	for _, window := range append(tile(whole, deliveryWindow), whole) {
+		if planned, recorded := r.arrivals(q, window); recorded > 1.5*max(planned, manyArrivals) {
+			return r.onRecord(window, planned, recorded)
+		}
+	}
+	return ""
+}
+
+// arrivals are those planned for a window, and those on record.
+func (r run) arrivals(q Question, window Span) (planned, recorded float64) {
+	return q.Demand.Arrivals(window.To) - q.Demand.Arrivals(window.From), float64(r.recorded(window))
+}
+
+func (r run) onRecord(window Span, planned, recorded float64) string {
+	return fmt.Sprintf("between %s and %s about %s arrivals were planned, and %s are on record",
+		r.clock(window.From), r.clock(window.To), figure.Count(int64(math.Round(planned))), figure.Count(int64(recorded)))
+}
+
+// recorded are the arrivals on record that were due in a span.
+func (r run) recorded(span Span) (planned int64) {
+	for _, s := range r.seconds[r.first(span):r.last(span)] {
+		planned += s.Planned
+	}
+	return planned
 }
 
 // killed reports whether nothing tells how sending ended.
@@ -189,6 +253,9 @@ func (r run) cutShort(q Question) string {
 		case timeline.CutShort:
 			return fmt.Sprintf("%s at %s: %s", cmp.Or(e.Text, aCapEnded), r.clock(time.Duration(e.At)), came)
 		}
+	}
+	if !r.killed() {
+		return "sending was stopped before its planned end: " + came
 	}
 	return "the run was killed before it was complete: " + came
 }

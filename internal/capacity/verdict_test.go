@@ -75,6 +75,19 @@ func TestNothingPassesThatWasNotShown(t *testing.T) {
 		{"the spot is not on record", []int64{100, 300, 100}, func(tl *timeline.Timeline, _ *Question) {
 			tl.Seconds = append(tl.Seconds[:10:10], tl.Seconds[20:]...)
 		}, "between 00:00:10 and 00:00:20 about 3,000 arrivals were planned, and 0 are on record"},
+		{"a window of the spot is on record twice", []int64{100, 300, 100}, func(tl *timeline.Timeline, _ *Question) {
+			for n := 10; n < 20; n++ {
+				tl.Seconds[n].Add(secondOf(n, 300, 0))
+			}
+		}, "between 00:00:10 and 00:00:20 about 3,000 arrivals were planned, and 6,000 are on record"},
+		{"a small run is on record twice", []int64{30, 40, 60}, func(tl *timeline.Timeline, _ *Question) {
+			for n := range tl.Seconds {
+				tl.Seconds[n].Add(tl.Seconds[n])
+			}
+		}, "between 00:00:00 and 00:00:30 about 1,300 arrivals were planned, and 2,600 are on record"},
+		{"answers to nothing", []int64{100, 200}, func(tl *timeline.Timeline, _ *Question) {
+			tl.Seconds[4].Succeeded += 1000
+		}, "the counts do not add up: planned 3,000, sent 3,000, dropped 0, succeeded 4,000, failed 0"},
 		{"an objective on a request that never came", []int64{100, 200}, func(_ *timeline.Timeline, q *Question) {
 			o := p99
 			o.Name, o.Request = "p99 of pay", "pay"
@@ -89,6 +102,52 @@ func TestNothingPassesThatWasNotShown(t *testing.T) {
 		r := Analyze(tl, q)
 		if r.Verdict != Invalid || !strings.Contains(strings.Join(r.Reasons, "\n"), c.reason) {
 			t.Errorf("%s: verdict = %s %q; want invalid because %q", c.name, r.Verdict, r.Reasons, c.reason)
+		}
+	}
+}
+
+// What is doubtful is told whatever the verdict: a fail or an abort proves nothing
+// of it wrong.
+func TestDoubtsAreNeverLost(t *testing.T) {
+	failed := func(_ *timeline.Timeline, q *Question) { q.Required = Required{Peak: 9000, AtLeast: 0.2, Asked: true} }
+	guarded := func(tl *timeline.Timeline, _ *Question) {
+		tl.Events = []timeline.Event{{At: at(20), Source: "rehearsal", Kind: timeline.GuardFired, Text: "errors"}}
+	}
+	for _, c := range []struct {
+		name  string
+		doubt func(*timeline.Timeline, *Question)
+		want  string
+	}{
+		{"killed", func(tl *timeline.Timeline, _ *Question) {
+			tl.Seconds, tl.Events = tl.Seconds[:35], slices.DeleteFunc(tl.Events, func(e timeline.Event) bool { return e.Kind == timeline.SendingDone })
+		}, "7,500 of about 8,000 planned arrivals came due"},
+		{"miscounted", func(tl *timeline.Timeline, _ *Question) { tl.Seconds[3].Succeeded -= 7 }, "the counts do not add up"},
+		{"not recorded", func(tl *timeline.Timeline, q *Question) {
+			tl.Seconds = append(tl.Seconds[:10:10], tl.Seconds[20:]...)
+			tl.Events = append(tl.Events, timeline.Event{At: at(40), Kind: timeline.SendingDone})
+		}, "about 2,000 arrivals were planned, and 0 are on record"},
+		{"recorded twice", func(tl *timeline.Timeline, _ *Question) {
+			for n := range tl.Seconds {
+				tl.Seconds[n].Add(tl.Seconds[n])
+			}
+		}, "about 1,000 arrivals were planned, and 2,000 are on record"},
+		{"ready was not observed", func(tl *timeline.Timeline, q *Question) {
+			q.Fleets = append(q.Fleets, Fleet{Name: "hpa/default/api", Kind: HPA})
+			tl.Readings = append(tl.Readings, reading(-1, "hpa/default/api", timeline.Max, 9))
+			q.Layers = []Layer{{Name: "db", Rate: 100}}
+		}, "hpa/default/api: how many units were ready was never observed"},
+		{"not judged", func(_ *timeline.Timeline, q *Question) {
+			q.Objectives = append(q.Objectives, Objective{Name: "p99 of pay", Quantile: 0.99, Limit: time.Second, Request: "pay", Window: 10 * time.Second})
+		}, "p99 of pay could not be judged"},
+	} {
+		for verdict, end := range map[string]func(*timeline.Timeline, *Question){Fail: failed, Aborted: guarded} {
+			tl, q := steady([]int64{100, 200, 400, 100}, 350)
+			end(&tl, &q)
+			c.doubt(&tl, &q)
+			r := Analyze(tl, q)
+			if r.Verdict != verdict || !warned(r, c.want) {
+				t.Errorf("%s: verdict = %s %q, warnings = %q; want %s and a warning %q", c.name, r.Verdict, r.Reasons, r.Warnings, verdict, c.want)
+			}
 		}
 	}
 }

@@ -51,6 +51,7 @@ func newRun(t timeline.Timeline, q Question) run {
 		}
 		r.seconds[s.Second] = s
 	}
+	r.addHoles(q.Fleets)
 	r.sights = r.sightsOf(q)
 	r.sent = r.sum(Span{0, r.end()})
 	r.whole = r.sent

@@ -92,7 +92,7 @@ func TestExactIsAsWritten(t *testing.T) {
 
 func TestShare(t *testing.T) {
 	for x, want := range map[float64]string{
-		0: "0 %", 0.005: "0.5 %", 0.1234: "12.3 %", 1: "100 %", 0.99996: "99.996 %", 0.000001: "0.0001 %", 1.5: "150 %",
+		0: "0 %", 0.005: "0.5 %", 0.1234: "12.3 %", 1: "100 %", 0.99996: "99.996 %", 0.99999449: "99.999 %", 0.999999999994488: ">99.99 %", 0.000001: "0.0001 %", 1.5: "150 %",
 	} {
 		if got := Share(x); got != want {
 			t.Errorf("Share(%v) = %q; want %q", x, got, want)

@@ -3,8 +3,14 @@ package figure
 import "math"
 
 // Share writes a ratio from 0 to 1 as a percentage: 0.5 %, 12.3 %. What is not
-// nothing never reads 0 %, and what is not all never reads 100 %.
-func Share(ratio float64) string { return faithful(ratio, usual, shareFigures, 1) }
+// nothing never reads 0 %, and what is not all never reads 100 %: what five figures
+// cannot tell from all of it reads >99.99 %.
+func Share(ratio float64) string {
+	if ratio < 1 && Significant(ratio, 5) == 1 {
+		return ">99.99 %"
+	}
+	return faithful(ratio, usual, shareFigures, 1)
+}
 
 // ShareAgainst writes a share on its true side of a limit.
 func ShareAgainst(ratio, limit float64) string {

@@ -37,7 +37,7 @@ func TestSummaryHasEveryKey(t *testing.T) {
 		"load": {"addresses", "dropped", "error_samples", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
 		"generator": {"cause", "cpu_max", "cpu_throttled_max", "delivered", "gc_pause_max", "goroutines_max", "in_flight_cap", "in_flight_max", "machine_cpu_max",
 			"open_connections_max", "open_files_limit", "open_files_max", "ports_limit", "ports_max", "rss_max_bytes"},
-		"headroom":          {"deficit_requests", "demand", "demand_peak", "grown", "high", "low", "mid", "multiples", "probability", "ready", "required", "start", "worst_at"},
+		"headroom":          {"deficit_requests", "demand", "demand_peak", "grown", "hidden", "high", "low", "mid", "multiples", "probability", "ready", "required", "start", "worst_at"},
 		"headroom.ready":    {"demand", "high", "low", "mid", "multiples", "probability"},
 		"headroom.grown":    {"demand", "high", "low", "mid", "multiples", "probability"},
 		"headroom.start":    {"demand", "high", "low", "mid", "multiples", "probability"},

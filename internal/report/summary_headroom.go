@@ -30,10 +30,19 @@ type Headroom struct {
 	Probability     *float64   `json:"probability"` // that capacity is at least the demand
 	Multiples       *Multiples `json:"multiples"`   // null: the scenario has no baseline
 	WorstAt         *float64   `json:"worst_at"`
+	Hidden          *Hidden    `json:"hidden"` // where it may have been worse than at worst_at; null: nowhere
 	DeficitRequests *float64   `json:"deficit_requests"`
 	Ready           Margin     `json:"ready"`
 	Start           *Margin    `json:"start"` // null: what production starts with is not given, or no peak is named
 	Grown           Margin     `json:"grown"`
+}
+
+// Hidden is a stretch in which what was ready is not known, or which the run did
+// not come to.
+type Hidden struct {
+	From   float64  `json:"from"`
+	To     float64  `json:"to"`
+	Demand *float64 `json:"demand"` // the most that was asked in it
 }
 
 // Required is the headroom that the scenario asks for.
@@ -98,6 +107,9 @@ func summaryHeadroom(h capacity.Headroom, required capacity.Required, baseline f
 		Probability: finite(h.Probability), Multiples: multiples(asked, baseline),
 		WorstAt: inSeconds(h.WorstAt), DeficitRequests: finite(h.Deficit),
 		Ready: summaryMargin(h.Ready, baseline), Grown: summaryMargin(h.Grown, baseline),
+	}
+	if h.Hidden != nil {
+		out.Hidden = &Hidden{*inSeconds(&h.Hidden.From), *inSeconds(&h.Hidden.To), finite(&h.Hidden.Demand)}
 	}
 	if h.Start != nil {
 		start := summaryMargin(*h.Start, baseline)
