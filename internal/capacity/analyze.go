@@ -40,7 +40,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	for _, o := range q.Objectives {
 		res.Objectives = append(res.Objectives, r.judgeObjective(o, r.spans(o.During, q.Spots)))
 	}
-	res.Coverage = r.coverage(q.Spots)
+	res.Coverage, res.Holes = r.coverage(q.Spots), r.holes
 	res.Fleets = r.fleets(q)
 	res.Little = r.little(q)
 	limits := r.limits(q, res.Fleets)

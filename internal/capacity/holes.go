@@ -56,7 +56,8 @@ func (r *run) addGap(source string, s Span, cause string) bool {
 	if r.marked(source, s) {
 		return false
 	}
-	r.Gaps = append(r.Gaps, timeline.Gap{From: timeline.Offset(s.From), To: timeline.Offset(s.To), Source: source, Cause: cause})
+	hole := timeline.Gap{From: timeline.Offset(s.From), To: timeline.Offset(s.To), Source: source, Cause: cause}
+	r.Gaps, r.holes = append(r.Gaps, hole), append(r.holes, hole)
 	return true
 }
 

@@ -3,6 +3,8 @@ package capacity
 import (
 	"cmp"
 	"time"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
 // Result is what the facts mean. A nil pointer is unknown.
@@ -11,11 +13,12 @@ type Result struct {
 	Generator   Generator
 	Objectives  []Judged
 	Fleets      []FleetResult
-	Coverage    []Coverage // of every source, in the order of the question
-	Layers      []Layer    // the lowest rate first
-	Binding     *Layer     // the first of Layers, or what is known from above only and is sure to be lower
-	Spread      *Spread    // nil: answers name no units, or their fleet's stood still too rarely
-	Little      *Little    // nil: no stretch was steady enough to tell
+	Coverage    []Coverage     // of every source, in the order of the question
+	Holes       []timeline.Gap // of fleets, that no gap of the timeline marks: what is missing betrays them
+	Layers      []Layer        // the lowest rate first
+	Binding     *Layer         // the first of Layers, or what is known from above only and is sure to be lower
+	Spread      *Spread        // nil: answers name no units, or their fleet's stood still too rarely
+	Little      *Little        // nil: no stretch was steady enough to tell
 	ScaleLag    *time.Duration
 	Shortfall   *time.Duration // offset at which demand first passed capacity
 	Recovered   *time.Duration // from shortfall to the first of three windows in which every objective holds

@@ -27,8 +27,9 @@ type run struct {
 	inFlightCap        *float64        // by its reading
 	read               []time.Duration // when it was read
 
-	sights []sight  // of every source that the question names
-	weak   []string // what weakens the conclusions, of the facts themselves
+	sights []sight        // of every source that the question names
+	holes  []timeline.Gap // of Gaps, those that nothing marked
+	weak   []string       // what weakens the conclusions, of the facts themselves
 
 	tallies  map[Objective][]tally // by second n, what the requests due before it are to each objective
 	sendings []sending             // the same of what was sent of the load

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
 const stored = `name: prime-time
@@ -108,6 +109,43 @@ func TestReadAndRender(t *testing.T) {
 	}
 	if !strings.Contains(string(page), "Bearer ${TOKEN}") {
 		t.Error("report.html lacks the scenario as it was written")
+	}
+}
+
+// A hole that the run did not mark is shown as a gap is: in the list, the pictures
+// and the count of what was observed.
+func TestUnmarkedHolesAreShown(t *testing.T) {
+	dir := record(t, passing)
+	path := filepath.Join(dir.Path(), "readings.ndjson")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left strings.Builder
+	for line := range strings.Lines(string(text)) {
+		var reading timeline.Reading
+		if err := json.Unmarshal([]byte(line), &reading); err != nil {
+			t.Fatal(err)
+		}
+		if at := reading.At.Seconds(); at < 100 || at > 130 {
+			left.WriteString(line)
+		}
+	}
+	for n := range passing.seconds {
+		if n < 100 || n > 130 {
+			fmt.Fprintf(&left, "{\"at\":%d,\"source\":\"generator\",\"name\":\"cpu\",\"value\":0.2}\n", n)
+		}
+	}
+	if err := os.WriteFile(path, []byte(left.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := r.gapRows()
+	if len(rows) != 1 || rows[0].Source != "hpa/default/web" || rows[0].Length != "32 s" || r.Result.Coverage[0].Gaps != 1 {
+		t.Errorf("gaps %+v, coverage %+v; want one of the fleet, 32 s long, in both", rows, r.Result.Coverage[0])
 	}
 }
 

@@ -16,6 +16,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -68,6 +69,7 @@ func Read(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
 		return nil, err
 	}
 	result := capacity.Analyze(t, question)
+	t.Gaps = slices.SortedStableFunc(slices.Values(slices.Concat(t.Gaps, result.Holes)), func(a, b timeline.Gap) int { return cmp.Compare(a.From, b.From) })
 	result.Warnings = slices.Concat(result.Warnings, added, warnings)
 	r := New(manifest, s, t, result)
 	r.Path = dir.Path()
