@@ -225,7 +225,7 @@ func TestVerdicts(t *testing.T) {
 				tl.Seconds[n] = secondOf(n, 100, 100)
 			}
 			tl.Seconds[14].Planned, tl.Seconds[14].Dropped, tl.Seconds[14].HeldBack = 400, 300, 300
-		}, []int64{100, 100}, Fail, "1,300 of 1,300 requests slower than 300 ms, 300 of them never sent"},
+		}, []int64{100, 100}, Fail, "1,300 of 1,300 requests slower than 300 ms or never sent, 300 of them never sent since"},
 		{"held back by the cap alone", func(tl *timeline.Timeline, _ *Question) {
 			tl.Seconds[14].Planned, tl.Seconds[14].Dropped, tl.Seconds[14].HeldBack = 400, 300, 300
 		}, []int64{100, 100}, Invalid, "only 76.9 % of the planned requests were sent"},
@@ -277,7 +277,7 @@ func TestVerdicts(t *testing.T) {
 				s.Failures, s.Response = s.Response, nil
 				s.Failed, s.Succeeded = s.Succeeded, 0
 			}
-		}, []int64{100, 100}, Fail, "1,000 of 1,000 requests slower than 300 ms, 1,000 of them failed"},
+		}, []int64{100, 100}, Fail, "worst at 00:00:00: 1,000 of 1,000 requests failed"},
 		{"broken in a window that was not delivered", func(tl *timeline.Timeline, q *Question) {
 			q.Objectives[0].Window = 2 * time.Second
 			tl.Seconds[4] = secondOf(4, 100, 60)

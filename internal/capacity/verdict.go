@@ -92,17 +92,44 @@ func (j Judged) WorstWindow() (w Window, ok bool) {
 	return w, w.Total > 0
 }
 
+// inWords counts what broke the objective in a window, by all the ways in which
+// requests did, and where there are several how many did so in each.
 func (j Judged) inWords(w Window) string {
-	of := fmt.Sprintf("%s of %s requests ", figure.Count(w.Over), figure.Count(w.Total))
-	parts := []string{of + "failed"}
-	if j.Quantile > 0 {
-		parts[0] = of + "slower than " + figure.ExactDuration(j.Limit)
-		if w.Failed > 0 {
-			parts = append(parts, figure.Count(w.Failed)+" of them failed")
-		}
+	const why = " since too many others were waiting"
+	slower := "slower than " + figure.ExactDuration(j.Limit)
+	slow := j.Quantile > 0 && w.Over > w.Failed+w.HeldBack
+	var ways, parts []string
+	if slow {
+		ways = append(ways, slower)
+	}
+	if w.Failed > 0 {
+		ways = append(ways, "failed")
 	}
 	if w.HeldBack > 0 {
-		parts = append(parts, figure.Count(w.HeldBack)+" of them never sent since too many others were waiting")
+		ways = append(ways, "never sent")
+	}
+	if len(ways) == 0 {
+		ways = append(ways, "broke it")
+	}
+	text := fmt.Sprintf("%s of %s requests ", figure.Count(w.Over), figure.Count(w.Total))
+	switch len(ways) {
+	case 1:
+		parts = append(parts, text+ways[0])
+		if w.HeldBack > 0 {
+			parts[0] += why
+		}
+	default:
+		last := len(ways) - 1
+		parts = append(parts, text+strings.Join(ways[:last], ", ")+" or "+ways[last])
+		if slow && w.Failed > 0 {
+			parts = append(parts, figure.Count(w.Failed)+" of them failed")
+		}
+		if w.HeldBack > 0 {
+			parts = append(parts, figure.Count(w.HeldBack)+" of them never sent"+why)
+		}
+	}
+	if j.Quantile > 0 && !slow && w.Over < w.Total {
+		parts = append(parts, "and none of the others was "+slower)
 	}
 	return strings.Join(parts, ", ")
 }
