@@ -42,7 +42,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	}
 	res.Coverage, res.Holes = r.coverage(q.Spots), r.holes
 	res.Fleets = r.fleets(q)
-	res.Little = r.little(q)
+	res.Little, res.NoLittle = r.little(q)
 	limits := r.limits(q, res.Fleets)
 	res.Layers, res.Binding = layers(limits)
 	res.Headroom = r.headroom(q, res.Fleets, limits)
@@ -108,6 +108,9 @@ func (r run) warnings(q Question, res Result) []string {
 	}
 	if q.Required.Asked && q.Required.Peak == 0 && len(q.Layers) > 0 {
 		warn = append(warn, "the headroom that is required is held against what was ready, which the stated layers are no part of; name headroom.peak to hold it against them")
+	}
+	if text := r.neverCame(q, res.Headroom); text != "" {
+		warn = append(warn, text)
 	}
 	for _, f := range res.Fleets {
 		warn = append(warn, f.extrapolated()...)

@@ -145,7 +145,7 @@ func TestSaturationIsThePlateauOfAnswers(t *testing.T) {
 			Value: float64(min(n, 10)*100 + max(n-10, 0)*160)})
 	}
 	u := Analyze(tl, q).Fleets[0].PerUnit
-	if u.Saturation == nil || math.Abs(*u.Saturation-80) > 0.1 {
+	if u.Saturation == nil || math.Abs(u.Saturation.Mid-80) > 0.1 {
 		t.Errorf("saturation = %v; want 80/s per unit", u.Saturation)
 	}
 	// 50/s held, and nothing holds beyond saturation.

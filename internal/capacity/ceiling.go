@@ -46,7 +46,7 @@ func newCeiling(fleet string, plateaus []Plateau, one PerUnit) *Ceiling {
 		return nil
 	}
 	if !math.IsInf(l.g, 1) && one.Units < int(from) {
-		one.Saturation = &l.g // of units that nothing held down, as those were that it was made at
+		one.Saturation = &Range{l.g, l.g, l.g} // of units that nothing held down, as those were that it was made at
 	}
 	c, said := one.under(l.c, sway(flat, l.at)/math.Sqrt(float64(len(flat))), dice{fleet: fleet})
 	c.From, c.To = int(from), int(to)
@@ -105,6 +105,19 @@ func sway(points []point, says func(float64) float64) float64 {
 // what units grew: the exponent in X ~ N^e, by weighted least squares of the
 // logarithms, is below with 95 % of certainty.
 func isFlat(points []point) bool {
+	exponent, spread, line := grows(points)
+	return exponent+sureOfSide*sway(points, line)/math.Sqrt(spread) < flatBelow
+}
+
+// exponent is the e in X ~ N^e of points of two numbers of units or more.
+func exponent(points []point) float64 {
+	e, _, _ := grows(points)
+	return e
+}
+
+// grows is the exponent, the spread of what it is taken from, and the throughput
+// that it makes of a number of units.
+func grows(points []point) (exponent, spread float64, line func(n float64) float64) {
 	var whole, meanN, meanX float64
 	for _, p := range points {
 		whole += p.weight
@@ -112,15 +125,14 @@ func isFlat(points []point) bool {
 		meanX += p.weight * math.Log(p.rate)
 	}
 	meanN, meanX = meanN/whole, meanX/whole
-	var spread, joint float64
+	var joint float64
 	for _, p := range points {
 		off := math.Log(p.units) - meanN
 		spread += p.weight * off * off
 		joint += p.weight * off * (math.Log(p.rate) - meanX)
 	}
-	exponent := joint / spread
-	line := func(n float64) float64 { return math.Exp(meanX + exponent*(math.Log(n)-meanN)) }
-	return exponent+sureOfSide*sway(points, line)/math.Sqrt(spread) < flatBelow
+	exponent = joint / spread
+	return exponent, spread, func(n float64) float64 { return math.Exp(meanX + exponent*(math.Log(n)-meanN)) }
 }
 
 // sureOfSide is how many standard deviations a normal variable exceeds in one of
@@ -168,8 +180,8 @@ const levelling = 1<<31 + 3
 // far off the ceiling itself may be, as a share. Where that share was not measured
 // on both sides, all that is known is that no more than the ceiling is sustained.
 func (u PerUnit) under(ceiling, spread float64, d dice) (Ceiling, string) {
-	share := func(rate *float64) float64 { return min(max(*rate / *u.Saturation, 0), 1) }
-	saturates := u.Saturation != nil && *u.Saturation > 0
+	share := func(rate *float64) float64 { return min(max(*rate/u.Saturation.Mid, 0), 1) }
+	saturates := u.Saturation != nil && u.Saturation.Mid > 0
 	highest := ceiling * (1 + sureOfSide*spread)
 	if saturates && u.High != nil {
 		highest *= share(u.High)

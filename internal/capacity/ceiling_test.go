@@ -12,7 +12,7 @@ import (
 
 func ExampleCeiling() {
 	plateaus := measured(1, capped{g: 80, c: 480}.at, 0.02, 2, 4, 6, 8, 12)
-	one := PerUnit{Low: ptr(68.0), Mid: ptr(72.0), High: ptr(76.0), Saturation: ptr(60.0)}
+	one := PerUnit{Low: ptr(68.0), Mid: ptr(72.0), High: ptr(76.0), Saturation: saturates(60.0)}
 	c := newCeiling("hpa/default/web", plateaus, one)
 	fmt.Println(c.Said)
 	fmt.Printf("sustains %.0f/s (%.0f/s to %.0f/s)\n", c.Rate.Mid, c.Rate.Low, c.Rate.High)
@@ -88,10 +88,10 @@ func TestSustainedUnderACeiling(t *testing.T) {
 		atMost bool
 		said   string
 	}{
-		{"all known", PerUnit{Low: ptr(60.0), Mid: ptr(64.0), High: ptr(72.0), Saturation: ptr(80.0)}, Range{750, 800, 900}, false, "75 % to 90 % of it"},
-		{"more than saturation", PerUnit{Low: ptr(60.0), Mid: ptr(90.0), High: ptr(95.0), Saturation: ptr(80.0)}, Range{750, 1000, 1000}, false, "75 % to 100 %"},
-		{"at least", PerUnit{Low: ptr(72.0), Saturation: ptr(80.0)}, Range{High: 1000}, true, "not measured, at most 1k/s"},
-		{"at most", PerUnit{High: ptr(32.0), Saturation: ptr(80.0)}, Range{High: 400}, true, "not measured, at most 400/s"},
+		{"all known", PerUnit{Low: ptr(60.0), Mid: ptr(64.0), High: ptr(72.0), Saturation: saturates(80.0)}, Range{750, 800, 900}, false, "75 % to 90 % of it"},
+		{"more than saturation", PerUnit{Low: ptr(60.0), Mid: ptr(90.0), High: ptr(95.0), Saturation: saturates(80.0)}, Range{750, 1000, 1000}, false, "75 % to 100 %"},
+		{"at least", PerUnit{Low: ptr(72.0), Saturation: saturates(80.0)}, Range{High: 1000}, true, "not measured, at most 1k/s"},
+		{"at most", PerUnit{High: ptr(32.0), Saturation: saturates(80.0)}, Range{High: 400}, true, "not measured, at most 400/s"},
 		{"saturation unknown", PerUnit{Low: ptr(60.0), Mid: ptr(64.0), High: ptr(72.0)}, Range{High: 1000}, true, "not measured, at most 1k/s"},
 		{"nothing known", PerUnit{}, Range{High: 1000}, true, "not measured, at most 1k/s"},
 	} {
@@ -103,7 +103,7 @@ func TestSustainedUnderACeiling(t *testing.T) {
 			t.Errorf("%s: carried = %+v; want no more than was measured", c.name, carried)
 		}
 	}
-	one := PerUnit{Low: ptr(40.0), Mid: ptr(64.0), High: ptr(80.0), Saturation: ptr(80.0)}
+	one := PerUnit{Low: ptr(40.0), Mid: ptr(64.0), High: ptr(80.0), Saturation: saturates(80.0)}
 	if got, _ := one.under(1000, 0.1, dice{}); math.Abs(got.Rate.Low-500*0.8355) > 1e-9 || math.Abs(got.Rate.High-1164.5) > 1e-9 {
 		t.Errorf("under(1000, 0.1) = %v; want 417.75 to 1164.5", got.Rate)
 	}
@@ -112,7 +112,7 @@ func TestSustainedUnderACeiling(t *testing.T) {
 // Draws of 8, 16 … 160 of a unit that saturates at 80: of a ceiling of 1,000/s a
 // tenth is added by each, and from the tenth on all of it is sustained.
 func TestACeilingIsDrawnWithItsUnits(t *testing.T) {
-	one := PerUnit{Low: ptr(8.0), Mid: ptr(80.0), High: ptr(152.0), Saturation: ptr(80.0), Draws: steps(8)}
+	one := PerUnit{Low: ptr(8.0), Mid: ptr(80.0), High: ptr(152.0), Saturation: saturates(80.0), Draws: steps(8)}
 	c, _ := one.under(1000, 0, dice{})
 	if c.Rate != (Range{100, 1000, 1000}) {
 		t.Errorf("rate = %v; want the 5 %%, the 50 %% and the 95 %% of its draws", c.Rate)
@@ -133,8 +133,8 @@ func TestACeilingIsDrawnWithItsUnits(t *testing.T) {
 func TestTheShareIsOfWhatTheUnitsSaturatedAt(t *testing.T) {
 	plateaus := measured(1, capped{g: 80, c: 480}.at, 0, 2, 4, 6, 8, 12)
 	for _, one := range []PerUnit{
-		{Units: 12, Low: ptr(35.0), Mid: ptr(36.0), High: ptr(37.0), Saturation: ptr(40.0)}, // of 480/12
-		{Units: 4, Low: ptr(70.0), Mid: ptr(72.0), High: ptr(74.0), Saturation: ptr(60.0)},  // of 80
+		{Units: 12, Low: ptr(35.0), Mid: ptr(36.0), High: ptr(37.0), Saturation: saturates(40.0)}, // of 480/12
+		{Units: 4, Low: ptr(70.0), Mid: ptr(72.0), High: ptr(74.0), Saturation: saturates(60.0)},  // of 80
 	} {
 		if c := newCeiling(web, plateaus, one); c == nil || math.Abs(c.Rate.Mid-0.9*480) > 1e-6 {
 			t.Errorf("measured at %d units: %+v; want nine tenths of 480/s", one.Units, c)
@@ -181,7 +181,7 @@ func TestPlateausOfOtherRuns(t *testing.T) {
 	tl, q := growing(600, 480)
 	q.Plateaus = map[string][]Plateau{web: measured(1, law{g: 79}.at, 0.01, 1, 2, 3, 4, 5, 5)}
 	f := Analyze(tl, q).Fleets[0]
-	if f.Ceiling == nil || !strings.Contains(f.NoUSL, "5 unit counts (1, 2, 3, 4, 5) below its ceiling at 6 units") {
+	if f.Ceiling == nil || !strings.Contains(f.NoUSL, "5 numbers of units (1, 2, 3, 4, 5) below its ceiling at 6 units") {
 		t.Errorf("USL %q, ceiling %+v; want 5 counts below a ceiling", f.NoUSL, f.Ceiling)
 	}
 	tl, q = growing(600, 480)

@@ -125,8 +125,8 @@ func TestIntervalsContainTheTruth(t *testing.T) {
 			} else {
 				missed++
 			}
-			if u.Saturation == nil || math.Abs(*u.Saturation/s.saturates-1) > 0.05 {
-				t.Errorf("%s: saturation = %v; want %v within 5 %%", s.name, bare(u.Saturation), s.saturates)
+			if u.Saturation == nil || math.Abs(u.Saturation.Mid/s.saturates-1) > 0.05 {
+				t.Errorf("%s: saturation = %v; want %v within 5 %%", s.name, bareRange(u.Saturation), s.saturates)
 			}
 			if u.Mid == nil || math.Abs(*u.Mid/want-1) > 0.2 {
 				t.Errorf("%s: %s; want both sides, and about %v/s", s.name, u.Said, want)

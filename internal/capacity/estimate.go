@@ -90,7 +90,10 @@ func newPerUnit(fleet string, objectives []Objective, trials []trial, plateaus [
 	trials, plateaus = ofOneSize(trials, saturated(trials, plateaus))
 	e := newEstimator(fleet, objectives, trials, plateaus, c)
 	u.Low, u.Mid, u.High, u.Draws = e.interval()
-	u.Saturation = e.saturation
+	if e.saturation != nil {
+		between := around(*e.saturation, plateaus, c.variation)
+		u.Saturation = &between
+	}
 	u.Units = e.units(u.Low)
 	u.Said = fleet + ": " + u.inWords()
 	return u

@@ -2,9 +2,11 @@ package capacity
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -329,6 +331,19 @@ func (r run) unreached(q Question) (demand float64) {
 		}
 	}
 	return demand
+}
+
+// neverCame says why what was ready at worst is not known of a run that was cut
+// short, though what its units carry is; empty where something else is the reason.
+func (r run) neverCame(q Question, h Headroom) string {
+	if planned := r.unreached(q); h.WorstAt != nil && h.Ready.Low == nil && planned > 0 && planned >= h.Ready.Demand {
+		known := "not known"
+		if h.Ready.High != nil {
+			known = "known from above only"
+		}
+		return fmt.Sprintf("what was ready at worst is %s: the run ended before the %s that was planned for later, and capacity may have stood lowest over demand then", known, figure.Rate(planned))
+	}
+	return ""
 }
 
 // best is the middle estimate, or the bound there is.

@@ -27,7 +27,7 @@ const (
 )
 
 // little holds the generator's count of what was in flight against its service
-// times; nil where too little was steady.
+// times; nil where too little was steady, and then in words why.
 //
 // What was in flight is read once a second, a sample of what the service times
 // tell in full. Two things set them apart by chance. Readings differ from the mean
@@ -38,13 +38,17 @@ const (
 //
 // Requests sent some milliseconds late are as long in flight as others, so it
 // matters that the load was sent, not that it was sent on time.
-func (r run) little(q Question) *Little {
+func (r run) little(q Question) (*Little, string) {
+	if len(r.inFlight) == 0 {
+		return nil, "what was in flight was not read"
+	}
+	windows := tile(Span{0, r.end()}, trialWindow)
 	var held, product, differences []float64
 	ready := make([]timeline.Series, len(q.Fleets))
 	for i, f := range q.Fleets {
 		ready[i] = r.Series(f.Name, timeline.Ready)
 	}
-	for _, window := range tile(Span{0, r.end()}, trialWindow) {
+	for _, window := range windows {
 		if window.length() != trialWindow || !r.isSteady(window, q.Demand, ready) {
 			continue
 		}
@@ -59,16 +63,17 @@ func (r run) little(q Question) *Little {
 		differences = append(differences, held[len(held)-1]-product[len(product)-1])
 	}
 	if len(held) < fewestWindows {
-		return nil
+		return nil, fmt.Sprintf("it takes %d windows of 10 s in which the rate and the units stood still, nothing waited and all was answered; of %s there were %s",
+			fewestWindows, figure.Count(len(windows)), figure.Count(len(held)))
 	}
 	l := Little{InFlight: stat.Mean(held, nil), Product: stat.Mean(product, nil), Windows: len(held)}
 	if l.InFlight == 0 {
-		return nil // nobody was ever seen
+		return nil, "nothing was in flight whenever it was read"
 	}
 	l.Off = math.Abs(l.InFlight-l.Product) / l.InFlight
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(len(held) - 1)}.Quantile(1 - littleChance/2)
 	l.Chance = oneRequest + t*stat.StdErr(stat.StdDev(differences, nil), float64(len(held)))
-	return &l
+	return &l, ""
 }
 
 // isSteady reports whether the planned rate and the ready units of every fleet

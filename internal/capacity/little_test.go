@@ -117,6 +117,19 @@ func TestLittleInWords(t *testing.T) {
 	}
 }
 
+func TestNoLittleInWords(t *testing.T) {
+	tl, q := flights{rate: 400, seconds: 60, counted: 1, mean: 0.1}.run()
+	tl.Seconds = tl.Seconds[:30]
+	const want = "it takes 3 windows of 10 s in which the rate and the units stood still, nothing waited and all was answered; of 3 there were 2"
+	if got := Analyze(tl, q).NoLittle; got != want {
+		t.Errorf("not held since %q; want %q", got, want)
+	}
+	tl.Readings = nil
+	if got := Analyze(tl, q).NoLittle; got != "what was in flight was not read" {
+		t.Errorf("not held since %q; want that it was not read", got)
+	}
+}
+
 // Only steady windows count.
 func TestLittleLooksAtSteadyWindows(t *testing.T) {
 	for _, c := range []struct {
@@ -150,8 +163,12 @@ func TestLittleLooksAtSteadyWindows(t *testing.T) {
 		tl, q := flights{rate: 400, seconds: 60, counted: 1, mean: 0.1}.run()
 		c.change(&tl, &q)
 		got := 0
-		if l := Analyze(tl, q).Little; l != nil {
+		result := Analyze(tl, q)
+		if l := result.Little; l != nil {
 			got = l.Windows
+		}
+		if (result.NoLittle != "") != (result.Little == nil) {
+			t.Errorf("%s: %+v, and not held since %q; want one of them", c.name, result.Little, result.NoLittle)
 		}
 		if got != c.want {
 			t.Errorf("%s: %d windows; want %d", c.name, got, c.want)

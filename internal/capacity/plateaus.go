@@ -1,8 +1,12 @@
 package capacity
 
 import (
+	"cmp"
+	"fmt"
 	"math"
+	"slices"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -60,7 +64,68 @@ func (r run) throughput(result *FleetResult, q Question, serving []Fleet, s show
 		}
 	}
 	result.Ceiling = ceiling
-	result.USL, result.NoUSL = newUSL(result.Name, all, ceiling)
+	var seen []Plateau // that the saturation rate is taken from
+	if result.PerUnit.Saturation != nil {
+		seen = pressed(saturated(s.trials, s.plateaus))
+	}
+	result.USL, result.NoUSL = newUSL(result.Name, all, ceiling, below(seen, ceiling)...)
+	if len(all)+len(seen) == 0 {
+		result.NoUSL = cmp.Or(r.neverQuiet(r.steady(result.Fleet, r.Series(result.Name, timeline.Ready))), result.NoUSL)
+	}
+	result.PerUnit.Held = result.heldDown(seen, own)
+}
+
+// below are the plateaus of fewer units than a ceiling begins at.
+func below(plateaus []Plateau, c *Ceiling) []Plateau {
+	return slices.DeleteFunc(slices.Clone(plateaus), func(p Plateau) bool { return c != nil && p.Units >= c.From })
+}
+
+// neverQuiet says that a fleet fell behind what was asked while its units stood
+// still, and that nothing tells whether these always had work, since the run has no
+// quiet phase: 10 s at half the highest load or less, without failures. It is empty
+// where that is not so.
+func (r run) neverQuiet(stretches []stretch) string {
+	windows := tile(Span{0, r.end()}, trialWindow)
+	rate := func(w Span) float64 { return float64(r.sending(w).planned) / w.length().Seconds() }
+	var most float64
+	for _, w := range windows {
+		most = max(most, rate(w))
+	}
+	quiet := func(w Span) bool { return r.answers(w) && rate(w) > 0 && rate(w) <= most/2 }
+	behind := func(s stretch) bool { return slices.ContainsFunc(tile(s.Span, busyAtLeast), r.fellBehind) }
+	if slices.ContainsFunc(windows, quiet) || !slices.ContainsFunc(stretches, behind) {
+		return ""
+	}
+	return "fewer answers came back than were asked for, but nothing shows how quick they are when nothing waits, so that it is not known whether its units always had work (begin with 10 s of low load)"
+}
+
+// fellBehind reports whether clearly fewer answers came back in a span than were
+// asked for.
+func (r run) fellBehind(span Span) bool {
+	first, ok1 := nearest(r.answered, span.From)
+	last, ok2 := nearest(r.answered, span.To)
+	return ok1 && ok2 && span.length() >= busyAtLeast && last.Value-first.Value < (1-2*keptUp)*float64(r.sending(span).planned)
+}
+
+// heldDown says that throughput hardly grew with the units beyond those at which
+// the saturation rate was seen: something behind them, not they, may have been
+// what saturated. It is empty where that was not seen.
+func (f FleetResult) heldDown(seen, own []Plateau) string {
+	if len(seen) == 0 {
+		return ""
+	}
+	fewest := slices.MinFunc(seen, func(a, b Plateau) int { return a.Units - b.Units }).Units
+	orMore := "so that one unit saturates at " + figure.Rate(f.PerUnit.Saturation.Low) + " or more"
+	if c := f.Ceiling; c != nil && fewest >= c.From {
+		return "what binds behind its units held them down, " + orMore
+	}
+	known := points(slices.DeleteFunc(slices.Clone(own), func(p Plateau) bool { return p.Units < fewest }))
+	units := counts(known)
+	if f.USL != nil || len(units) < 2 || exponent(known) >= flatBelow {
+		return ""
+	}
+	return fmt.Sprintf("throughput hardly grew from %s to %s units: something behind them may bind, %s",
+		figure.Count(units[0]), figure.Count(units[len(units)-1]), orMore)
 }
 
 // outdone is the most that clearly fewer units than the most that saturated carried

@@ -19,6 +19,7 @@ type Result struct {
 	Binding     *Layer         // the first of Layers, or what is known from above only and is sure to be lower
 	Spread      *Spread        // nil: answers name no units, or their fleet's stood still too rarely
 	Little      *Little        // nil: no stretch was steady enough to tell
+	NoLittle    string         // why not, in words
 	ScaleLag    *time.Duration
 	Shortfall   *time.Duration // offset at which demand first passed capacity
 	Recovered   *time.Duration // from shortfall to the first of three windows in which every objective holds
@@ -172,9 +173,10 @@ type FleetResult struct {
 type PerUnit struct {
 	Low, Mid, High *float64  // sustainable rate: 5 %, 50 % and 95 % of Draws; Low alone means at least, High alone at most
 	Draws          []float64 // by number of the bootstrap's replicate, the same for every fleet; nil where there is only a bound
-	Saturation     *float64
-	Units          int    // ready units it was made at
-	Said           string // the estimate in words
+	Saturation     *Range    // what it serves when it always has work; nil: not seen
+	Units          int       // ready units it was made at
+	Said           string    // the estimate in words
+	Held           string    // what may have held the fleet down as it saturated, in words: Saturation is its Low or more then; empty where nothing did
 }
 
 // Plateau is a stretch in which a fleet of constant size always had work.
@@ -183,6 +185,7 @@ type Plateau struct {
 	Rate  float64 // requests that succeeded per second, of the whole fleet
 	Most  float64 // highest rate that was asked of it in any second
 	Span
+	Parts []float64 // as Rate, of parts of 2 s
 }
 
 // USL is a fleet's throughput by the number of its units N, after Gunther:

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -19,7 +22,7 @@ const busyAtLeast = 5 * time.Second
 // came back.
 func (r run) plateaus(stretches []stretch) []Plateau {
 	var found []Plateau
-	if r.calm == 0 {
+	if r.unloaded == 0 {
 		return nil
 	}
 	for _, s := range stretches {
@@ -30,12 +33,27 @@ func (r run) plateaus(stretches []stretch) []Plateau {
 				span := Span{time.Duration(first.At), time.Duration(last.At)}
 				found = append(found, Plateau{
 					Units: int(s.units), Rate: (last.Value - first.Value) / span.length().Seconds(), Span: span,
-					Most: r.mostAsked(span),
+					Most: r.mostAsked(span), Parts: r.parts(busy),
 				})
 			}
 		}
 	}
 	return found
+}
+
+// partLength is the length of the parts of a plateau whose rates are compared.
+const partLength = 2 * time.Second
+
+// parts are the rates of a plateau's parts.
+func (r run) parts(busy Span) (rates []float64) {
+	for from := busy.From; from+partLength <= busy.To; from += partLength {
+		first, ok1 := nearest(r.answered, from)
+		last, ok2 := nearest(r.answered, from+partLength)
+		if ok1 && ok2 && last.At > first.At {
+			rates = append(rates, (last.Value-first.Value)/time.Duration(last.At-first.At).Seconds())
+		}
+	}
+	return rates
 }
 
 // mostAsked is the highest rate of a span's seconds.
@@ -60,6 +78,30 @@ func saturation(plateaus []Plateau) *float64 {
 	}
 	rate := served / unitSeconds
 	return &rate
+}
+
+// fewestParts is of how many parts the spread is told.
+const fewestParts = 4
+
+// around is the 90 % interval of a saturation rate of one unit that was taken from
+// plateaus. Units that always have work answer n requests in a time that varies by
+// v/√n, with v the variation of service times (a renewal process). Where the parts
+// of the plateaus lie further apart than that, their spread tells (Student's t).
+func around(rate float64, plateaus []Plateau, variation float64) Range {
+	var served float64
+	var parts []float64
+	for _, p := range pressed(plateaus) {
+		served += p.Rate * p.length().Seconds()
+		for _, part := range p.Parts {
+			parts = append(parts, part/float64(p.Units))
+		}
+	}
+	off := sureOfSide * variation / math.Sqrt(served)
+	if n := float64(len(parts)); n >= fewestParts {
+		t := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(1 - outside)
+		off = max(off, t*stat.StdErr(stat.StdDev(parts, nil), n)/rate)
+	}
+	return Range{Low: rate * max(1-off, 0), Mid: rate, High: rate * (1 + off)}
 }
 
 // pressed are the plateaus that show saturation. Where less was asked, requests
@@ -115,11 +157,51 @@ func (r run) loaded(at time.Duration) bool {
 		return false
 	}
 	before := r.seconds[n]
-	if before.HeldBack+before.Queued > 0 {
-		return true
+	answers := timeline.Merged(maps.Values(before.Response))
+	if r.wasted(before, answers.Count()) {
+		return false
 	}
-	quickest, ok := timeline.Merged(maps.Values(before.Response)).Quantile(0.1)
-	return ok && quickest > r.calm+r.calm/5
+	quickest, ok := answers.Quantile(0.1)
+	return before.HeldBack+before.Queued > 0 || ok && quickest > r.unloaded+r.unloaded/5
+}
+
+// wasted reports whether so many of a second's requests failed late that the
+// answers do not tell what was served: work on those that a client has given up, or
+// that ends in an error, is work too. What is turned away at once costs nothing.
+func (r run) wasted(s timeline.Second, answers int64) bool {
+	late := timeline.Merged(maps.Values(s.Failures)).Over(r.unloaded)
+	return float64(late) > keptUp*float64(answers)
+}
+
+// manyAnswers are so many that chance does not halve their median.
+const manyAnswers = 100
+
+// unloadedService is at most the median time that answers take where nothing
+// waits; 0 where nothing tells. The calmest window tells it, unless load was too
+// much from the start: every window then has failures, or requests that waited. The
+// first seconds of such a run tell still, for waiting only makes answers slower, so
+// that no second's median lies below it; and the queue was empty when it began:
+//
+//	service |        ___________   the queue is full
+//	        |     .-'  .  .  .     loaded: even the quickest are beyond
+//	        |   .'- - - - - - - -  median of the first second
+//	        |_.'_________________  median where nothing waits: not seen
+//	        +-+------------------> time
+//
+// A queue that is full within that second leaves nothing to compare with, and
+// constant work is not told.
+func (r run) unloadedService() time.Duration {
+	var quickest time.Duration
+	for _, s := range r.seconds[:r.last(Span{0, trialWindow})] {
+		answers := timeline.Merged(maps.Values(s.Response))
+		if p50, ok := answers.Quantile(0.5); ok && answers.Count() >= manyAnswers && (quickest == 0 || p50 < quickest) {
+			quickest = p50
+		}
+	}
+	if r.calm == 0 || quickest > 0 && quickest < r.calm/2 {
+		return quickest
+	}
+	return r.calm
 }
 
 // waiting is the median service time of the requests that were due in the

@@ -68,8 +68,8 @@ func TestKeepingUpIsNoSaturation(t *testing.T) {
 	if len(plateaus) != 2 || math.Abs(plateaus[0].Rate-200) > 1 || math.Abs(plateaus[1].Rate-320) > 1 || plateaus[0].Most != 200 || plateaus[1].Most != 400 {
 		t.Fatalf("plateaus = %+v; want 200/s as asked, and 320/s of 400", plateaus)
 	}
-	if u := Analyze(tl, q).Fleets[0].PerUnit; u.Saturation == nil || math.Abs(*u.Saturation-80) > 0.1 {
-		t.Errorf("saturation = %v; want 80/s, of the stretch that was overloaded", bare(u.Saturation))
+	if u := Analyze(tl, q).Fleets[0].PerUnit; u.Saturation == nil || math.Abs(u.Saturation.Mid-80) > 0.1 {
+		t.Errorf("saturation = %v; want 80/s, of the stretch that was overloaded", bareRange(u.Saturation))
 	}
 }
 
@@ -184,4 +184,14 @@ func TestUnitsThatHungAreNoMeasure(t *testing.T) {
 			t.Errorf("one unit, where four hung at %v/s each (-before +got):\n%s", each, diff)
 		}
 	}
+}
+
+// saturates is a saturation rate without a spread.
+func saturates(rate float64) *Range { return &Range{rate, rate, rate} }
+
+func bareRange(r *Range) any {
+	if r == nil {
+		return nil
+	}
+	return *r
 }

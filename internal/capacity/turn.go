@@ -137,6 +137,12 @@ func (e *estimator) interval() (low, mid, high *float64, draws []float64) {
 		draws = append(draws, lows[i]+e.random.share(i)*(to-lows[i]))
 	}
 	from, middle, to := interval(draws)
+	if s := e.saturation; s != nil && middle > *s { // what is not sustained for ever, whatever an objective on errors allows
+		for i := range draws {
+			draws[i] = min(draws[i], *s)
+		}
+		from, middle, to = interval(draws)
+	}
 	return &from, &middle, &to, draws
 }
 

@@ -24,8 +24,9 @@ const farthest = 2
 // to 95 of 100 runs.
 const replicates = 1000
 
-// newUSL fits the law to a fleet's plateaus, or says why it cannot be.
-func newUSL(fleet string, plateaus []Plateau, ceiling *Ceiling) (*USL, string) {
+// newUSL fits the law to a fleet's plateaus, or says why it cannot be. There may
+// be others, of constant work too, that say nothing of the law.
+func newUSL(fleet string, plateaus []Plateau, ceiling *Ceiling, others ...Plateau) (*USL, string) {
 	known := points(plateaus)
 	below := ""
 	if ceiling != nil {
@@ -35,31 +36,44 @@ func newUSL(fleet string, plateaus []Plateau, ceiling *Ceiling) (*USL, string) {
 	}
 	units := counts(known)
 	if len(units) < fewestCounts {
-		return nil, tooFew(units) + below + fmt.Sprintf("; the scalability law needs %d (onair report --with adds other runs)", fewestCounts)
+		return nil, tooFew(units, others) + below + fmt.Sprintf("; the scalability law needs %d (onair report --with adds other runs)", fewestCounts)
 	}
 	chosen, fitted, ok := choose(known)
-	others := again(known)
-	if !ok || len(others) < replicates/2 {
+	drawn := again(known)
+	if !ok || len(drawn) < replicates/2 {
 		return nil, fmt.Sprintf("throughput at %s unit counts%s scatters too much for a law to be seen in it", figure.Count(len(units)), below)
 	}
-	u := &USL{Model: chosen.name, Smallest: units[0], Largest: units[len(units)-1], again: others}
-	u.estimate(fitted, others)
+	u := &USL{Model: chosen.name, Smallest: units[0], Largest: units[len(units)-1], again: drawn}
+	u.estimate(fitted, drawn)
 	u.Said = fleet + ": " + u.inWords()
 	return u, ""
 }
 
-func tooFew(units []int) string {
-	switch len(units) {
-	case 0:
+// tooFew says at which numbers of units throughput was measured under constant
+// work, and at how many of them as the law needs it.
+func tooFew(units []int, others []Plateau) string {
+	all := slices.Clone(units)
+	for _, p := range others {
+		all = append(all, p.Units)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	if len(all) == 0 {
 		return "throughput was never measured under constant work"
-	case 1:
-		return "throughput was measured at 1 unit count (" + figure.Count(units[0]) + ")"
 	}
 	var words []string
-	for _, n := range units {
+	for _, n := range all {
 		words = append(words, figure.Count(n))
 	}
-	return fmt.Sprintf("throughput was measured at %d unit counts (%s)", len(units), strings.Join(words, ", "))
+	numbers := "numbers"
+	if len(all) == 1 {
+		numbers = "number"
+	}
+	text := fmt.Sprintf("throughput was measured under constant work at %d %s of units (%s)", len(all), numbers, strings.Join(words, ", "))
+	if len(all) >= fewestCounts {
+		text += fmt.Sprintf(", but at only %d of them did less come back than was asked", len(units))
+	}
+	return text
 }
 
 // again fits the whole law to points that it could have made just as well: what

@@ -45,7 +45,7 @@ func Example_scalabilityLaw() {
 	// Output:
 	// hpa/default/web: one unit alone serves 80.7/s (79.3/s to 82.2/s), contention is 3.45 % (2.93 % to 4.01 %), crosstalk 0.176 % (0.154 % to 0.197 %), throughput is highest at 23 (22 to 25) units: 701/s; measured at 1 to 24 units, beyond 48 it is extrapolated
 	// at 22 units 700/s, at 44 612/s; beyond what can be told: true
-	// throughput was measured at 3 unit counts (2, 4, 8); the scalability law needs 6 (onair report --with adds other runs)
+	// throughput was measured under constant work at 3 numbers of units (2, 4, 8); the scalability law needs 6 (onair report --with adds other runs)
 }
 
 // Of 50 intervals that hold the truth in nine of ten, fewer than 38 do so in one of
@@ -178,9 +178,9 @@ func TestNoUSL(t *testing.T) {
 		want     string
 	}{
 		{nil, nil, "throughput was never measured under constant work" + rest},
-		{measured(1, straight, 0, 4, 4), nil, "throughput was measured at 1 unit count (4)" + rest},
-		{measured(1, straight, 0, 8, 2, 4, 2), nil, "throughput was measured at 3 unit counts (2, 4, 8)" + rest},
-		{measured(1, straight, 0, 1, 2, 3, 4, 5, 6), &Ceiling{From: 5, To: 6}, "throughput was measured at 4 unit counts (1, 2, 3, 4) below its ceiling at 5 units" + rest},
+		{measured(1, straight, 0, 4, 4), nil, "throughput was measured under constant work at 1 number of units (4)" + rest},
+		{measured(1, straight, 0, 8, 2, 4, 2), nil, "throughput was measured under constant work at 3 numbers of units (2, 4, 8)" + rest},
+		{measured(1, straight, 0, 1, 2, 3, 4, 5, 6), &Ceiling{From: 5, To: 6}, "throughput was measured under constant work at 4 numbers of units (1, 2, 3, 4) below its ceiling at 5 units" + rest},
 		{[]Plateau{{Units: 3, Rate: 0, Span: Span{0, time.Minute}}, {Units: 2, Rate: 5}, {Rate: 5, Span: Span{0, time.Minute}}}, nil, "throughput was never measured under constant work" + rest},
 	} {
 		if u, got := newUSL(web, c.plateaus, c.ceiling); u != nil || got != c.want {

@@ -19,6 +19,7 @@ type run struct {
 	whole    timeline.Second    // all seconds together, as they are judged
 	usual    timeline.Histogram // service times of the calmest window
 	calm     time.Duration      // their median; 0 if unknown
+	unloaded time.Duration      // as calm, for runs that were never calm too (saturation.go); 0 if unknown
 	jams     []Span             // where requests that took too long filled the flight
 	tightest time.Duration      // of the limits on every request's response time; 0 if there is none
 	capped   int64              // arrivals the cap in flight kept back though the target was not slow
@@ -58,6 +59,7 @@ func newRun(t timeline.Timeline, q Question) run {
 	r.whole = r.sent
 	r.usual = r.calmService()
 	r.calm, _ = r.usual.Quantile(0.5)
+	r.unloaded = r.unloadedService()
 	r.jams = r.findJams()
 	rule := newDelivery(q.Objectives)
 	r.blame(rule)

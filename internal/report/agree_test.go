@@ -199,7 +199,7 @@ func (c *check) clock(r *Report, what, text string, at *float64) {
 
 func (c *check) fleet(row fleetRow, f Fleet) {
 	c.estimate(row.Name+" sustains", row.PerUnit, f.PerUnit.Low, f.PerUnit.Mid, f.PerUnit.High)
-	c.figure(row.Name+" saturates", row.Saturation, f.PerUnit.Saturation)
+	c.estimate(row.Name+" saturates", row.Saturation, f.PerUnit.SaturationLow, f.PerUnit.Saturation, f.PerUnit.SaturationHigh)
 	c.count(row.Name+" measured at", row.MeasuredAt, f.PerUnit.Units)
 	c.count(row.Name+" max", row.Max, f.Max)
 	c.count(row.Name+" desired", row.Desired, f.DesiredMax)

@@ -26,7 +26,10 @@ func ExampleReport_Text() {
 	//
 	// Fleets
 	//   hpa/default/web  2 → 2 ready (max 4)
-	//     one unit sustains 66/s (60.7/s to 70.6/s), measured at 2 units, saturates at 80/s
+	//     one unit sustains 66/s (60.7/s to 70.6/s), measured at 2 units; it saturates at 80/s (76.8/s to
+	//       83.2/s)
+	//     throughput was measured under constant work at 1 number of units (2); the scalability law needs
+	//       6
 	//
 	// Load
 	//   planned        3,451     sent           3,451     late               0

@@ -340,7 +340,7 @@ func (e evening) judgeFleets(r *Report) {
 		case e.unknown:
 			fleet.PerUnit.Said = fleetName(f) + ": no stretch of steady units tells what one unit sustains"
 		default:
-			fleet.PerUnit = capacity.PerUnit{Draws: e.draws(), Low: number(e.sustains * 0.92), Mid: number(e.sustains), High: number(e.sustains * 1.07), Saturation: number(e.saturates), Units: e.start, Said: fmt.Sprintf("%s: one unit sustains %s (%s to %s), measured at %d units", fleetName(f), figure.Rate(e.sustains), figure.Rate(e.sustains*0.92), figure.Rate(e.sustains*1.07), e.start)}
+			fleet.PerUnit = capacity.PerUnit{Draws: e.draws(), Low: number(e.sustains * 0.92), Mid: number(e.sustains), High: number(e.sustains * 1.07), Saturation: &capacity.Range{Low: e.saturates * 0.96, Mid: e.saturates, High: e.saturates * 1.04}, Units: e.start, Said: fmt.Sprintf("%s: one unit sustains %s (%s to %s), measured at %d units", fleetName(f), figure.Rate(e.sustains), figure.Rate(e.sustains*0.92), figure.Rate(e.sustains*1.07), e.start)}
 			e.judgeScaling(&fleet)
 		}
 		res.Fleets = append(res.Fleets, fleet)
@@ -399,7 +399,7 @@ func (e evening) judgeScaling(fleet *capacity.FleetResult) {
 		fleet.Generations = g
 	}
 	if e.fleets < 2 {
-		fleet.NoUSL = fmt.Sprintf("%s: throughput was measured at 1 unit count (%d); the scalability law needs 6", fleet.Name, e.start)
+		fleet.NoUSL = fmt.Sprintf("%s: throughput was measured under constant work at 1 number of units (%d); the scalability law needs 6", fleet.Name, e.start)
 		return
 	}
 	fleet.USL = &capacity.USL{

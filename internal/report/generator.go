@@ -33,6 +33,14 @@ func (r *Report) generatorFacts() []fact {
 	return facts
 }
 
+// unheldFacts say why counts were not held against each other.
+func (r *Report) unheldFacts() []fact {
+	if why := r.Result.NoLittle; r.Result.Little == nil && why != "" {
+		return []fact{{"Little's law", "not held against the counts: " + why}}
+	}
+	return nil
+}
+
 func amount(n *float64) string {
 	return figure.OrUnknown(finite(n), func(n float64) string { return figure.Count(int64(n)) })
 }

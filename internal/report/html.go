@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -89,7 +90,8 @@ func (r *Report) pageView(headroom, timeline picture) (pageView, error) {
 		Margins:    r.marginRows(),
 		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), FleetFacts: r.fleetFacts(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
 		Layers: r.layerRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
-		Errors: r.errorRows(), Addresses: r.addressRows(), SpreadOver: r.spreadTitle(), Spread: r.spreadRows(), Generator: r.generatorFacts(),
+		Errors: r.errorRows(), Addresses: r.addressRows(), SpreadOver: r.spreadTitle(), Spread: r.spreadRows(),
+		Generator:   slices.Concat(r.generatorFacts(), r.unheldFacts()),
 		Observation: r.observationRows(), Gaps: r.gapRows(),
 		Scenario: string(r.Scenario.Resolved),
 	}, nil

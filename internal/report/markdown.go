@@ -137,7 +137,7 @@ func (m *markdown) addresses(r *Report) {
 
 func (m *markdown) generator(r *Report) {
 	var rows [][]string
-	for _, f := range r.generatorFacts() {
+	for _, f := range slices.Concat(r.generatorFacts(), r.unheldFacts()) {
 		rows = append(rows, []string{f.Name, f.Value})
 	}
 	m.table("Generator", "| | most |", "|---|--:|", rows)

@@ -33,7 +33,7 @@ func TestRenderingsGolden(t *testing.T) {
 // them, null or not.
 func TestSummaryHasEveryKey(t *testing.T) {
 	want := map[string][]string{
-		"":     {"binding", "coverage", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "shortfall_at", "spread", "started", "verdict", "warnings"},
+		"":     {"binding", "coverage", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "littles_law_refused", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "shortfall_at", "spread", "started", "verdict", "warnings"},
 		"load": {"addresses", "dropped", "error_samples", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
 		"generator": {"cause", "cpu_max", "cpu_throttled_max", "delivered", "gc_pause_max", "goroutines_max", "in_flight_cap", "in_flight_max", "machine_cpu_max",
 			"open_connections_max", "open_files_limit", "open_files_max", "ports_limit", "ports_max", "rss_max_bytes"},
@@ -44,7 +44,7 @@ func TestSummaryHasEveryKey(t *testing.T) {
 		"coverage.0":        {"bytes", "calls", "gaps", "least", "run", "source", "spots"},
 		"objectives.0":      {"broken", "busiest_over", "busiest_total", "busiest_windows", "first_at", "limit", "name", "proven", "verdict", "worst", "worst_at", "worst_failed", "worst_held_back", "worst_over", "worst_total"},
 		"fleets.0":          {"ceiling", "desired_max", "generations", "kind", "max", "min", "name", "per_unit", "ready_max", "ready_start", "stages", "usl", "usl_refused"},
-		"fleets.0.per_unit": {"high", "low", "mid", "saturation", "units"},
+		"fleets.0.per_unit": {"high", "low", "mid", "saturation", "saturation_high", "saturation_low", "units"},
 		"spread":            {"answers", "busiest", "fleet", "least", "skewed", "windows"},
 		"spread.least":      {"answers", "even", "from", "times", "to", "unit"},
 		"spread.skewed.0":   {"answers", "even", "from", "times", "to", "unit"},

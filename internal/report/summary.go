@@ -39,8 +39,9 @@ type Summary struct {
 	Headroom Headroom  `json:"headroom"`
 	Plan     *struct{} `json:"plan"` // null: not made
 
-	Spread     *Spread     `json:"spread"`      // null: answers name no units, or too rarely while these stood still
-	LittlesLaw *LittlesLaw `json:"littles_law"` // null: no stretch was steady enough to tell
+	Spread            *Spread     `json:"spread"`              // null: answers name no units, or too rarely while these stood still
+	LittlesLaw        *LittlesLaw `json:"littles_law"`         // null: no stretch was steady enough to tell
+	LittlesLawRefused *string     `json:"littles_law_refused"` // why not
 }
 
 // Load is what was sent and what became of it.
@@ -146,6 +147,9 @@ func (r *Report) Summary() Summary {
 		Headroom:       summaryHeadroom(res.Headroom, r.Scenario.Headroom, r.baseline()),
 		Spread:         summarySpread(res.Spread),
 		LittlesLaw:     summaryLittle(res.Little),
+	}
+	if res.Little == nil {
+		s.LittlesLawRefused = stated(res.NoLittle)
 	}
 	for _, o := range res.Objectives {
 		s.Objectives = append(s.Objectives, summaryObjective(o))

@@ -19,14 +19,16 @@ type Fleet struct {
 	Generations *Generations `json:"generations"` // null: no autoscaler on a resource that has a limit
 }
 
-// PerUnit is what one unit sustains; low alone means at least, high alone at
-// most.
+// PerUnit is what one unit sustains, and at what it saturates; low alone means at
+// least, high alone at most.
 type PerUnit struct {
-	Low        *float64 `json:"low"`
-	Mid        *float64 `json:"mid"`
-	High       *float64 `json:"high"`
-	Saturation *float64 `json:"saturation"`
-	Units      *int     `json:"units"` // ready units it was measured at
+	Low            *float64 `json:"low"`
+	Mid            *float64 `json:"mid"`
+	High           *float64 `json:"high"`
+	Saturation     *float64 `json:"saturation"`
+	SaturationLow  *float64 `json:"saturation_low"`
+	SaturationHigh *float64 `json:"saturation_high"`
+	Units          *int     `json:"units"` // ready units it was measured at
 }
 
 // Range is an estimate with the bounds of its 90 % interval.
@@ -81,7 +83,7 @@ func summaryFleet(f capacity.FleetResult) Fleet {
 	out := Fleet{
 		Name: f.Name, Kind: f.Kind, Min: f.Min, Max: f.Max,
 		ReadyStart: f.ReadyStart, ReadyMax: f.ReadyMax, DesiredMax: f.DesiredMax,
-		PerUnit: PerUnit{finite(f.PerUnit.Low), finite(f.PerUnit.Mid), finite(f.PerUnit.High), finite(f.PerUnit.Saturation), counted(f.PerUnit.Units)},
+		PerUnit: summaryPerUnit(f),
 		USL:     summaryUSL(f.USL), Ceiling: summaryCeiling(f.Ceiling), Generations: summaryGenerations(f.Generations),
 		Stages: []Stage{},
 	}
@@ -90,6 +92,23 @@ func summaryFleet(f capacity.FleetResult) Fleet {
 	}
 	for _, s := range f.Stages {
 		out.Stages = append(out.Stages, Stage{s.Name, s.P50.Seconds(), s.P90.Seconds(), s.Max.Seconds(), s.Units})
+	}
+	return out
+}
+
+// summaryPerUnit leaves of a unit that something behind its fleet held down what
+// it is known to do at least.
+func summaryPerUnit(f capacity.FleetResult) PerUnit {
+	u := f.PerUnit
+	out := PerUnit{Low: finite(u.Low), Mid: finite(u.Mid), High: finite(u.High), Units: counted(u.Units)}
+	if s := u.Saturation; s != nil {
+		out.SaturationLow, out.Saturation, out.SaturationHigh = finite(&s.Low), finite(&s.Mid), finite(&s.High)
+	}
+	if u.Held != "" {
+		out.Saturation, out.SaturationHigh = nil, nil
+		if f.Ceiling != nil {
+			out.Mid, out.High = nil, nil
+		}
 	}
 	return out
 }

@@ -23,7 +23,7 @@ func TestSummaryWritesNothingThatIsNotANumber(t *testing.T) {
 	r.Result.Layers = []capacity.Layer{{Name: "db", Rate: inf, Low: nan, High: inf}}
 	r.Result.Binding, r.Result.Little = nil, &capacity.Little{InFlight: 0, Product: 1, Off: inf}
 	f := &r.Result.Fleets[0]
-	f.PerUnit = capacity.PerUnit{Low: &nan, Mid: &nan, High: &inf, Saturation: &nan}
+	f.PerUnit = capacity.PerUnit{Low: &nan, Mid: &nan, High: &inf, Saturation: &capacity.Range{Low: nan, Mid: nan, High: inf}}
 	f.USL = &capacity.USL{Gamma: endless, Alpha: endless, Beta: endless, PeakUnits: &endless, PeakRate: &inf}
 	f.Ceiling, f.Generations = &capacity.Ceiling{Rate: endless}, &capacity.Generations{Target: 0, Limit: 1, Growth: inf}
 	text := rendered(t, r.JSON)

@@ -160,7 +160,10 @@ func (t *textWriter) fleets(r *Report) {
 			said = "one unit sustains: " + f.PerUnit
 		}
 		if f.Saturation != figure.Unknown {
-			said += ", saturates at " + f.Saturation
+			said += "; it saturates at " + f.Saturation
+			if least, ok := strings.CutPrefix(f.Saturation, "at least "); ok {
+				said = strings.TrimSuffix(said, f.Saturation) + least + " or more"
+			}
 		}
 		for _, note := range slices.Concat([]string{said}, f.Notes) {
 			t.wrapped("    ", "      ", note)
@@ -280,6 +283,9 @@ func (t *textWriter) generator(r *Report) {
 			fmt.Fprintf(&t.b, "  %s  %s  ", pad(column[row].Name, name), pad(column[row].Value, value))
 		}
 		t.endLine()
+	}
+	for _, f := range r.unheldFacts() {
+		t.wrapped("  "+f.Name+": ", "    ", f.Value)
 	}
 }
 

@@ -64,8 +64,8 @@ func TestReadWithOtherRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := alone.Result.Fleets[0]; f.USL != nil || !strings.Contains(f.NoUSL, "3 unit counts (1, 2, 4)") {
-		t.Errorf("alone: USL = %v, %q; want none of 3 unit counts", f.USL, f.NoUSL)
+	if f := alone.Result.Fleets[0]; f.USL != nil || !strings.Contains(f.NoUSL, "3 numbers of units (1, 2, 4)") {
+		t.Errorf("alone: USL = %v, %q; want none of 3 numbers of units", f.USL, f.NoUSL)
 	}
 	both, err := Read(first, outrun(t, "second", "default/web", 3, 6, 8))
 	if err != nil {

@@ -103,16 +103,16 @@ type fleetRow struct {
 func (r *Report) fleetRows() []fleetRow {
 	var rows []fleetRow
 	for _, f := range r.Result.Fleets {
-		u := f.PerUnit
+		u := summaryPerUnit(f)
 		rows = append(rows, fleetRow{
 			Name:       f.Name,
 			Units:      figure.OrUnknown(f.ReadyStart, figure.Count[int]) + " → " + figure.OrUnknown(f.ReadyMax, figure.Count[int]),
 			Max:        figure.OrUnknown(f.Max, figure.Count[int]),
 			Desired:    figure.OrUnknown(f.DesiredMax, figure.Count[int]),
-			PerUnit:    figure.Estimate(finite(u.Low), finite(u.Mid), finite(u.High), figure.Rate),
-			MeasuredAt: figure.OrUnknown(counted(u.Units), figure.Count[int]),
-			Saturation: figure.OrUnknown(finite(u.Saturation), figure.Rate),
-			Said:       nameless(f, u.Said),
+			PerUnit:    figure.Estimate(u.Low, u.Mid, u.High, figure.Rate),
+			MeasuredAt: figure.OrUnknown(u.Units, figure.Count[int]),
+			Saturation: figure.Estimate(u.SaturationLow, u.Saturation, u.SaturationHigh, figure.Rate),
+			Said:       said(f),
 			Notes:      fleetNotes(f),
 		})
 	}
@@ -125,16 +125,29 @@ func nameless(f capacity.FleetResult, said string) string {
 	return strings.TrimPrefix(said, f.Name+": ")
 }
 
-// fleetNotes say how throughput grew with units, what stood in its way, and how
-// fast the autoscaler can grow.
+// said is the estimate of one unit in words; of one that was held down, what it is
+// known to do at least.
+func said(f capacity.FleetResult) string {
+	u := summaryPerUnit(f)
+	if f.PerUnit.Mid != nil && u.Mid == nil && u.Low != nil {
+		return "one unit sustains at least " + figure.Rate(*u.Low)
+	}
+	return nameless(f, f.PerUnit.Said)
+}
+
+// fleetNotes say how throughput grew with units or why that is not known, what
+// stood in its way, and how fast the autoscaler can grow.
 func fleetNotes(f capacity.FleetResult) []string {
 	var all []string
 	if f.USL != nil {
 		all = append(all, f.USL.Said)
+	} else {
+		all = append(all, f.NoUSL)
 	}
 	if f.Ceiling != nil {
 		all = append(all, f.Ceiling.Said)
 	}
+	all = append(all, f.PerUnit.Held)
 	if f.Generations != nil {
 		all = append(all, f.Generations.Said)
 	}
@@ -147,16 +160,13 @@ func fleetNotes(f capacity.FleetResult) []string {
 	return notes
 }
 
-// fleetFacts are the notes of every fleet, why what one unit sustains is not known
-// on both sides where it is not, and why throughput by units is not.
+// fleetFacts are the notes of every fleet, and why what one unit sustains is not
+// known on both sides where it is not.
 func (r *Report) fleetFacts() []fact {
 	var facts []fact
 	for _, f := range r.Result.Fleets {
 		if said := nameless(f, f.PerUnit.Said); f.PerUnit.Mid == nil && said != "" {
 			facts = append(facts, fact{f.Name, said})
-		}
-		if f.USL == nil && f.NoUSL != "" {
-			facts = append(facts, fact{f.Name, nameless(f, f.NoUSL)})
 		}
 		for _, note := range fleetNotes(f) {
 			facts = append(facts, fact{f.Name, note})

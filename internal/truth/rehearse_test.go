@@ -87,7 +87,7 @@ func (o outcome) unit() capacity.PerUnit { return o.Fleets[0].PerUnit }
 func (o outcome) String() string {
 	u := o.unit()
 	text := fmt.Sprintf("low %s, mid %s, high %s; truth %.1f at %d units: %s; saturation %s, truth %.1f",
-		rate(u.Low), rate(u.Mid), rate(u.High), o.truth, u.Units, o.contains(), rate(u.Saturation), o.saturation)
+		rate(u.Low), rate(u.Mid), rate(u.High), o.truth, u.Units, o.contains(), figure.OrUnknown(u.Saturation, func(r capacity.Range) string { return rate(&r.Mid) }), o.saturation)
 	if l := o.Binding; l != nil {
 		text += fmt.Sprintf("; binding %s at %.0f (%.0f to %.0f), truth %.0f", l.Name, l.Rate, l.Low, l.High, o.grown)
 	}

@@ -126,6 +126,7 @@ type row struct {
 	widths, mids, misread []float64       // shares of the estimate; estimates; saturation off by this share
 	carried, overrated    int             // runs that say what an instance carries beneath its pods, and say too much
 	fitted, lawful        int             // runs with a scalability law, and with a contention that contains the truth
+	spanned               int             // runs of misread whose range of saturation contains the truth
 	within                int             // runs of named whose range contains what is true of the layer
 	lags, lagsOff         []time.Duration // true scale lags, and by how much what was measured is off
 }
@@ -141,7 +142,10 @@ func (r *row) add(o outcome) {
 		r.mids = append(r.mids, *u.Mid)
 	}
 	if u.Saturation != nil {
-		r.misread = append(r.misread, *u.Saturation/o.saturation-1)
+		r.misread = append(r.misread, u.Saturation.Mid/o.saturation-1)
+		if u.Saturation.Low <= o.saturation && (o.saturation <= u.Saturation.High || u.Held != "") {
+			r.spanned++
+		}
 	}
 	if o.Binding != nil && o.Binding.Name == r.binding {
 		r.named++
@@ -233,6 +237,8 @@ func (t *table) judge(test *testing.T) {
 	t.least(test, "one-sided bounds on the right side of the truth", t.sum(func(r *row) int { return r.counts[rightBound] }), bounds, 0.90)
 	carried := t.sum(func(r *row) int { return r.carried })
 	t.least(test, "bounds of what an instance carries", carried-t.sum(func(r *row) int { return r.overrated }), carried, 0.90)
+	saturated := t.sum(func(r *row) int { return len(r.misread) })
+	t.least(test, "ranges of saturation that contain the truth", t.sum(func(r *row) int { return r.spanned }), saturated, 0.85)
 	t.least(test, "estimates and bounds that agree with the truth", t.sum((*row).right), runs, 0.87)
 	t.least(test, "binding layers named rightly", t.sum(func(r *row) int { return r.named }), t.sum(func(r *row) int { return t.runsOf(r, r.binding != "") }), 0.95)
 	var widths []float64
