@@ -158,11 +158,21 @@ func (f FleetResult) leftOut(fleets []FleetResult) []string {
 }
 
 // sizes are what is known to bound a fleet: production's max where that is given,
-// for staging's own bounds say nothing of it, else its max and its quota.
+// for staging's own bounds say nothing of it, else its max, its quota, and the size
+// at which launches failed where that is less.
 func (r run) sizes(f FleetResult) []size {
 	if f.Production.grows() {
 		return []size{{f.Production.Max, "max", "production's max"}}
 	}
+	sizes := r.bounds(f)
+	if n := f.ReadyMax; n != nil && *n > 0 && (len(sizes) == 0 || *n < leastOf(sizes)) && r.stalled(f.Fleet) != nil {
+		sizes = append(sizes, size{*n, "launches", "all it had when launches failed"})
+	}
+	return sizes
+}
+
+// bounds are what staging's own settings bound a fleet to: its max and its quota.
+func (r run) bounds(f FleetResult) []size {
 	var sizes []size
 	if f.Max != nil && *f.Max > 0 { // one of none was set to stop the fleet
 		sizes = append(sizes, size{*f.Max, "max", "its max"})
@@ -171,6 +181,11 @@ func (r run) sizes(f FleetResult) []size {
 		sizes = append(sizes, size{*n, "quota", "all that its quota leaves room for"})
 	}
 	return sizes
+}
+
+// leastOf is the number of units of the smallest of sizes, of which there are some.
+func leastOf(sizes []size) int {
+	return slices.MinFunc(sizes, func(a, b size) int { return cmp.Compare(a.units, b.units) }).units
 }
 
 // fleetLimits is what a fleet carries at the sizes that bound it; none where the
@@ -298,21 +313,19 @@ func (r room) madeOf(s size) string {
 }
 
 // rooms finds the fleets of pods that filled a group: a pod waited for room while
-// the group stood at the largest size it may have.
+// the group stood at the largest size it may have, or launches failed.
 func (r run) rooms(group FleetResult, fleets []FleetResult) []room {
-	if group.Kind != ASG {
+	if group.Kind != ASG || group.ReadyMax == nil || *group.ReadyMax == 0 {
 		return nil
 	}
-	most := 0
-	for i, s := range r.sizes(FleetResult{Fleet: Fleet{Name: group.Name, Quotas: group.Quotas}, Max: group.Max}) {
-		if i == 0 || s.units < most {
-			most = s.units
+	full := r.stalled(group.Fleet)
+	if bounds := r.bounds(group); len(bounds) > 0 {
+		most := leastOf(bounds)
+		if most <= 0 {
+			return nil
 		}
+		full = append(full, r.atLeastUnits(group.Name, most)...)
 	}
-	if most <= 0 {
-		return nil
-	}
-	full := r.atLeastUnits(group.Name, most)
 	var found []room
 	for i, f := range fleets {
 		if f.Kind == HPA && f.PerUnit.Mid != nil && f.ReadyMax != nil && *f.ReadyMax > 0 && r.waitedForRoom(f.Name, full) {

@@ -152,6 +152,7 @@ type course struct {
 	gauges                      gauges
 	units                       []*unit
 	idle                        []Span // in which a unit was ready and had never answered
+	stalled                     []Span // of a group: in which launches failed and nothing was on its way
 }
 
 // courses are those of the fleets whose capacity is known as moments knows it.
@@ -177,7 +178,9 @@ func (r run) groups(fleets []FleetResult) []course {
 	var groups []course
 	for _, f := range fleets {
 		if f.Kind == ASG {
-			groups = append(groups, r.course(f.Fleet))
+			g := r.course(f.Fleet)
+			g.stalled = r.stalled(f.Fleet)
+			groups = append(groups, g)
 		}
 	}
 	return groups
@@ -191,23 +194,32 @@ func (r run) course(fleet Fleet) course {
 	}
 }
 
-// waitsFor is what stands between a fleet and so many more ready units. A pod
-// without room in a group that has come to its bounds waits for the group.
+// waitsFor is what stands between a fleet and so many more ready units. A pod that
+// is needed and has no room in a group that cannot grow waits for the group; so would
+// those that are not decided yet.
 func (c *course) waitsFor(at time.Duration, missing int, groups []course) Owned {
 	coming := c.coming(at)
-	if len(coming) < missing {
-		return c.undecided(at, missing)
+	last := coming // those of which any may be the last to relieve
+	if len(coming) >= missing {
+		last = coming[missing-1 : missing]
 	}
-	next := coming[missing-1]
-	stage := next.stageAt(at, c.Fleet)
-	if stage == timeline.Place && next.noRoom != nil && *next.noRoom <= at {
+	if slices.ContainsFunc(last, func(u *unit) bool { return u.waitsForRoom(at, c.Fleet) }) {
 		for _, g := range groups {
 			if bound := g.exhausted(at); bound != "" {
 				return g.waits(WaitsForLimit, bound)
 			}
 		}
 	}
-	return c.waits(stage, "")
+	if len(coming) < missing {
+		return c.undecided(at, missing)
+	}
+	return c.waits(last[0].stageAt(at, c.Fleet), "")
+}
+
+// waitsForRoom reports whether a unit has been told that no node has room for it,
+// and was not placed since.
+func (u *unit) waitsForRoom(at time.Duration, fleet Fleet) bool {
+	return u.noRoom != nil && *u.noRoom <= at && u.stageAt(at, fleet) == timeline.Place
 }
 
 // waits is a stretch that the fleet owns; bound is what limits it, where that is it.
@@ -222,6 +234,9 @@ func (c *course) waits(stage, bound string) Owned {
 // exhausted is what keeps a group from growing while nothing is on its way; empty
 // where it may grow.
 func (c *course) exhausted(at time.Duration) string {
+	if slices.ContainsFunc(c.stalled, func(s Span) bool { return s.From <= at && at < s.To }) {
+		return "launches"
+	}
 	desired, ok1 := c.desired.At(timeline.Offset(at))
 	ready, ok2 := c.ready.At(timeline.Offset(at))
 	if !ok1 || !ok2 || ready < desired {

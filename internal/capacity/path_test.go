@@ -162,6 +162,29 @@ func TestPath(t *testing.T) {
 				f.event(24, web, failedScheduling, fmt.Sprint("a", i))
 			}
 		}, []FleetResult{ten(web, HPA), {Fleet: Fleet{Name: group, Kind: ASG}}}, "20-60 place, 60-95 limit (asg/web max)"},
+		// Two of three pods that were created have room; that only three of six were
+		// asked for delays nobody while the group is at its max.
+		{"no room, and too few asked for", func(f *facts) {
+			f.read(0, group, timeline.Max, 2)
+			f.read(0, group, timeline.Desired, 2)
+			f.read(0, group, timeline.Ready, 2)
+			f.read(22, web, timeline.Desired, 7)
+			f.comes("a0", 22, 23, 25, 30)
+			f.comes("a1", 22, 23, 25, 30)
+			f.comes("a2", 22, 0, 0, 0)
+			f.event(24, web, failedScheduling, "a2")
+			f.read(30, web, timeline.Ready, 6)
+		}, []FleetResult{ten(web, HPA), {Fleet: Fleet{Name: group, Kind: ASG}}}, "20-24 decision, 24-95 limit (asg/web max)"},
+		// Its launches fail, and it stands below what it was asked for.
+		{"no room, and launches fail", func(f *facts) {
+			f.read(0, group, timeline.Max, 9)
+			f.read(0, group, timeline.Desired, 3)
+			f.read(0, group, timeline.Ready, 2)
+			f.event(25, group, launchFailed, "")
+			f.read(22, web, timeline.Desired, 7)
+			f.comes("a0", 22, 0, 0, 0)
+			f.event(24, web, failedScheduling, "a0")
+		}, []FleetResult{ten(web, HPA), {Fleet: Fleet{Name: group, Kind: ASG}}}, "20-25 decision, 25-95 limit (asg/web launches)"},
 		// Ten pods are ready from 40 on, on their way since before the run; the other fleet has 8.
 		{"the fleet that allows least", func(f *facts) {
 			f.Readings = nil
@@ -180,7 +203,7 @@ func TestPath(t *testing.T) {
 		if c.fleets == nil {
 			c.fleets = []FleetResult{ten(web, HPA)}
 		}
-		r := run{Timeline: f.Timeline}
+		r := run{Timeline: f.Timeline, seconds: make([]timeline.Second, 120)}
 		got := r.path(jump(), c.fleets, Span{seconds(20), seconds(95)})
 		if diff := cmp.Diff(c.want, inShort(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
