@@ -271,6 +271,7 @@ type Stage struct {
 	Name          string // metric | decision | create | place | start | ready | in_service | serving
 	P50, P90, Max time.Duration
 	Units         int // of metric and decision: the decisions
+	Missing       int // units that were created and never came up, and are not counted
 }
 
 // Margin is capacity over a demand less one, from -1 upward.

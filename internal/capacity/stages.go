@@ -20,7 +20,7 @@ import (
 // metric and decision are of each decision to grow while capacity is short
 // (decision.go), the others of each unit that came up. One that never did has
 // no part in them: a start that fails again and again says nothing of how long
-// a start takes. A unit's own stages:
+// a start takes. How many there were stands beside (uncome.go). A unit's own stages:
 //
 //	place     a pod was scheduled     start  all its containers run
 //	ready     it reports ready        in_service  an instance is, since its launch began
@@ -35,13 +35,16 @@ func (r run) stages(fleet Fleet, short Span) []Stage {
 	growths := r.growths(fleet)
 	times := r.unitStages(fleet, growths)
 	times[WaitsForMetric], times[WaitsForDecision] = r.decisionStages(fleet, growths, short)
+	missing := len(r.uncome(fleet))
 	var stages []Stage
 	for _, name := range append([]string{WaitsForMetric, WaitsForDecision}, stageOrder...) {
 		if d := times[name]; len(d) > 0 {
 			slices.Sort(d)
-			stages = append(stages, Stage{
-				Name: name, P50: middle(d), P90: rank(d, 0.9), Max: d[len(d)-1], Units: len(d),
-			})
+			s := Stage{Name: name, P50: middle(d), P90: rank(d, 0.9), Max: d[len(d)-1], Units: len(d)}
+			if slices.Contains(stageOrder, name) {
+				s.Missing = missing
+			}
+			stages = append(stages, s)
 		}
 	}
 	return stages

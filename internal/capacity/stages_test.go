@@ -66,10 +66,10 @@ func TestStages(t *testing.T) {
 	f.event(80, web, timeline.Start, "web-3")
 	f.event(12, web, timeline.UnitReady, "old")
 	want := []Stage{
-		{Name: "create", P50: seconds(0.5), P90: seconds(0.5), Max: seconds(0.5), Units: 3},
-		{Name: "place", P50: seconds(0.5), P90: seconds(0.5), Max: seconds(0.5), Units: 3},
-		{Name: "start", P50: seconds(6), P90: seconds(9), Max: seconds(9), Units: 3},
-		{Name: "ready", P50: seconds(2), P90: seconds(2), Max: seconds(2), Units: 3},
+		{Name: "create", P50: seconds(0.5), P90: seconds(0.5), Max: seconds(0.5), Units: 3, Missing: 2},
+		{Name: "place", P50: seconds(0.5), P90: seconds(0.5), Max: seconds(0.5), Units: 3, Missing: 2},
+		{Name: "start", P50: seconds(6), P90: seconds(9), Max: seconds(9), Units: 3, Missing: 2},
+		{Name: "ready", P50: seconds(2), P90: seconds(2), Max: seconds(2), Units: 3, Missing: 2},
 	}
 	r := run{Timeline: f.Timeline}
 	if diff := cmp.Diff(want, r.stages(Fleet{Name: web, Kind: HPA}, Span{})); diff != "" {

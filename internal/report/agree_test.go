@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -272,7 +273,11 @@ func (c *check) stages(rows []stageRow, fleets []Fleet) {
 			c.figure(s.Stage+" p50", row.P50, &s.P50)
 			c.figure(s.Stage+" p90", row.P90, &s.P90)
 			c.figure(s.Stage+" max", row.Max, &s.Max)
-			c.count(s.Stage+" count", row.Units, &s.Units)
+			came, _, some := strings.Cut(row.Units, " of ")
+			c.count(s.Stage+" count", came, &s.Units)
+			if want := fmt.Sprintf("%d of %d", s.Units, s.Units+s.Missing); some != (s.Missing > 0) || some && row.Units != want {
+				c.Errorf("%s: %s count is %q; summary.json has %d missing", c.name, s.Stage, row.Units, s.Missing)
+			}
 		}
 	}
 	if next != len(rows) {

@@ -364,7 +364,7 @@ func (e evening) judgeSpread(res *capacity.Result) {
 		Fleet: fleetName(0), Windows: 7, Answers: 121_034, Busiest: &busiest, Least: &least,
 		Skewed: []capacity.UnitShare{share(75, 110, "web-7d9f-q6w2z", 322, 1410.25), share(75, 110, "", 0, 1410.25)},
 	}
-	res.Fleets[0].Stages = append(res.Fleets[0].Stages, capacity.Stage{Name: "serving", P50: 180 * time.Millisecond, P90: 2 * time.Second, Max: 31 * time.Second, Units: 11})
+	res.Fleets[0].Stages = append(res.Fleets[0].Stages, capacity.Stage{Name: "serving", P50: 180 * time.Millisecond, P90: 2 * time.Second, Max: 31 * time.Second, Units: 11, Missing: 3})
 }
 
 // draws are replicates of the sustainable rate: evenly spread, so that 5 % of

@@ -77,6 +77,8 @@ type Stage struct {
 	P90   float64 `json:"p90"`
 	Max   float64 `json:"max"`
 	Units int     `json:"units"`
+
+	Missing int `json:"missing"` // units that were created and never came up, and are not counted
 }
 
 func summaryFleet(f capacity.FleetResult) Fleet {
@@ -91,7 +93,7 @@ func summaryFleet(f capacity.FleetResult) Fleet {
 		out.USLRefused = stated(f.NoUSL)
 	}
 	for _, s := range f.Stages {
-		out.Stages = append(out.Stages, Stage{s.Name, s.P50.Seconds(), s.P90.Seconds(), s.Max.Seconds(), s.Units})
+		out.Stages = append(out.Stages, Stage{s.Name, s.P50.Seconds(), s.P90.Seconds(), s.Max.Seconds(), s.Units, s.Missing})
 	}
 	return out
 }

@@ -181,10 +181,19 @@ func (r *Report) stageRows() []stageRow {
 	var rows []stageRow
 	for _, f := range r.Result.Fleets {
 		for _, s := range f.Stages {
-			rows = append(rows, stageRow{f.Name, stageWords(s.Name), figure.Duration(s.P50), figure.Duration(s.P90), figure.Duration(s.Max), figure.Count(s.Units)})
+			rows = append(rows, stageRow{f.Name, stageWords(s.Name), figure.Duration(s.P50), figure.Duration(s.P90), figure.Duration(s.Max), stageCount(s)})
 		}
 	}
 	return rows
+}
+
+// stageCount is how many units a stage is of, and of how many, where some never came
+// up.
+func stageCount(s capacity.Stage) string {
+	if s.Missing == 0 {
+		return figure.Count(s.Units)
+	}
+	return figure.Count(s.Units) + " of " + figure.Count(s.Units+s.Missing)
 }
 
 type layerRow struct {
