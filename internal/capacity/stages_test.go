@@ -77,21 +77,30 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// A unit that started again is ready when it last became so.
-func TestAStageEndsAtTheLastEventOfItsKind(t *testing.T) {
+// A start that failed was tried again: the last counts. One that crashed when it had
+// come, started and became ready again: that is no part of how it came.
+func TestAUnitComesOnce(t *testing.T) {
+	const balancer = "elb/web"
 	var f facts
 	f.event(10, web, timeline.Create, "a")
 	f.event(12, web, timeline.Start, "a")
-	f.event(30, web, timeline.Start, "a")
-	f.event(14, web, timeline.UnitReady, "a")
-	f.event(33, web, timeline.UnitReady, "a")
-	f.event(20, web, timeline.Create, "b") // started anew, and not ready since
+	f.event(20, web, timeline.Create, "b") // what started it is not known, only how it started anew
 	f.event(29, web, timeline.UnitReady, "b")
+	f.event(30, web, timeline.Start, "a")
+	f.event(33, web, timeline.UnitReady, "a")
+	f.event(34, web, timeline.InService, "a")
+	f.event(36, balancer, timeline.InService, "a")
 	f.event(40, web, timeline.Start, "b")
+	f.event(50, web, timeline.Start, "a")
+	f.event(59, web, timeline.UnitReady, "a")
+	f.event(60, web, timeline.InService, "a")
+	f.event(66, balancer, timeline.InService, "a")
 	r := run{Timeline: f.Timeline}
 	stages := r.stages(Fleet{Name: web, Kind: HPA}, Span{})
-	if start, ready := find(stages, "start"), find(stages, "ready"); start.Max != seconds(20) || ready.Max != seconds(3) || ready.Units != 1 {
-		t.Errorf("start, ready = %+v, %+v; want at most 20 s, and 3 s of one unit", start, ready)
+	for stage, want := range map[string]time.Duration{"start": seconds(20), "ready": seconds(3), "in_service": seconds(3)} {
+		if got := find(stages, stage); got == nil || got.Max != want || stage == "ready" && got.Units != 1 {
+			t.Errorf("%s = %+v; want at most %v", stage, got, want)
+		}
 	}
 }
 

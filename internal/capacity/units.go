@@ -69,7 +69,7 @@ func took(from, to instant) time.Duration {
 // unit is what was told of one unit that came, or was to come, during the run.
 type unit struct {
 	name   string
-	ended  map[string]instant // its stages, by the last event of their kind
+	ended  map[string]instant // its stages: until it is up by the last event of their kind, for a start may fail and be tried again
 	up     *time.Duration     // when readings began to count it as ready; nil: never
 	gone   *time.Duration     // nil: it stayed
 	noRoom *time.Duration     // when it was first told that no node had room for it; nil: never
@@ -127,6 +127,9 @@ func (r run) note(u *unit, fleet Fleet, polls timeline.Series, e timeline.Event)
 		}
 		return
 	}
+	if _, known := u.ended[e.Kind]; known && u.up != nil {
+		return // it came before, and comes back
+	}
 	if e.Kind == fleet.up() {
 		observed := time.Duration(e.At)
 		if e.Seen != nil {
@@ -144,11 +147,13 @@ func (r run) note(u *unit, fleet Fleet, polls timeline.Series, e timeline.Event)
 // before the fleet says so too, where one was watched: an instance that its group
 // has in service may still be registering.
 func (r run) noteBalancers(known map[string]*unit, fleet Fleet) {
+	told := make(map[unitOf]bool)
 	for _, e := range r.Events {
 		u := known[e.Unit]
-		if e.Kind != timeline.InService || e.Source == fleet.Name || u == nil {
+		if e.Kind != timeline.InService || e.Source == fleet.Name || u == nil || told[unitOf{e.Source, e.Unit}] {
 			continue
 		}
+		told[unitOf{e.Source, e.Unit}] = true // it may fail its checks later, and come back
 		at := r.enteredService(e, r.Series(e.Source, timeline.Healthy))
 		if by, ok := u.ended[timeline.InService]; !ok || at > by.best() {
 			u.ended[timeline.InService] = instant{at: at}
