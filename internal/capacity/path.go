@@ -45,6 +45,7 @@ func (r run) scaling(q Question, res *Result) {
 		f.Generations = r.generations(q, *f, span.From)
 	}
 	res.Path = r.path(q, res.Fleets, span)
+	res.LateAnswers = r.answeredLate(q, *res)
 }
 
 // recovery is from the shortfall until the objectives held again, or where they

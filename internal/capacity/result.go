@@ -21,6 +21,7 @@ type Result struct {
 	Little      *Little        // nil: no stretch was steady enough to tell
 	NoLittle    string         // why not, in words
 	ScaleLag    *time.Duration
+	LateAnswers string         // how much later than the scale lag's end the units that ended it had answered; empty where they had, or it is not known
 	Shortfall   *time.Duration // offset at which demand first passed capacity
 	Recovered   *time.Duration // from shortfall to the first of three windows in which every objective holds
 	Path        []Owned        // what owned each second from shortfall to recovered, without holes; nil without a shortfall

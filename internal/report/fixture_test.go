@@ -309,12 +309,13 @@ func (e evening) judgeObjectives(res *capacity.Result) {
 		res.Reasons = []string{"p99 <= 800ms was broken for 50 s, worst at 21:54:30: 20,413 of 40,020 requests slower than 800 ms"}
 		res.Warnings = []string{"asg/web-nodes was not observed between 21:54:40 and 21:55:02 (throttled: Rate exceeded): what capacity was then is not known", "the estimate of one unit was made at 10 to 14 ready units and is used for 48"}
 		res.Shortfall, res.ScaleLag, res.Recovered = after(68), after(57.4), after(80)
+		res.LateAnswers = "the units that closed the gap first answered 5.7 s later"
 		e.path(res)
 	}
 	if e.guard != "" {
 		res.Verdict = capacity.Aborted
 		res.Reasons = []string{"aborted at 21:54:37: " + e.guard}
-		res.Warnings, res.ScaleLag, res.Recovered = nil, nil, nil
+		res.Warnings, res.ScaleLag, res.Recovered, res.LateAnswers = nil, nil, nil, ""
 		breaks(&p99, 70, 28, 28)
 		breaks(&errors, 80, 18, 18)
 	}

@@ -273,6 +273,9 @@ func (r *Report) scalingFacts() []fact {
 		lag := "capacity did not catch up"
 		if res.ScaleLag != nil {
 			lag = figure.Duration(*res.ScaleLag)
+			if res.LateAnswers != "" {
+				lag += "; " + res.LateAnswers
+			}
 		}
 		facts = append(facts, fact{"scale lag", lag})
 		recovered := "not within the run"
