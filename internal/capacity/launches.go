@@ -86,32 +86,33 @@ func (c *course) launching(launches []timeline.Event, at time.Duration) bool {
 }
 
 // unmade warns of units that could not be made, once for each fleet and kind.
+// Kubernetes tells a refusal that repeats as one event, so that these are not counted.
 func (r run) unmade(q Question) []string {
 	var warn []string
 	for _, f := range q.Fleets {
-		for _, kind := range []struct{ name, one, more string }{
-			{launchFailed, "launch", "launches"},
-			{failedCreate, "creation of a pod", "creations of pods"},
-		} {
-			var first timeline.Event
-			n := 0
-			for _, e := range r.Events {
-				if e.Source != f.Name || e.Kind != kind.name {
-					continue
-				}
-				if n++; n == 1 || e.At < first.At {
-					first = e
-				}
-			}
-			switch at := r.clock(time.Duration(first.At)); {
-			case n == 1:
-				warn = append(warn, fmt.Sprintf("%s: 1 %s failed, at %s: %s", f.Name, kind.one, at, firstWords(first.Text)))
-			case n > 1:
-				warn = append(warn, fmt.Sprintf("%s: %s %s failed, the first at %s: %s", f.Name, figure.Count(n), kind.more, at, firstWords(first.Text)))
-			}
+		if first, n := r.firstOf(f.Name, launchFailed); n == 1 {
+			warn = append(warn, fmt.Sprintf("%s: 1 launch failed, at %s: %s", f.Name, r.clock(time.Duration(first.At)), firstWords(first.Text)))
+		} else if n > 1 {
+			warn = append(warn, fmt.Sprintf("%s: %s launches failed, the first at %s: %s", f.Name, figure.Count(n), r.clock(time.Duration(first.At)), firstWords(first.Text)))
+		}
+		if first, n := r.firstOf(f.Name, failedCreate); n > 0 {
+			warn = append(warn, fmt.Sprintf("%s: pods could not be created, the first at %s: %s", f.Name, r.clock(time.Duration(first.At)), firstWords(first.Text)))
 		}
 	}
 	return warn
+}
+
+// firstOf is the first of the events of a kind that a source told, and how many it
+// told.
+func (r run) firstOf(source, kind string) (first timeline.Event, n int) {
+	for _, e := range r.Events {
+		if e.Source == source && e.Kind == kind {
+			if n++; n == 1 {
+				first = e
+			}
+		}
+	}
+	return first, n
 }
 
 // firstWords cuts a text from outside to what a warning has room for.

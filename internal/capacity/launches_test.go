@@ -81,7 +81,7 @@ func TestFailedLaunchesAreWarnedOf(t *testing.T) {
 		Text: "pods \"web-x\" is forbidden: exceeded quota: staging, requested: pods=1, used: pods=7, limited: pods=7"})
 	got := ran(nil, events).unmade(Question{Fleets: []Fleet{{Name: web, Kind: HPA}, {Name: nodes, Kind: ASG}}})
 	want := []string{
-		web + `: 1 creation of a pod failed, at 00:00:07: pods "web-x" is forbidden: exceeded quota: staging, requested: pods=1, used: pods=7, limited: pods=7`,
+		web + `: pods could not be created, the first at 00:00:07: pods "web-x" is forbidden: exceeded quota: staging, requested: pods=1, used: pods=7, limited: pods=7`,
 		nodes + ": 2 launches failed, the first at 00:00:12: Could not launch On-Demand Instances. VcpuLimitExceeded - You have requested more vCPU capacity than your current vCPU limit of 6 allows for the instance …",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -167,7 +167,7 @@ func (r run) courses(fleets []FleetResult) []course {
 		}
 		if each != nil && *each > 0 {
 			c := r.course(f.Fleet)
-			c.law, c.carries = f.USL, f.rates(end)
+			c.law, c.carries, c.stalled = f.USL, f.rates(end), r.stalled(f.Fleet)
 			courses = append(courses, c)
 		}
 	}
@@ -235,7 +235,7 @@ func (c *course) waits(stage, bound string) Owned {
 // exhausted is what keeps a group from growing while nothing is on its way; empty
 // where it may grow.
 func (c *course) exhausted(at time.Duration) string {
-	if slices.ContainsFunc(c.stalled, func(s Span) bool { return s.From <= at && at < s.To }) {
+	if c.failing(at) {
 		return "launches"
 	}
 	desired, ok1 := c.desired.At(timeline.Offset(at))
@@ -244,6 +244,11 @@ func (c *course) exhausted(at time.Duration) string {
 		return ""
 	}
 	return c.bound(desired, at)
+}
+
+// failing reports whether a group's launches fail and nothing is on its way.
+func (c *course) failing(at time.Duration) bool {
+	return slices.ContainsFunc(c.stalled, func(s Span) bool { return s.From <= at && at < s.To })
 }
 
 // undecided is what a fleet waits for that has too few units on their way.
@@ -263,6 +268,10 @@ func (c *course) undecided(at time.Duration, missing int) Owned {
 		return c.waits(WaitsForDecision, "")
 	case c.there(at) >= needed:
 		return c.waits(c.up(), "") // they were ready and are not, or were on their way before anyone looked
+	case c.failing(at):
+		return c.waits(WaitsForLimit, "launches")
+	case c.bound(c.there(at), at) == "quota":
+		return c.waits(WaitsForLimit, "quota") // decided, and refused
 	}
 	return c.waits(timeline.Create, "")
 }

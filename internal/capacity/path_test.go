@@ -124,6 +124,21 @@ func TestPath(t *testing.T) {
 			f.read(0, web, timeline.Max, 80)
 			f.read(0, web, timeline.Quota, 4)
 		}, nil, "20-95 limit (hpa/default/web quota)"},
+		// Twelve are decided, and no more than eight may exist.
+		{"a quota refuses what was decided", func(f *facts) {
+			f.read(0, web, timeline.Quota, 8)
+			f.read(30, web, timeline.Desired, 12)
+			for i := range 4 {
+				f.comes(fmt.Sprint("a", i), 32, 33, 34, 35)
+			}
+			f.read(35, web, timeline.Ready, 8)
+		}, nil, "20-30 decision, 30-32 create, 32-95 limit (hpa/default/web quota)"},
+		{"launches fail, and no pods run on the group", func(f *facts) {
+			f.read(0, group, timeline.Desired, 4)
+			f.read(0, group, timeline.Ready, 4)
+			f.read(30, group, timeline.Desired, 10)
+			f.event(40, group, launchFailed, "")
+		}, []FleetResult{ten(group, ASG)}, "20-30 decision of asg/web, 30-40 create of asg/web, 40-95 limit (asg/web launches)"},
 		{"not seen for a while", func(f *facts) {
 			f.Gaps = append(f.Gaps, timeline.Gap{From: at(30), To: at(40), Source: web})
 		}, nil, "20-30 decision, 30-40 unknown, 40-95 decision"},

@@ -20,8 +20,11 @@ import (
 //	   |--------------------------------- ... the run ends: waited for a node
 
 // uncome are the units that were created and not ready when they went or the run
-// ended.
+// ended; none where nobody saw the fleet then.
 func (r run) uncome(fleet Fleet) []*unit {
+	if r.unobserved(fleet.Name, timeline.Offset(r.end()-1)) {
+		return nil
+	}
 	return slices.DeleteFunc(r.units(fleet), func(u *unit) bool {
 		_, created := u.ended[timeline.Create]
 		return !created || u.up != nil

@@ -53,6 +53,11 @@ func TestUnitsThatNeverCameAreWarnedOf(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
+	blind := ran(nil, all)
+	blind.Gaps = []timeline.Gap{{From: at(35), To: at(45), Source: web}}
+	if got := blind.uncomeWarnings(q); got != nil {
+		t.Errorf("warnings of a fleet that was not seen at the end = %q; want none, for its units may have come", got)
+	}
 	for _, s := range ran(nil, all).stages(Fleet{Name: web, Kind: HPA}, Span{}) {
 		if s.Units != 1 || s.Missing != 5 {
 			t.Errorf("stage %s is of %d units with %d missing; want 1 and 5", s.Name, s.Units, s.Missing)
