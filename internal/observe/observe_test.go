@@ -94,7 +94,7 @@ func TestWatchTurnsFailuresIntoOneGap(t *testing.T) {
 			t.Fatalf("Watch error = %v; want none", err)
 		}
 		// Retries come after 1, 2 and 4 s: the fourth call delivers at 7 s.
-		want := []timeline.Gap{{From: 0, To: timeline.Offset(7 * time.Second), Source: "hpa/default/web", Cause: "access denied"}}
+		want := []timeline.Gap{{From: 0, To: timeline.Offset(7 * time.Second), Source: "hpa/default/web", Cause: "access denied; then hpa/default/web: observer panicked: nil map"}}
 		if diff := cmp.Diff(want, sink.gaps); diff != "" {
 			t.Errorf("gaps (-want +got):\n%s", diff)
 		}
@@ -169,6 +169,65 @@ func TestWatchEndsWithTheSinksError(t *testing.T) {
 	})
 }
 
+// What is denied for a while is asked for again every 5 s at most, and a gap of
+// many causes names the first, the last, and how many there were in between.
+func TestWhatIsDeniedIsAskedForAgainSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var tried []time.Duration
+		o := &scripted{script: []func(context.Context, *observe.Recorder) error{func(ctx context.Context, rec *observe.Recorder) error {
+			at := time.Since(start)
+			tried = append(tried, at)
+			switch {
+			case at < 2*time.Second:
+				return errors.New("asg web: throttled")
+			case at < 5*time.Second:
+				return errors.New("asg web: denied")
+			case at < 20*time.Second:
+				return errors.New("asg web: no answer")
+			}
+			return deliver(ctx, rec)
+		}}}
+		sink := &memory{}
+		if _, err := observe.Watch(ctx, start, sink, o); err != nil {
+			t.Fatal(err)
+		}
+		second := func(n int) time.Duration { return time.Duration(n) * time.Second }
+		if want := []time.Duration{0, second(1), second(3), second(7), second(12), second(17), second(22)}; !cmp.Equal(tried, want) {
+			t.Errorf("tried at %v; want %v", tried, want)
+		}
+		if len(sink.gaps) != 1 || sink.gaps[0].Cause != "asg web: throttled; then 1 other cause, at last no answer" {
+			t.Errorf("gaps = %+v; want one that names the first cause and the last", sink.gaps)
+		}
+	})
+}
+
+// A gap that is known only when it is over is told at once, as far as no other
+// covers it.
+func TestMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		sink := &memory{}
+		rec := observe.NewRecorder("hpa/default/web", start, sink)
+		second := func(n int) timeline.Offset { return timeline.Offset(n) * timeline.Offset(time.Second) }
+		time.Sleep(10 * time.Second)
+		rec.Missed(start.Add(2*time.Second), errors.New("cut"))
+		time.Sleep(time.Millisecond)
+		rec.Missed(start.Add(2*time.Second), errors.New("cut too"))
+		time.Sleep(8 * time.Second)
+		rec.Missed(start.Add(4*time.Second), errors.New("cut again"))
+		want := []timeline.Gap{
+			{From: second(2), To: second(10), Source: "hpa/default/web", Cause: "cut"},
+			{From: second(10), To: second(18) + timeline.Offset(time.Millisecond), Source: "hpa/default/web", Cause: "cut again"},
+		}
+		if diff := cmp.Diff(want, sink.gaps); diff != "" {
+			t.Errorf("gaps (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // While the readings are missing, what else is seen does not end the gap, and
 // gaps lie one after the other whatever the observer says of their beginnings.
 func TestGapsAreOfReadings(t *testing.T) {
@@ -187,7 +246,7 @@ func TestGapsAreOfReadings(t *testing.T) {
 		rec.Read(timeline.Ready, 4, time.Time{})
 		second := func(n int) timeline.Offset { return timeline.Offset(n) * timeline.Offset(time.Second) }
 		want := []timeline.Gap{
-			{From: second(2), To: second(6), Source: "asg/web", Cause: "throttled"},
+			{From: second(2), To: second(6), Source: "asg/web", Cause: "throttled; then denied"},
 			{From: second(6), To: second(7), Source: "asg/web", Cause: "throttled again"},
 		}
 		if diff := cmp.Diff(want, sink.gaps); diff != "" {

@@ -1,7 +1,9 @@
 package observe
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +21,7 @@ type Recorder struct {
 	mu      sync.Mutex
 	last    time.Time     // of the last reading
 	outage  *timeline.Gap // open until the next reading
+	causes  []string      // of the outage, each once
 	until   time.Time     // the end of the last gap
 	weak    []string
 	sinkErr error
@@ -60,7 +63,7 @@ func (r *Recorder) Event(at time.Time, kind, unit, text string) {
 
 // Lost records that the source cannot be read, and could not since the instant
 // since. The gap ends with the next reading, or with the run; losing what is
-// lost already changes nothing.
+// lost already adds only its cause.
 func (r *Recorder) Lost(since time.Time, cause error) {
 	r.mu.Lock()
 	if since.Before(r.until) {
@@ -68,11 +71,34 @@ func (r *Recorder) Lost(since time.Time, cause error) {
 	}
 	first := r.outage == nil
 	if first {
-		r.outage = &timeline.Gap{From: timeline.Since(r.start, since), Source: r.source, Cause: cause.Error()}
+		r.outage, r.causes = &timeline.Gap{From: timeline.Since(r.start, since), Source: r.source}, nil
+	}
+	if text := cause.Error(); !slices.Contains(r.causes, text) {
+		r.causes = append(r.causes, text)
 	}
 	r.mu.Unlock()
 	if first {
 		r.Event(since, timeline.Blind, "", cause.Error())
+	}
+}
+
+// short is a stretch too short to be worth a gap of its own.
+const short = time.Second
+
+// Missed records that the source could not be read from since until now, and can
+// be again: a gap that is known only when it is over. What lies in another gap
+// already is not told again.
+func (r *Recorder) Missed(since time.Time, cause error) {
+	now := time.Now()
+	r.mu.Lock()
+	if since.Before(r.until) {
+		since = r.until
+	}
+	known := r.outage != nil || now.Sub(since) < short
+	r.mu.Unlock()
+	if !known {
+		r.Lost(since, cause)
+		r.end(now)
 	}
 }
 
@@ -90,15 +116,37 @@ func (r *Recorder) Warn(text string) {
 // end closes the open outage, if any, at now and writes it as a Gap.
 func (r *Recorder) end(now time.Time) {
 	r.mu.Lock()
-	gap := r.outage
+	gap, causes := r.outage, r.causes
 	r.last, r.outage = now, nil
 	if gap != nil {
+		gap.Cause = inTurn(causes)
 		gap.To = max(gap.From, timeline.Since(r.start, now)) // it may have been lost since now
 		r.until = now
 	}
 	r.mu.Unlock()
 	if gap != nil {
 		r.keep(r.sink.WriteGap(*gap))
+	}
+}
+
+// inTurn names the first of several causes, the last, and how many there were in
+// between: "asg web: throttled by AWS; then 1 other cause, at last no answer within 4s".
+func inTurn(causes []string) string {
+	first := causes[0]
+	if len(causes) == 1 {
+		return first
+	}
+	last := causes[len(causes)-1]
+	if of, _, ok := strings.Cut(first, ": "); ok {
+		last = strings.TrimPrefix(last, of+": ")
+	}
+	switch others := len(causes) - 2; others {
+	case 0:
+		return first + "; then " + last
+	case 1:
+		return first + "; then 1 other cause, at last " + last
+	default:
+		return fmt.Sprintf("%s; then %d other causes, at last %s", first, others, last)
 	}
 }
 

@@ -18,9 +18,9 @@
 //
 // All Auto Scaling calls of an account and region share one bucket of tokens,
 // and the system under test needs it too. So nothing is retried: a poll of the
-// group that fails leaves a gap, from the last good one to the next, and any
-// that is throttled also doubles the intervals (up to a minute), which come back
-// by a quarter with every good poll.
+// group that fails leaves a gap, from the last good one to the next. Throttling
+// doubles the interval of what was throttled, up to four times, until an answer
+// comes; where the group itself is throttled, that of the activities too.
 //
 // A poll of the activities that fails leaves no gap, for the group is watched
 // all the same, and the next good one tells what was missed. It is told when it

@@ -297,18 +297,18 @@ func TestNoAnswerWithinTheDeadline(t *testing.T) {
 	})
 }
 
-// Throttling doubles both intervals up to a minute; good polls bring each back
-// by quarters.
+// Throttling doubles both intervals up to four times; the first good poll brings
+// them back.
 func TestThrottling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript()
 		s.group = func(at time.Duration) (*types.AutoScalingGroup, error) {
-			if at > 0 && at < 300*time.Second {
+			if at > 0 && at < 90*time.Second {
 				return nil, &smithy.GenericAPIError{Code: "Throttling", Message: "Rate exceeded"}
 			}
 			return groupOf(1), nil
 		}
-		d, err := watch(t, s, Options{Activities: time.Hour}, 480*time.Second)
+		d, err := watch(t, s, Options{Activities: time.Hour}, 2*time.Minute)
 		if err != nil {
 			t.Fatalf("Observe() = %v; want nil", err)
 		}
@@ -319,12 +319,44 @@ func TestThrottling(t *testing.T) {
 			}
 		}
 		check(t, "polls of the group", at, []string{
-			"0s", "5s", "15s", "35s", "1m15s", "2m15s", "3m15s", "4m15s", "5m15s",
-			"6m0s", "6m33s", "6m57s", "7m15s", "7m28s", "7m37s", "7m43s", "7m48s", "7m53s", "7m58s",
+			"0s", "5s", "15s", "35s", "55s", "1m15s", "1m35s", "1m40s", "1m45s", "1m50s", "1m55s",
 		})
 		check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{
 			"0s blind [] asg web-prod: throttled by AWS (autoscaling:DescribeAutoScalingGroups)",
-			"gap 0s to 5m15s: asg web-prod: throttled by AWS (autoscaling:DescribeAutoScalingGroups)",
+			"gap 0s to 1m35s: asg web-prod: throttled by AWS (autoscaling:DescribeAutoScalingGroups)",
+		})
+	})
+}
+
+// The group is looked at again soon after each outage, whatever else was throttled
+// in it and however it was broken.
+func TestTheGroupIsSeenBetweenOutages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript()
+		broken := func(at time.Duration) error {
+			switch {
+			case at > 10*time.Second && at < 17*time.Second:
+				return &smithy.GenericAPIError{Code: "Throttling", Message: "Rate exceeded"}
+			case at > 20*time.Second && at < 28*time.Second:
+				return &smithy.GenericAPIError{Code: "AccessDenied"}
+			case at > 41*time.Second && at < 49*time.Second:
+				return errors.New("reset")
+			}
+			return nil
+		}
+		s.group = func(at time.Duration) (*types.AutoScalingGroup, error) { return groupOf(1), broken(at) }
+		s.activities = func(at time.Duration) ([]types.Activity, error) { return nil, broken(at) }
+		s.settings = func(at time.Duration) (settingsOf, error) { return settingsOf{}, broken(at) }
+		d, _ := supervised(t, s, time.Minute)
+		var gaps []string
+		for _, line := range d.without(" desired ", " ready ", " min ", " max ") {
+			if strings.HasPrefix(line, "gap ") {
+				gaps = append(gaps, line)
+			}
+		}
+		check(t, "gaps", gaps, []string{
+			"gap 10s to 28s: asg web-prod: throttled by AWS (autoscaling:DescribeAutoScalingGroups); then access denied (needs autoscaling:DescribeAutoScalingGroups)",
+			"gap 38s to 53s: asg web-prod: DescribeAutoScalingGroups: reset",
 		})
 	})
 }

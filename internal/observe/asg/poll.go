@@ -57,7 +57,10 @@ func (o *Observer) pollGroup(ctx context.Context, rec *observe.Recorder) error {
 	case ctx.Err() != nil:
 		return nil
 	}
-	o.slow(err)
+	if awscall.Throttled(err) {
+		o.groups.Widen()
+		o.activities.Widen()
+	}
 	cause := o.cause(groupCall, err)
 	rec.Lost(o.seen, cause)
 	if isFatal(err) {
@@ -79,7 +82,9 @@ func (o *Observer) pollActivities(ctx context.Context, rec *observe.Recorder) er
 	case ctx.Err() != nil:
 		return nil
 	default:
-		o.slow(err)
+		if awscall.Throttled(err) {
+			o.activities.Widen() // not the group: what is needed most is asked for as often as it can be
+		}
 		o.history.unread(o.words(activityCall, err), rec)
 	}
 	if err == nil || awscall.Denied(err) {
@@ -105,14 +110,5 @@ func (o *Observer) sweep(ctx context.Context, rec *observe.Recorder) {
 	o.history.tellUnexplained(time.Now(), rec)
 	for _, s := range o.settings {
 		o.lookAgain(ctx, s, rec)
-	}
-}
-
-// slow makes polls rarer where AWS throttles: all of them, for they draw on one
-// bucket.
-func (o *Observer) slow(err error) {
-	if awscall.Throttled(err) {
-		o.groups.Widen()
-		o.activities.Widen()
 	}
 }

@@ -60,7 +60,6 @@ func (o *Observer) pollSetting(ctx context.Context, s *setting, rec *observe.Rec
 		o.tellFacts(s, facts, rec)
 	case ctx.Err() != nil:
 	default:
-		o.slow(err)
 		if awscall.Throttled(err) {
 			s.pace.Widen()
 		}

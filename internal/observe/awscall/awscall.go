@@ -1,7 +1,7 @@
 // Package awscall is how AWS is asked while load runs: with a deadline for each
 // call, no retries, errors in words, and more rarely where AWS throttles.
 //
-//	interval  |--5s--|--5s--|---10s---|----20s-----|--15s--|
+//	interval  |--5s--|--5s--|---10s---|----20s-----|--5s--|
 //	answer    ok     ok  throttled  throttled     ok      ok
 //
 // All calls to one service of an account and region share one bucket of tokens,

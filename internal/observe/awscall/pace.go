@@ -2,9 +2,10 @@ package awscall
 
 import "time"
 
-// slowest is how far throttling may widen an interval, unless four times what it
-// was at first is more.
-const slowest = time.Minute
+// slowest is how many times its first interval throttling may widen one to: one
+// poll in so many takes little from who else draws on the same bucket, and scaling
+// is over in minutes.
+const slowest = 4
 
 // Pace is the rhythm of one poll.
 type Pace struct {
@@ -26,9 +27,9 @@ func (p *Pace) Skip(now time.Time) {
 	}
 }
 
-// Widen doubles the interval, up to a minute or four times the first one.
-func (p *Pace) Widen() { p.interval = min(2*p.interval, max(slowest, 4*p.least)) }
+// Widen doubles the interval, up to four times the first one.
+func (p *Pace) Widen() { p.interval = min(2*p.interval, slowest*p.least) }
 
-// Narrow takes a quarter off the interval, down to what it was at first. It
-// keeps to whole seconds, so that the rhythm stays readable.
-func (p *Pace) Narrow() { p.interval = max(p.least, (p.interval * 3 / 4).Truncate(time.Second)) }
+// Narrow brings the interval back to what it was at first: an answer shows that
+// the bucket has tokens again, and what was not seen meanwhile is long already.
+func (p *Pace) Narrow() { p.interval = p.least }

@@ -258,7 +258,7 @@ func TestThrottling(t *testing.T) {
 				at = append(at, when)
 			}
 		}
-		check(t, "polls of the targets", at, []string{"0s", "5s", "15s", "35s", "50s", "1m1s"})
+		check(t, "polls of the targets", at, []string{"0s", "5s", "15s", "35s", "40s", "45s", "50s", "55s", "1m0s"})
 		check(t, "gaps", d.without("healthy", "capacity units"), []string{
 			"0s blind [] elb web: throttled by AWS (elasticloadbalancing:DescribeTargetHealth)",
 			"gap 0s to 35s: elb web: throttled by AWS (elasticloadbalancing:DescribeTargetHealth)",

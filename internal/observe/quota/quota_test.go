@@ -356,8 +356,8 @@ func TestGapUntilTheLimitIsKnown(t *testing.T) {
 	}{
 		{errors.New("connection refused"), "quota ec2 L-1216C47A: GetServiceQuota: connection refused", 45 * time.Second},
 		{&smithy.GenericAPIError{Code: "TooManyRequestsException"}, "quota ec2 L-1216C47A: throttled by AWS (servicequotas:GetServiceQuota)", 90 * time.Second},
-		{&types.NoSuchResourceException{}, "quota ec2 L-1216C47A: no such quota of the service, or none that applies to the account in ap-northeast-1", 45 * time.Second},
-		{&smithy.GenericAPIError{Code: "AccessDeniedException"}, "quota ec2 L-1216C47A: access denied (needs servicequotas:GetServiceQuota)", 45 * time.Second},
+		{&types.NoSuchResourceException{}, "quota ec2 L-1216C47A: no such quota of the service, or none that applies to the account in ap-northeast-1", 42 * time.Second},
+		{&smithy.GenericAPIError{Code: "AccessDeniedException"}, "quota ec2 L-1216C47A: access denied (needs servicequotas:GetServiceQuota)", 42 * time.Second},
 		{nil, "quota ec2 L-1216C47A: AWS does not tell its value", 45 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
