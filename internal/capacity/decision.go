@@ -30,7 +30,7 @@ func (r run) growths(fleet Fleet) []growth {
 		if last != nil && now.Value > last.Value {
 			g := growth{from: last.Value, to: now.Value, polled: fleet.Kind == ASG}
 			g.instant = fleet.newInstant(now.At, nil)
-			if now.True != nil && *now.True+timeline.Offset(time.Second) > last.At { // else it is of a decision before
+			if now.True != nil && decidedSince(*last, *now.True) {
 				g.instant = fleet.newInstant(*now.True, &now.At)
 			}
 			if at, ok := r.firstLaunch(fleet, last.At, now.At); ok && g.polled {
@@ -41,6 +41,16 @@ func (r run) growths(fleet Fleet) []growth {
 		last = now
 	}
 	return growths
+}
+
+// decidedSince reports whether a decision came after the one that a reading shows,
+// by times that are cut to the second; else its time is of a decision before. Of
+// several that were seen together each has its own time.
+func decidedSince(last timeline.Reading, at timeline.Offset) bool {
+	if last.True != nil && at > *last.True {
+		return true
+	}
+	return at+timeline.Offset(time.Second) > last.At
 }
 
 // firstLaunch is the first creation of a unit after one instant, up to another.

@@ -281,3 +281,19 @@ func TestWhenADecisionWasMade(t *testing.T) {
 		}
 	}
 }
+
+// Decisions that are seen together after an outage have their own times each.
+func TestDecisionsSeenTogether(t *testing.T) {
+	var f facts
+	for _, c := range []struct{ seen, account, desired float64 }{{16.8, 16, 10}, {26.8, 24, 14}, {26.81, 26, 16}} {
+		f.Readings = append(f.Readings, timeline.Reading{At: at(c.seen), True: ptr(at(c.account)), Source: web, Name: timeline.Desired, Value: c.desired})
+	}
+	r := run{Timeline: f.Timeline}
+	var got []time.Duration
+	for _, g := range r.growths(Fleet{Name: web, Kind: HPA}) {
+		got = append(got, g.at)
+	}
+	if want := []time.Duration{24 * time.Second, 26 * time.Second}; !cmp.Equal(got, want) {
+		t.Errorf("decided at %v; want %v", got, want)
+	}
+}

@@ -15,7 +15,7 @@
 //
 // Nothing is retried: a poll of the targets that fails leaves a gap, from the last
 // good one to the next, and one that is throttled also doubles the interval (up to
-// a minute), which comes back by a quarter with every good poll. A reservation
+// four times), which the next good poll brings back. A reservation
 // that cannot be read leaves no gap, for the targets are watched all the same: it
 // is asked for again, and where it stays unknown that is a warning.
 //

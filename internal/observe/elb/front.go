@@ -49,7 +49,9 @@ func (o *Observer) pollFronts(ctx context.Context, rec *observe.Recorder) error 
 		o.fronts.tell(found, rec)
 	case ctx.Err() != nil:
 	default:
-		o.slow(err)
+		if awscall.Throttled(err) {
+			o.frontPace.Widen()
+		}
 		if !o.fronts.blind {
 			o.fronts.blind = true
 			rec.Event(time.Time{}, unobserved, "", "the load balancers' capacity is not observed: "+o.words(err))

@@ -24,7 +24,8 @@ import (
 //
 // Where the pod has such a gate, a load balancer sends to the pod itself and the
 // gate decides; its condition has a time. A slice tells no time, so that its
-// receipt stands for it. Neither is told before the pod's own readiness.
+// receipt stands for it, unless it was out of sight before: then the stage is
+// told as missed. Neither is told before the pod's own readiness.
 
 // gatePrefix begins the readiness gates that the AWS Load Balancer Controller
 // sets when a target group says that the pod is healthy.
@@ -79,7 +80,7 @@ func (f *fleet) endpointSlices(all []*discoveryv1.EndpointSlice) {
 		there[s.Name] = true
 		f.takeSlice(s)
 	}
-	maps.DeleteFunc(f.serving, func(name string, _ map[string]time.Time) bool { return !there[name] })
+	maps.DeleteFunc(f.serving, func(name string, _ map[string]presence) bool { return !there[name] })
 }
 
 // endpointSlice takes one slice as it is now.
@@ -95,10 +96,17 @@ func (f *fleet) endpointSliceGone(s *discoveryv1.EndpointSlice) {
 	delete(f.serving, s.Name)
 }
 
+// presence is since when an endpoint is ready.
+type presence struct {
+	seen  time.Time // when a slice first told so
+	after time.Time // it may be so since then, for the slice was out of sight; zero: it was in sight
+}
+
 func (f *fleet) takeSlice(s *discoveryv1.EndpointSlice) {
 	now := time.Now()
+	fresh := presence{now, f.sliceSight.late(now)}
 	before := f.serving[s.Name]
-	ready := make(map[string]time.Time, len(s.Endpoints))
+	ready := make(map[string]presence, len(s.Endpoints))
 	for i := range s.Endpoints {
 		key := endpointKey(&s.Endpoints[i])
 		if key == "" || !isReady(&s.Endpoints[i]) {
@@ -106,7 +114,7 @@ func (f *fleet) takeSlice(s *discoveryv1.EndpointSlice) {
 		}
 		since, known := before[key]
 		if !known {
-			since = now
+			since = fresh
 		}
 		ready[key] = since
 	}
@@ -120,14 +128,14 @@ func (f *fleet) takeSlice(s *discoveryv1.EndpointSlice) {
 
 // sentTo is since when a unit may be sent requests, by the first slice or its
 // own gate.
-func (f *fleet) sentTo(u *unit) (since time.Time, by string, ok bool) {
+func (f *fleet) sentTo(u *unit) (since presence, by string, ok bool) {
 	if u.gated {
-		return u.gate, "load balancer target healthy (readiness gate)", u.open
+		return presence{seen: u.gate}, "load balancer target healthy (readiness gate)", u.open
 	}
 	for _, ready := range f.serving {
 		for _, key := range []string{string(u.uid), nameKey(u.name)} {
-			if t, there := ready[key]; there && (!ok || t.Before(since)) {
-				since, ok = t, true
+			if p, there := ready[key]; there && (!ok || p.seen.Before(since.seen)) {
+				since, ok = p, true
 			}
 		}
 	}
@@ -139,10 +147,23 @@ func (f *fleet) tellInService(u *unit) {
 	if u.inService || u.told < len(order) || u.left {
 		return
 	}
-	if since, by, ok := f.sentTo(u); ok {
-		u.inService = true
-		f.tellStage(u, timeline.InService, since, by)
+	since, by, ok := f.sentTo(u)
+	if !ok {
+		return
 	}
+	u.inService = true
+	if after := later(since.after, u.at); !since.after.IsZero() && since.seen.Sub(after) > prompt {
+		f.tellMissed(timeline.InService, u.name, after, since.seen, by)
+		return
+	}
+	f.tellStage(u, timeline.InService, since.seen, by)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // endpointStream watches the slices of the services that lead to the fleet's
@@ -156,7 +177,7 @@ func (o *Observer) endpointStream() *stream {
 		client: o.cluster.discovery, resource: endpoints, namespace: o.namespace,
 		object: &discoveryv1.EndpointSlice{}, list: func() runtime.Object { return &discoveryv1.EndpointSliceList{} },
 		store:  &store[*discoveryv1.EndpointSlice]{seen: f.endpointSlice, all: f.endpointSlices, gone: f.endpointSliceGone},
-		narrow: o.ownServices,
+		narrow: o.ownServices, sight: f.sliceSight,
 	}
 }
 

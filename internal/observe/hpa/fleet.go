@@ -33,8 +33,11 @@ type fleet struct {
 	byKey  map[string]*unit // by uid and by nameKey
 	newest *corev1.Pod      // nil: none seen yet
 
-	owners  map[types.UID]bool              // what creates the pods
-	serving map[string]map[string]time.Time // endpoints that are ready, since when, by slice and endpointKey
+	owners  map[types.UID]bool             // what creates the pods
+	serving map[string]map[string]presence // endpoints that are ready, by slice and endpointKey
+
+	scalerSight, podSight, sliceSight *sight    // of what tells no time of its own
+	rescales                          []rescale // what the autoscaler did, as events tell, when it was last out of sight
 
 	scalerEvents, podEvents, ownerEvents *eventLog
 
@@ -44,7 +47,8 @@ type fleet struct {
 func newFleet() *fleet {
 	f := &fleet{
 		listed: make(chan struct{}), known: map[types.UID]*unit{}, byKey: map[string]*unit{},
-		owners: map[types.UID]bool{}, serving: map[string]map[string]time.Time{},
+		owners: map[types.UID]bool{}, serving: map[string]map[string]presence{},
+		scalerSight: &sight{}, podSight: &sight{}, sliceSight: &sight{},
 	}
 	f.scalerEvents = newEventLog(f, f.scalerEvent)
 	f.podEvents = newEventLog(f, f.podEvent)
@@ -59,6 +63,9 @@ func (f *fleet) begin(rec *observe.Recorder, ref autoscalingv2.CrossVersionObjec
 	defer f.mu.Unlock()
 	f.rec, f.ref, f.fail = rec, ref, fail
 	f.values = map[string]float64{}
+	for _, s := range []*sight{f.scalerSight, f.podSight, f.sliceSight} {
+		s.begin(time.Now())
+	}
 }
 
 // read records a number where it is new.
@@ -144,9 +151,15 @@ func lastScale(h *autoscalingv2.HorizontalPodAutoscaler) time.Time {
 // the event that goes with it may be withheld by the cluster's rate limit, and
 // comes as its own fact.
 func (f *fleet) decision(was, now *autoscalingv2.HorizontalPodAutoscaler) {
-	from, to := was.Status.DesiredReplicas, now.Status.DesiredReplicas
-	if from == to {
+	to := now.Status.DesiredReplicas
+	if was.Status.DesiredReplicas == to {
 		return
+	}
+	seen := time.Now()
+	after := f.scalerSight.late(seen)
+	from := was.Status.DesiredReplicas
+	if !after.IsZero() {
+		from = f.tellRescales(was, now)
 	}
 	var at time.Time
 	if scaled := lastScale(now); !scaled.Equal(lastScale(was)) {
@@ -155,6 +168,10 @@ func (f *fleet) decision(was, now *autoscalingv2.HorizontalPodAutoscaler) {
 	text := fmt.Sprintf("desired %d to %d", from, to)
 	if seen := metricsText(now); seen != "" {
 		text += ": " + seen
+	}
+	if at.IsZero() && !after.IsZero() {
+		f.tellMissed(timeline.Decision, "", after, seen, text)
+		return
 	}
 	f.rec.Event(at, timeline.Decision, "", text)
 }

@@ -24,6 +24,9 @@ func newTestFleet() (*fleet, *facts) {
 	f := newFleet()
 	f.begin(observe.NewRecorder("hpa/default/web", began, told), autoscalingv2.CrossVersionObjectReference{}, func(error) {})
 	f.pods(nil)
+	for _, s := range []*sight{f.scalerSight, f.podSight, f.sliceSight} {
+		s.find(time.Now())
+	}
 	return f, told
 }
 

@@ -138,6 +138,9 @@ func (o *Observer) observe(ctx context.Context, rec *observe.Recorder) error {
 	o.fleet.begin(rec, ref, fail)
 	var running sync.WaitGroup
 	for _, s := range o.streams(target) {
+		s.missed = func(since time.Time, verb string) {
+			rec.Missed(since, fmt.Errorf("hpa %s/%s: %s %s: not answered sooner", o.namespace, o.name, verb, s.resource))
+		}
 		running.Go(func() { s.run(watching, o.patience, fail) })
 	}
 	if target.scale != "" {
@@ -198,11 +201,12 @@ func (o *Observer) streams(t target) []*stream {
 			client: c.autoscaling, resource: autoscalers, namespace: o.namespace, fields: named(o.name),
 			object: &autoscalingv2.HorizontalPodAutoscaler{}, list: func() runtime.Object { return &autoscalingv2.HorizontalPodAutoscalerList{} },
 			store: &store[*autoscalingv2.HorizontalPodAutoscaler]{seen: f.autoscaler, all: f.autoscalers, gone: f.autoscalerGone},
+			sight: f.scalerSight, recall: o.recall,
 		},
 		{
 			client: c.core, resource: "pods", namespace: o.namespace, labels: t.selector, paged: true, slim: slim,
 			object: &corev1.Pod{}, list: func() runtime.Object { return &corev1.PodList{} },
-			store: &store[*corev1.Pod]{seen: f.pod, all: f.pods, gone: f.podGone},
+			store: &store[*corev1.Pod]{seen: f.pod, all: f.pods, gone: f.podGone}, sight: f.podSight,
 		},
 	}
 	if t.scale == "" {

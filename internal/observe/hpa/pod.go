@@ -120,6 +120,11 @@ func (f *fleet) forget(u *unit) {
 // its receipt.
 func (f *fleet) tellStage(u *unit, kind string, at time.Time, text string) {
 	now := time.Now()
+	if after := f.podSight.late(now); at.IsZero() && !after.IsZero() {
+		u.at = later(u.at, after)
+		f.tellMissed(kind, u.name, after, now, text)
+		return
+	}
 	switch {
 	case at.IsZero() || at.After(now):
 		at = now
@@ -139,7 +144,11 @@ func (f *fleet) leave(u *unit, at time.Time) {
 		if at.After(time.Now()) {
 			at = time.Time{} // the cluster's clock is ahead
 		}
-		f.rec.Event(at, timeline.Gone, u.name, "pod gone")
+		text := "pod gone"
+		if now := time.Now(); at.IsZero() {
+			text += between(f.podSight.late(now), now)
+		}
+		f.rec.Event(at, timeline.Gone, u.name, text)
 	}
 }
 

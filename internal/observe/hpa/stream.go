@@ -37,6 +37,11 @@ type stream struct {
 
 	within time.Duration // bounds a list, and the begin of a watch; 0: answerWithin
 
+	sight  *sight                           // nil: nobody asks when it was not seen
+	recall func(context.Context)            // called when it is seen again after more than an instant; nil: there is nothing to recall
+	missed func(since time.Time, by string) // called when it is seen again after more than patience; nil: nobody cares
+	worked bool                             // it has answered since it was run
+
 	// narrow finds labels when the stream begins; nil: labels stands.
 	narrow func(context.Context) labels.Selector
 
@@ -59,7 +64,7 @@ func (s *stream) run(ctx context.Context, patience time.Duration, fail func(erro
 	}
 	silent := klog.Logger{}
 	source := plainLists{&cache.ListWatch{ListWithContextFunc: s.listOnce, WatchFuncWithContext: s.watch}}
-	reflector := cache.NewReflectorWithOptions(source, s.object, s.store, cache.ReflectorOptions{
+	reflector := cache.NewReflectorWithOptions(source, s.object, s.sight.following(s.store), cache.ReflectorOptions{
 		Name:   s.resource,
 		Logger: &silent,
 		// Scaling is over in minutes: the library's 30 s between attempts are too long.
@@ -128,7 +133,26 @@ func (s *stream) watch(ctx context.Context, o metav1.ListOptions) (watch.Interfa
 		stop()
 		return nil, err
 	}
-	return &stoppable{w, stop}, nil
+	return &stoppable{w, func() {
+		stop()
+		s.sight.lose(time.Now())
+	}}, nil
+}
+
+// answered takes note that the collection is seen again, before what was missed
+// is delivered.
+func (s *stream) answered(ctx context.Context, verb string) {
+	since, now := s.sight.since(), time.Now()
+	if s.worked && s.missed != nil && !since.IsZero() && now.Sub(since) > s.health.patience {
+		s.missed(since, verb)
+	}
+	if s.recall != nil && !since.IsZero() && now.Sub(since) > prompt {
+		s.recall(ctx)
+	}
+	s.worked = true
+	if verb == "watch" {
+		s.sight.find(time.Now())
+	}
 }
 
 func (s *stream) patient() time.Duration { return cmp.Or(s.within, answerWithin) }
@@ -151,6 +175,7 @@ func (s *stream) note(ctx context.Context, verb string, err error) {
 	case ctx.Err() != nil:
 	case err == nil:
 		s.health.worked()
+		s.answered(ctx, verb)
 	case apierrors.IsResourceExpired(err), apierrors.IsGone(err), apierrors.HasStatusCause(err, metav1.CauseTypeResourceVersionTooLarge):
 	default:
 		s.fault(ctx, verb, err)
