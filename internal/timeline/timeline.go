@@ -133,6 +133,7 @@ const (
 	InService   = "in_service"   // it is in the load balancer or the endpoints
 	Serving     = "serving"      // it answered for the first time
 	Gone        = "gone"         // it left
+	Address     = "address"      // others know the unit by the address that Text is
 	Interrupted = "interrupted"  // the user stopped the run
 	GuardFired  = "guard"        // an abort condition held
 	SendingDone = "sending_done" // every planned request was sent or dropped

@@ -20,9 +20,11 @@ type unit struct {
 	ready     bool
 	left      bool
 
-	gated bool      // a load balancer decides when it is in service
-	open  bool      // it has decided so
-	gate  time.Time // since when
+	containers map[string]starts // by name
+	addressed  bool              // its addresses are told
+	gated      bool              // a load balancer decides when it is in service
+	open       bool              // it has decided so
+	gate       time.Time         // since when
 }
 
 // pods takes all pods there are, at first and after a watch expired.
@@ -71,7 +73,7 @@ func (f *fleet) take(p *corev1.Pod) {
 	if u == nil {
 		u = &unit{uid: p.UID, name: p.Name}
 		if !f.began {
-			u.told, u.inService = len(order), true
+			u.told, u.inService, u.addressed = len(order), true, true
 		}
 		f.know(u)
 		defer f.tellEarly(p.UID)
@@ -85,6 +87,8 @@ func (f *fleet) take(p *corev1.Pod) {
 		f.tellStage(u, stage.kind, at, stage.text(p))
 		u.told++
 	}
+	f.tellAddress(u, p)
+	f.tellRestarts(u, p)
 	u.placed = p.Spec.NodeName != ""
 	u.gate, u.open, u.gated = balanced(p)
 	f.tellInService(u)
@@ -98,6 +102,22 @@ func (f *fleet) take(p *corev1.Pod) {
 	}
 	ready := condition(p, corev1.PodReady)
 	u.ready = ready != nil && ready.Status == corev1.ConditionTrue
+}
+
+// tellAddress tells once by which addresses others know a new pod, as a target
+// group does.
+func (f *fleet) tellAddress(u *unit, p *corev1.Pod) {
+	all := p.Status.PodIPs
+	if len(all) == 0 && p.Status.PodIP != "" {
+		all = []corev1.PodIP{{IP: p.Status.PodIP}}
+	}
+	if u.addressed || len(all) == 0 {
+		return
+	}
+	u.addressed = true
+	for _, a := range all {
+		f.rec.Event(time.Time{}, timeline.Address, u.name, a.IP)
+	}
 }
 
 // know keeps a unit under everything that it is called by.

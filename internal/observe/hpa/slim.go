@@ -25,7 +25,7 @@ func slim(object runtime.Object) {
 		PriorityClassName: s.PriorityClassName, ActiveDeadlineSeconds: s.ActiveDeadlineSeconds,
 	}
 	p.Status = corev1.PodStatus{
-		Phase: p.Status.Phase, Conditions: bare(p.Status.Conditions), ContainerStatuses: states(p.Status.ContainerStatuses),
+		Phase: p.Status.Phase, PodIP: p.Status.PodIP, PodIPs: p.Status.PodIPs, Conditions: bare(p.Status.Conditions), ContainerStatuses: states(p.Status.ContainerStatuses),
 	}
 }
 
@@ -46,7 +46,7 @@ func bare(all []corev1.PodCondition) []corev1.PodCondition {
 
 func states(all []corev1.ContainerStatus) []corev1.ContainerStatus {
 	for i, c := range all {
-		all[i] = corev1.ContainerStatus{State: c.State}
+		all[i] = corev1.ContainerStatus{Name: c.Name, State: c.State, RestartCount: c.RestartCount, LastTerminationState: c.LastTerminationState}
 	}
 	return all
 }
