@@ -143,24 +143,6 @@ func (r run) note(u *unit, fleet Fleet, polls timeline.Series, e timeline.Event)
 	u.ended[e.Kind] = when
 }
 
-// noteBalancers puts off a unit's coming into service to when the load balancer
-// before the fleet says so too, where one was watched: an instance that its group
-// has in service may still be registering.
-func (r run) noteBalancers(known map[string]*unit, fleet Fleet) {
-	told := make(map[unitOf]bool)
-	for _, e := range r.Events {
-		u := known[e.Unit]
-		if e.Kind != timeline.InService || e.Source == fleet.Name || u == nil || told[unitOf{e.Source, e.Unit}] {
-			continue
-		}
-		told[unitOf{e.Source, e.Unit}] = true // it may fail its checks later, and come back
-		at := r.enteredService(e, r.Series(e.Source, timeline.Healthy))
-		if by, ok := u.ended[timeline.InService]; !ok || at > by.best() {
-			u.ended[timeline.InService] = instant{at: at}
-		}
-	}
-}
-
 func byReadiness(a, b *unit) int {
 	switch {
 	case a.up != nil && b.up != nil:
