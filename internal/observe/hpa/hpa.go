@@ -35,7 +35,10 @@
 //
 // A pod that was there when the observation began has no stages, for nobody
 // saw them. After an outage the observation goes on with what it knew: a pod
-// that came meanwhile has its stages at its own times, seen late.
+// that came meanwhile has its stages at its own times, seen late. What has no
+// time of its own and is first seen then is told as missed, and is no stage. A
+// watch that was cut and is answered only after more than 5 s leaves a gap,
+// though what it missed is delivered then.
 //
 // The desired count is what the autoscaler wants after its own limits of rate
 // and maximum; it is not demand. Demand is package traffic's.
