@@ -11,12 +11,12 @@ import (
 // has in service may still be registering, and so may a pod that its service has.
 // A load balancer knows an instance by its id and a pod by its address.
 //
-//	fleet     in service
-//	targets   |---------------poll----------------poll: healthy
-//	                            |------- here -----|
+//	endpoints                      pod in service
+//	targets   |---------------poll----|-----------poll: healthy
+//	                                  |-- middle --|
 //
-// What the fleet says stands where the polls allow it. Where the load balancer was
-// not observed in between, when the unit came into service is not known.
+// Where the load balancer was not observed in between, when the unit came into
+// service is not known.
 func (r run) noteBalancers(known map[string]*unit, fleet Fleet) {
 	told := make(map[unitOf]bool)
 	addressed := make(map[string]string) // the fleet's unit that had an address last
@@ -39,10 +39,13 @@ func (r run) noteBalancers(known map[string]*unit, fleet Fleet) {
 		polls := r.Series(e.Source, timeline.Healthy)
 		by, ended := u.ended[timeline.InService]
 		from := pollBefore(polls, e.At)
-		switch at := r.enteredService(e, polls); {
+		at := r.enteredService(e, polls)
+		if healthy := time.Duration(e.At); ended && fleet.Kind == HPA && by.best() > from && by.best() < healthy {
+			at = by.best() + (healthy-by.best())/2
+		}
+		switch {
 		case r.blindBetween(e.Source, from, time.Duration(e.At)):
 			delete(u.ended, timeline.InService)
-		case ended && fleet.Kind == HPA && by.best() >= from:
 		case !ended || at > by.best():
 			u.ended[timeline.InService] = instant{at: at}
 		}

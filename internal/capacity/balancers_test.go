@@ -22,8 +22,11 @@ func TestPodsBehindALoadBalancer(t *testing.T) {
 		{"later than the endpoints", func(f *facts) {
 			f.event(31, lb, timeline.InService, "10.0.0.1")
 		}, map[string]time.Duration{"a": seconds(28.5), "b": seconds(20)}},
-		{"perhaps as early as the endpoints", func(f *facts) {
+		{"soon after the endpoints", func(f *facts) {
 			f.event(21, lb, timeline.InService, "10.0.0.1")
+		}, map[string]time.Duration{"a": seconds(20.5), "b": seconds(20)}},
+		{"before the endpoints", func(f *facts) {
+			f.event(16, lb, timeline.InService, "10.0.0.1")
 		}, map[string]time.Duration{"a": seconds(20), "b": seconds(20)}},
 		{"nobody's address", func(f *facts) {
 			f.event(31, lb, timeline.InService, "10.0.0.9")

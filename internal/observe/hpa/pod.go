@@ -87,10 +87,10 @@ func (f *fleet) take(p *corev1.Pod) {
 		f.tellStage(u, stage.kind, at, stage.text(p))
 		u.told++
 	}
-	f.tellAddress(u, p)
-	f.tellRestarts(u, p)
 	u.placed = p.Spec.NodeName != ""
 	u.gate, u.open, u.gated = balanced(p)
+	f.tellAddress(u, p)
+	f.tellRestarts(u, p)
 	f.tellInService(u)
 	if leaving(p) {
 		f.leave(u, leftAt(p))
@@ -105,13 +105,13 @@ func (f *fleet) take(p *corev1.Pod) {
 }
 
 // tellAddress tells once by which addresses others know a new pod, as a target
-// group does.
+// group does; where the pod has a readiness gate for that it tells more exactly.
 func (f *fleet) tellAddress(u *unit, p *corev1.Pod) {
 	all := p.Status.PodIPs
 	if len(all) == 0 && p.Status.PodIP != "" {
 		all = []corev1.PodIP{{IP: p.Status.PodIP}}
 	}
-	if u.addressed || len(all) == 0 {
+	if u.addressed || u.gated || len(all) == 0 {
 		return
 	}
 	u.addressed = true

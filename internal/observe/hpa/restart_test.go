@@ -94,7 +94,9 @@ func TestAddressesAreTold(t *testing.T) {
 	f.pods([]*corev1.Pod{with("a", "10.0.0.1")})
 	alone := with("d", "10.0.0.4")
 	alone.Status.PodIPs = nil
-	for _, p := range []*corev1.Pod{with("a", "10.0.0.1"), with("b"), with("b", "10.0.0.2"), with("b", "10.0.0.2"), with("c", "10.0.0.3", "fd00::3"), alone} {
+	behind := gated("True", 12)
+	behind.Name, behind.UID, behind.Status.PodIP = "e", uid("e"), "10.0.0.5"
+	for _, p := range []*corev1.Pod{with("a", "10.0.0.1"), with("b"), with("b", "10.0.0.2"), with("b", "10.0.0.2"), with("c", "10.0.0.3", "fd00::3"), alone, behind} {
 		f.pod(p)
 	}
 	var got []string
