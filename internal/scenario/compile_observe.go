@@ -53,7 +53,9 @@ func (d *decoder) observed(o *observeFields) (made Observe, ok bool) {
 	switch {
 	case child(o.node, "coverage") != nil:
 		made.Coverage = o.coverage
-	case !made.IsSeries(): // a series explains, and comes late; capacity does not rest on it
+	case made.IsSeries(): // it explains, and comes late; capacity does not rest on it
+	case made.Kind == Quota: // it is looked at twice, and how it was at first is known
+	default:
 		made.Coverage = enough
 	}
 	return made, ok

@@ -76,7 +76,7 @@ var observeTable = object[observeFields]{
 			orElse("one of its own").like("response"),
 		is("coverage", share, func(o *observeFields) *float64 { return &o.coverage },
 			"Least share of the spots (of the run without spots) in which it must be seen for a pass. What is asked in one call is seen together: given with one series of a region or server, it holds for all.").
-			orElse("90%, or 0% for series").like("95%"),
+			orElse("90%, or 0% for quotas and series").like("95%"),
 	},
 	check: func(d *decoder, n *yaml.Node, in string, o *observeFields) {
 		for name, with := range goesWith {

@@ -36,7 +36,7 @@ func TestObserve(t *testing.T) {
 		{Kind: capacity.HPA, Namespace: "default", Name: "web", Coverage: 0.9},
 		{Kind: capacity.ASG, Name: "web-prod", Region: tokyo, Coverage: 0.95},
 		{Kind: ELB, Name: "arn:aws:elasticloadbalancing:ap-northeast-1:1:targetgroup/web/1", Region: tokyo, Coverage: 0.9},
-		{Kind: Quota, Name: "L-1216C47A", Region: tokyo, Coverage: 0.9, Fleet: "asg/web-prod", Service: "ec2", PerUnit: 4},
+		{Kind: Quota, Name: "L-1216C47A", Region: tokyo, Fleet: "asg/web-prod", Service: "ec2", PerUnit: 4},
 		{Kind: CloudWatch, Name: "ALB p99", Region: tokyo, Coverage: 0.5, Unit: "s", Panel: "response",
 			Metric: Metric{"AWS/ApplicationELB", "TargetResponseTime", map[string]string{"LoadBalancer": "app/web/1"}, "p99", time.Minute}},
 		{Kind: CloudWatch, Name: "Queue Depth Average", Region: tokyo, Coverage: 0.5, Unit: "count",

@@ -31,7 +31,7 @@ func (o *Observer) ask(ctx context.Context, rec *observe.Recorder) error {
 		if err != nil {
 			return o.lost(ctx, err, rec)
 		}
-		o.quota = q
+		o.quota, o.seen = q, time.Now()
 		rec.Read(limit, *q.Value, time.Time{})
 	}
 	err := o.askRest(ctx, rec)
@@ -113,7 +113,7 @@ func (o *Observer) askAgain(ctx context.Context, rec *observe.Recorder) {
 	}
 	q, err := o.askLimit(ctx)
 	if err != nil {
-		rec.Warn("the limit was not looked at again at the end: " + o.words(err))
+		rec.Lost(o.seen, &awscall.Failure{Text: "the limit was not looked at again at the end: " + o.words(err), Err: err})
 		return
 	}
 	rec.Read(limit, *q.Value, time.Time{})

@@ -17,8 +17,14 @@
 // What one unit takes is stated, or follows from the type of the fleet's instances
 // where the quota counts vCPUs; else nothing is read that nobody knows.
 //
-// The limit is read when watching begins and when it ends; a failure before it is
-// known is a gap. What else is missing is asked for every 15 s, more rarely where
+// The limit is read when watching begins and when it ends, and nobody watches it
+// between: what both looks found was so meanwhile, or the change is told. Where the
+// second fails, all since the first is a gap, as is a failure before it is known:
+//
+//	looks      x                         x      x                        failed
+//	seen       |=========================|      |~~~~~~~~~~gap~~~~~~~~~~~|
+//
+// What else is missing is asked for every 15 s, more rarely where
 // AWS throttles. Nothing is retried in between, and each call has a deadline of its
 // own.
 package quota
@@ -99,6 +105,7 @@ type Observer struct {
 
 	pace  awscall.Pace
 	began time.Time // when Observe was first called
+	seen  time.Time // when the limit was first read
 	quota *types.ServiceQuota
 	fleet *fleet
 	used  *usage
