@@ -10,9 +10,9 @@
 //
 //	units = have + floor((limit - max(used, have x per unit)) / per unit)
 //
-// Usage counts the fleet's own, and is told minutes late. Both used and have are
-// therefore as they were when watching began, when nothing scaled yet; later they
-// could be of different instants. Where one of them is not known the room is at
+// Usage counts the fleet's own, and is told minutes late: while a fleet grows, what
+// it has is already more than all that is told as used. Both are therefore read
+// when watching begins, before anything scales. Where one of them is not known the room is at
 // most floor(limit / per unit), as if nobody else used the quota, with a warning.
 // What one unit takes is stated, or follows from the type of the fleet's instances
 // where the quota counts vCPUs; else nothing is read that nobody knows.

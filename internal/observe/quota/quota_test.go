@@ -185,7 +185,7 @@ func TestRoomIsToldOnce(t *testing.T) {
 		d, warnings := supervised(t, s, s.options(), 5*time.Minute)
 		check(t, "facts", d.lines, []string{
 			"0s limit 32", "0s used 8, true at -5m0s",
-			"0s room: " + name + ": the limit is 32, a unit takes 2, 8 were used at 1999-12-31T23:55:00Z and the fleet had 2 units: room for 14 units",
+			"0s room: " + name + ": the limit is 32, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 8 at 1999-12-31T23:55:00Z: room for 14 units in all",
 			"0s quota 14", "5m0s limit 32", "5m0s used 8, true at -5m0s",
 		})
 		check(t, "calls", s.calls, []string{
@@ -321,7 +321,7 @@ func TestUsageComesLate(t *testing.T) {
 			"0s limit 32",
 			"0s usage_unobserved: who uses the quota is not known: throttled by AWS (cloudwatch:GetMetricData)",
 			"30s used 8, true at -5m0s",
-			"30s room: " + name + ": the limit is 32, a unit takes 2, 8 were used at 1999-12-31T23:55:00Z and the fleet had 2 units: room for 14 units",
+			"30s room: " + name + ": the limit is 32, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 8 at 1999-12-31T23:55:00Z: room for 14 units in all",
 			"30s quota 14", "1m0s limit 32", "1m0s used 8, true at -5m0s",
 		})
 		check(t, "calls", s.calls[:4], []string{
@@ -451,13 +451,33 @@ func TestChecks(t *testing.T) {
 	}{
 		{"room", func(*script, *Options) {}, []string{
 			"ok exists: the limit is 32",
-			"ok room to grow: " + name + ": the limit is 32, a unit takes 2, 8 were used at 1999-12-31T23:55:00Z and the fleet had 2 units: room for 14 units",
+			"ok room to grow: " + name + ": the limit is 32, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 8 at 1999-12-31T23:55:00Z: room for 14 units in all",
 		}},
 		{"no room", func(s *script, o *Options) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) { return s.points(14), nil }
 		}, []string{
 			"ok exists: the limit is 32",
-			"warning room to grow: " + name + ": the limit is 32, a unit takes 2, 14 were used at 1999-12-31T23:55:00Z and the fleet had 2 units: room for 11 units, and its max is 12",
+			"warning room to grow: " + name + ": the limit is 32, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 14 at 1999-12-31T23:55:00Z: room for 11 units in all, and its max is 12",
+		}},
+		{"all used", func(s *script, o *Options) {
+			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) { return s.points(32), nil }
+		}, []string{
+			"ok exists: the limit is 32",
+			"warning room to grow: " + name + ": the limit is 32, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 32 at 1999-12-31T23:55:00Z: room for 2 units in all, and there are 2 already",
+		}},
+		// Usage is of a time when the fleet was smaller: it takes the whole limit by now,
+		// and is at its max besides.
+		{"usage that lags", func(s *script, o *Options) {
+			s.group = func(time.Duration) (*asgtypes.AutoScalingGroup, error) {
+				g := groupOf("m7g.large", "m7g.large")
+				g.MaxSize = aws.Int32(2)
+				return g, nil
+			}
+			s.quota = func(time.Duration) (*types.ServiceQuota, error) { return vcpuQuota(4), nil }
+			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) { return s.points(1), nil }
+		}, []string{
+			"ok exists: the limit is 4",
+			"warning room to grow: " + name + ": the limit is 4, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 1 at 1999-12-31T23:55:00Z: room for 2 units in all, and there are 2 already",
 		}},
 		{"usage and group denied", func(s *script, o *Options) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) { return nil, denied }
@@ -476,7 +496,7 @@ func TestChecks(t *testing.T) {
 			"ok exists: the limit is 32",
 			"warning fleet known: the fleet's group does not exist",
 			"warning usage known: CloudWatch has no usage of the last 15m0s",
-			"ok room to grow: " + name + ": the limit is 32, a unit takes 2: room for 16 units where nothing else uses it",
+			"ok room to grow: " + name + ": the limit is 32, a unit takes 2: room for 16 units in all where nothing else uses it",
 		}},
 		{"no such quota", func(s *script, o *Options) {
 			s.quota = func(time.Duration) (*types.ServiceQuota, error) { return nil, &types.NoSuchResourceException{} }

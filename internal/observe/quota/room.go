@@ -49,11 +49,11 @@ func (o *Observer) roomOf(q *types.ServiceQuota, f *fleet, u *usage) found {
 	each := fmt.Sprintf("%s: the limit is %s, a unit takes %s", name, number(*q.Value), number(per))
 	if f == nil || f.have == nil || u == nil {
 		n := fit(*q.Value, 0, 0, per)
-		return found{true, n, fmt.Sprintf("%s: room for %s where nothing else uses it", each, unitsOf(n)), join(why, "who else uses the quota is not known, and may leave less room")}
+		return found{true, n, fmt.Sprintf("%s: room for %s in all where nothing else uses it", each, unitsOf(n)), join(why, "who else uses the quota is not known, and may leave less room")}
 	}
 	n := fit(*q.Value, u.value, *f.have, per)
-	return found{true, n, fmt.Sprintf("%s, %s were used at %s and the fleet had %s: room for %s",
-		each, number(u.value), u.at.UTC().Format(time.RFC3339), unitsOf(*f.have), unitsOf(n)), why}
+	return found{true, n, fmt.Sprintf("%s; the fleet takes %s with %s, and all that use it took %s at %s: room for %s in all",
+		each, number(float64(*f.have)*per), unitsOf(*f.have), number(u.value), u.at.UTC().Format(time.RFC3339), unitsOf(n)), why}
 }
 
 func unitsOf(n int) string {
@@ -66,8 +66,9 @@ func unitsOf(n int) string {
 // mostUnits is more than any fleet has.
 const mostUnits = 1e6
 
-// fit is the law of the package comment. What the fleet has it may keep, whatever
-// the limit says.
+// fit is the law of the package comment. Usage is told late, and may be of a time
+// when the fleet was smaller: what it has now is used in any case. What it has it
+// may keep, whatever the limit says.
 func fit(limit, used float64, have int, per float64) int {
 	more := (limit - max(used, float64(have)*per)) / per
 	if !(more > 0) { // nor is NaN
