@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 	"sync"
 	"time"
@@ -125,14 +124,12 @@ func (a *account) identity(ctx context.Context) preflight.Finding {
 	if err == nil {
 		return a.found(preflight.OK, asked, cmp.Or(aws.ToString(answer.Arn), "not told"), "")
 	}
-	text := identityCall.Words(err, identityWithin)
-	switch name, unresolved := errors.AsType[*net.DNSError](err); {
-	case awscall.Refused(err):
-		return a.found(preflight.Fail, asked, text, "renew the credentials (aws sso login)")
-	case unresolved && name.IsNotFound:
-		return a.found(preflight.Fail, asked, text, "check the region's name, and that AWS can be reached from here")
+	f := identityCall.Finding(a.subject(), err, identityWithin, preflight.Warning)
+	f.Asked = asked
+	if awscall.Refused(err) || awscall.Unknown(err) {
+		f.Status = preflight.Fail
 	}
-	return a.found(preflight.Warning, asked, text, "see whether AWS can be reached from here (proxy, VPN)")
+	return f
 }
 
 // behind is an observer whose checks wait for an account.

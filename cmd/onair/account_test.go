@@ -37,6 +37,7 @@ func unresolved(notFound bool) network {
 // answer is not.
 func TestIdentity(t *testing.T) {
 	const refusal = `<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>The security token is invalid.</Message></Error></ErrorResponse>`
+	const throttle = `<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>`
 	const known = `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/sre</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`
 	const nobody = `<GetCallerIdentityResponse><GetCallerIdentityResult></GetCallerIdentityResult></GetCallerIdentityResponse>`
 	for name, tt := range map[string]struct {
@@ -46,7 +47,9 @@ func TestIdentity(t *testing.T) {
 		"known":        {answers(200, known), preflight.Finding{Text: "arn:aws:iam::1:user/sre"}},
 		"says nothing": {answers(200, nobody), preflight.Finding{Text: "not told"}},
 		"refused": {answers(403, refusal), preflight.Finding{Status: preflight.Fail,
-			Text: "credentials refused (InvalidClientTokenId: The security token is invalid.)", ToDo: "renew the credentials (aws sso login)"}},
+			Text: "credentials refused (InvalidClientTokenId: The security token is invalid.)", ToDo: "renew the credentials (aws sso login), or choose others with AWS_PROFILE"}},
+		"throttled": {answers(400, throttle), preflight.Finding{Status: preflight.Warning,
+			Text: "throttled by AWS (sts:GetCallerIdentity)", ToDo: "ask again, and find out what else calls sts so often"}},
 		"no such region": {unresolved(true), preflight.Finding{Status: preflight.Fail,
 			Text: "GetCallerIdentity: dial tcp: lookup sts.tokyo.amazonaws.com: no such host", ToDo: "check the region's name, and that AWS can be reached from here"}},
 		"no name server": {unresolved(false), preflight.Finding{Status: preflight.Warning,

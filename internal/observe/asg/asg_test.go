@@ -286,9 +286,9 @@ func TestNoAnswerWithinTheDeadline(t *testing.T) {
 		s.took = time.Hour
 		d, _ := supervised(t, s, 9*time.Second)
 		check(t, "facts", d.lines, []string{
-			"0s blind [] asg web-prod: DescribeAutoScalingGroups: no answer within 4s",
-			"8s activities_unobserved [] scaling activities are not observed: DescribeScalingActivities: no answer within 4s",
-			"gap 0s to 13s: asg web-prod: DescribeAutoScalingGroups: no answer within 4s",
+			"0s blind [] asg web-prod: DescribeAutoScalingGroups: no answer within 4 s",
+			"8s activities_unobserved [] scaling activities are not observed: DescribeScalingActivities: no answer within 4 s",
+			"gap 0s to 13s: asg web-prod: DescribeAutoScalingGroups: no answer within 4 s",
 		})
 		check(t, "calls", s.calls, []string{
 			"0s group web-prod", "4s activities since -1h0m0s", "8s group web-prod",

@@ -208,7 +208,7 @@ func TestCausesOverLoopback(t *testing.T) {
 // comes after is seen. Only what asking again will not mend ends Observe.
 func TestFaultsOverLoopback(t *testing.T) {
 	const deadline = 500 * time.Millisecond
-	for _, f := range faulty.All(faulty.Query, "autoscaling:DescribeAutoScalingGroups", "500ms") {
+	for _, f := range faulty.All(faulty.Query, "autoscaling:DescribeAutoScalingGroups", "500 ms") {
 		t.Run(f.Name, func(t *testing.T) {
 			var s scenes
 			s.set(1, nil, at("InService", 1))

@@ -21,14 +21,41 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
+
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 // Within makes one call, or gets one page, with a deadline of its own. O is the
 // service's options.
 func Within[T, O any](ctx context.Context, timeout time.Duration, call func(context.Context, ...func(*O)) (T, error)) (T, error) {
+	had := timeout
+	if end, bounded := ctx.Deadline(); bounded {
+		had = min(had, time.Until(end))
+	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	return call(ctx)
+	answer, err := call(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = &overdue{had, err}
+	}
+	return answer, err
+}
+
+// overdue is a call that had so long to answer, and did not.
+type overdue struct {
+	had time.Duration
+	error
+}
+
+func (o *overdue) Unwrap() error { return o.error }
+
+// silence words the lack of an answer within the time that a call had: what Within
+// measured, else what was meant.
+func silence(err error, meant time.Duration) string {
+	if o, ok := errors.AsType[*overdue](err); ok {
+		meant = o.had
+	}
+	return "no answer within " + figure.Duration(meant)
 }
 
 // Call is one action of a service, as IAM names it: "autoscaling",
@@ -77,7 +104,7 @@ func (c Call) Words(err error, timeout time.Duration) string {
 	case answered && strange(err) == "":
 		return fmt.Sprintf("%s: %s: %s", c.Action, answer.ErrorCode(), answer.ErrorMessage())
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("%s: no answer within %v", c.Action, timeout)
+		return c.Action + ": " + silence(err, timeout)
 	case sent:
 		return fmt.Sprintf("%s: %v", c.Action, transport.Err)
 	case strange(err) != "":

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,25 +47,48 @@ func TestWordsAndWaysOut(t *testing.T) {
 		err   error
 		words string
 		asked string
+		toDo  string // a word of it
 	}{
-		{api("Throttling", "Rate exceeded"), "throttled by AWS (autoscaling:DescribePolicies)", "answers"},
-		{api("TooManyRequestsException", ""), "throttled by AWS (autoscaling:DescribePolicies)", "answers"},
-		{api("AccessDeniedException", ""), "access denied (needs autoscaling:DescribePolicies)", "may autoscaling:DescribePolicies"},
-		{api("ExpiredTokenException", "old"), "credentials refused (ExpiredTokenException: old)", "credentials accepted"},
-		{api("InvalidSignatureException", "Signature expired"), "credentials refused (InvalidSignatureException: Signature expired)", "credentials accepted"},
-		{answered(400, api("ValidationError", "no such group")), "DescribePolicies: ValidationError: no such group", "answers"},
-		{answered(503, api("UnknownError", "UnknownError")), "DescribePolicies: HTTP 503 without a reason", "answers"},
-		{answered(200, errors.New("XML syntax error on line 1")), "DescribePolicies: HTTP 200 with an answer that is not AWS's (a proxy's?)", "answers"},
-		{answered(200, io.ErrUnexpectedEOF), "DescribePolicies: HTTP 200, cut off within the answer", "answers"},
-		{answered(200, context.DeadlineExceeded), "DescribePolicies: no answer within 4s", "answers"},
-		{&url.Error{Op: "Post", URL: "https://…", Err: net.ErrClosed}, "DescribePolicies: use of closed network connection", "answers"},
-		{errors.New("no credentials"), "DescribePolicies: no credentials", "answers"},
+		{api("Throttling", "Rate exceeded"), "throttled by AWS (autoscaling:DescribePolicies)", "answers", "so often"},
+		{api("TooManyRequestsException", ""), "throttled by AWS (autoscaling:DescribePolicies)", "answers", "so often"},
+		{api("AccessDeniedException", ""), "access denied (needs autoscaling:DescribePolicies)", "may autoscaling:DescribePolicies", "allow autoscaling:DescribePolicies"},
+		{api("ExpiredTokenException", "old"), "credentials refused (ExpiredTokenException: old)", "credentials accepted", "renew the credentials"},
+		{api("InvalidSignatureException", "Signature expired"), "credentials refused (InvalidSignatureException: Signature expired)", "credentials accepted", "renew the credentials"},
+		{answered(400, api("ValidationError", "no such group")), "DescribePolicies: ValidationError: no such group", "answers", "health page"},
+		{answered(503, api("UnknownError", "UnknownError")), "DescribePolicies: HTTP 503 without a reason", "answers", "health page"},
+		{answered(200, errors.New("XML syntax error on line 1")), "DescribePolicies: HTTP 200 with an answer that is not AWS's (a proxy's?)", "answers", "health page"},
+		{answered(200, io.ErrUnexpectedEOF), "DescribePolicies: HTTP 200, cut off within the answer", "answers", "health page"},
+		{answered(200, context.DeadlineExceeded), "DescribePolicies: no answer within 4 s", "answers", "VPC endpoint"},
+		{&url.Error{Op: "Post", URL: "https://…", Err: net.ErrClosed}, "DescribePolicies: use of closed network connection", "answers", "proxy, VPN"},
+		{&url.Error{Op: "Post", URL: "https://…", Err: &net.DNSError{Err: "no such host", Name: "autoscaling.tokyo.amazonaws.com", IsNotFound: true}},
+			"DescribePolicies: lookup autoscaling.tokyo.amazonaws.com: no such host", "answers", "the region's name"},
+		{errors.New("no credentials"), "DescribePolicies: no credentials", "answers", "health page"},
 	} {
 		f := policies.Finding("asg/web", c.err, 4*time.Second, preflight.Fail)
-		if f.Text != c.words || f.Asked != c.asked || f.Status != preflight.Fail || f.ToDo == "" {
-			t.Errorf("Finding(%v) = %+v; want %q asked of %q, and a way out", c.err, f, c.words, c.asked)
+		if f.Text != c.words || f.Asked != c.asked || f.Status != preflight.Fail || !strings.Contains(f.ToDo, c.toDo) {
+			t.Errorf("Finding(%v) = %+v; want %q asked of %q, and %q in the way out", c.err, f, c.words, c.asked, c.toDo)
 		}
 	}
+}
+
+// Whoever asks with less time than a call may take says how much that was.
+func TestTimeThatACallHad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
+		defer cancel()
+		for _, c := range []struct {
+			timeout time.Duration
+			want    string
+		}{{2500 * time.Millisecond, "DescribePolicies: no answer within 2.5 s"}, {10 * time.Second, "DescribePolicies: no answer within 6.5 s"}} {
+			_, err := awscall.Within(ctx, c.timeout, func(ctx context.Context, _ ...func(*struct{})) (string, error) {
+				<-ctx.Done()
+				return "", fmt.Errorf("operation error: %w", ctx.Err())
+			})
+			if got := policies.Words(err, c.timeout); got != c.want || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("a call with %v: %q (%v); want %q", c.timeout, got, err, c.want)
+			}
+		}
+	})
 }
 
 func TestSleepUntil(t *testing.T) {

@@ -3,6 +3,8 @@ package awscall
 import (
 	"context"
 	"errors"
+	"net"
+	"net/url"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/preflight"
@@ -19,17 +21,29 @@ func (c Call) asked() string { return "may " + c.String() }
 // answer, and how much that matters.
 func (c Call) Finding(subject string, err error, timeout time.Duration, matters preflight.Status) preflight.Finding {
 	f := preflight.Finding{Subject: subject, Asked: c.asked(), Status: matters, Text: c.Words(err, timeout)}
+	_, unsent := errors.AsType[*url.Error](err)
 	switch {
 	case Denied(err):
 		f.ToDo = "allow " + c.String() + " to the caller"
 	case Refused(err):
-		f.Asked, f.ToDo = "credentials accepted", "renew the credentials, or choose others with AWS_PROFILE"
+		f.Asked, f.ToDo = "credentials accepted", "renew the credentials (aws sso login), or choose others with AWS_PROFILE"
 	case Throttled(err):
 		f.Asked, f.ToDo = "answers", "ask again, and find out what else calls "+c.Service+" so often"
 	case errors.Is(err, context.DeadlineExceeded):
 		f.Asked, f.ToDo = "answers", "look at the way to the region's endpoint: proxy, firewall, VPC endpoint"
+	case Unknown(err):
+		f.Asked, f.ToDo = "answers", "check the region's name, and that AWS can be reached from here"
+	case unsent:
+		f.Asked, f.ToDo = "answers", "see whether AWS can be reached from here (proxy, VPN)"
 	default:
 		f.Asked, f.ToDo = "answers", "ask again; if it stays so, look at the region and at AWS's health page"
 	}
 	return f
+}
+
+// Unknown reports whether the host that was to be asked does not exist, as in a
+// region that does not.
+func Unknown(err error) bool {
+	name, unresolved := errors.AsType[*net.DNSError](err)
+	return unresolved && name.IsNotFound
 }

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/seed-f864f198/onair/internal/observe/awscall"
 	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
@@ -22,11 +21,11 @@ func (o *Observer) Checks() []preflight.Check {
 func (o *Observer) look(ctx context.Context) []preflight.Finding {
 	now := time.Now()
 	found, err := o.metricData(ctx, now.Add(-max(lately, 3*o.longest())), now)
-	may := preflight.Finding{Subject: o.source, Asked: "may " + metricCall.String(), Text: "asked for every series once"}
 	if err != nil {
-		may.Status, may.Text, may.ToDo = preflight.Fail, metricCall.Words(err, o.timeout), wayOut(err)
-		return []preflight.Finding{may}
+		return []preflight.Finding{metricCall.Finding(o.source, err, o.timeout, preflight.Fail)}
 	}
+	may := metricCall.May(o.source)
+	may.Text = "asked for every series once" + o.where()
 	all := []preflight.Finding{may}
 	for _, text := range found.messages {
 		all = append(all, preflight.Finding{Subject: o.source, Asked: "answers without reserve", Status: preflight.Warning, Text: text})
@@ -37,16 +36,12 @@ func (o *Observer) look(ctx context.Context) []preflight.Finding {
 	return all
 }
 
-func wayOut(err error) string {
-	switch {
-	case awscall.Denied(err):
-		return "allow " + metricCall.String() + " in IAM"
-	case awscall.Refused(err):
-		return "renew the AWS credentials"
-	case awscall.Throttled(err):
-		return "wait, or have others ask CloudWatch less often"
+// where names the region, which the source does not where the environment says it.
+func (o *Observer) where() string {
+	if o.region == "" {
+		return ""
 	}
-	return "check the region, and that CloudWatch can be reached from here"
+	return " in " + o.region
 }
 
 // judge says what there is of one series.
@@ -63,7 +58,7 @@ func (o *Observer) judge(i int, all answer) preflight.Finding {
 	case counts && len(all.series[find(o.asked, w)].points) > 0:
 		f.Text = "none, which counts as 0: its load balancer was at work"
 	default:
-		f.Status, f.Text = preflight.Warning, fmt.Sprintf("no point of %s %s in the last hour or more", q.Namespace, q.Metric)
+		f.Status, f.Text = preflight.Warning, fmt.Sprintf("no point of %s %s%s in the last hour or more", q.Namespace, q.Metric, o.where())
 		f.ToDo = "check namespace, metric, dimensions and region, or send it some traffic"
 	}
 	return f

@@ -3,6 +3,7 @@ package cloudwatch
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -243,22 +244,29 @@ func TestChecks(t *testing.T) {
 		}
 		absent := Query{Name: "depth", Namespace: "Shop", Metric: "Depth", Statistic: "Sum"}
 		look := func(w *world) []preflight.Finding {
-			return preflight.Run(t.Context(), 10*time.Second, New(Options{API: w, Region: "here", Queries: []Query{latency, refusals, absent}}).Checks()...)
+			return preflight.Run(t.Context(), 10*time.Second, New(Options{API: w, Region: "ap-northeast-1", Source: "cloudwatch/here", Queries: []Query{latency, refusals, absent}}).Checks()...)
 		}
 		want := []preflight.Finding{
-			{Subject: "cloudwatch/here", Asked: "may cloudwatch:GetMetricData", Text: "asked for every series once"},
+			{Subject: "cloudwatch/here", Asked: "may cloudwatch:GetMetricData", Text: "asked for every series once in ap-northeast-1"},
 			{Subject: "cloudwatch/here", Asked: "points of ALB p99", Text: "0.2123 in the period from 23:58:00Z"},
 			{Subject: "cloudwatch/here", Asked: "points of 5xx", Text: "none, which counts as 0: its load balancer was at work"},
 			{Subject: "cloudwatch/here", Asked: "points of depth", Status: preflight.Warning,
-				Text: "no point of Shop Depth in the last hour or more", ToDo: "check namespace, metric, dimensions and region, or send it some traffic"},
+				Text: "no point of Shop Depth in ap-northeast-1 in the last hour or more", ToDo: "check namespace, metric, dimensions and region, or send it some traffic"},
 		}
 		if diff := cmp.Diff(want, look(hour(nil))); diff != "" {
 			t.Errorf("findings (-want +got):\n%s", diff)
 		}
 		want = []preflight.Finding{{Subject: "cloudwatch/here", Asked: "may cloudwatch:GetMetricData", Status: preflight.Fail,
-			Text: "access denied (needs cloudwatch:GetMetricData)", ToDo: "allow cloudwatch:GetMetricData in IAM"}}
+			Text: "access denied (needs cloudwatch:GetMetricData)", ToDo: "allow cloudwatch:GetMetricData to the caller"}}
 		if diff := cmp.Diff(want, look(hour(&smithy.GenericAPIError{Code: "AccessDeniedException"}))); diff != "" {
 			t.Errorf("findings of who is denied (-want +got):\n%s", diff)
+		}
+		// An outage is no matter of permissions.
+		outage := &url.Error{Op: "Post", URL: "https://…", Err: errors.New("connection refused")}
+		want = []preflight.Finding{{Subject: "cloudwatch/here", Asked: "answers", Status: preflight.Fail,
+			Text: "GetMetricData: connection refused", ToDo: "see whether AWS can be reached from here (proxy, VPN)"}}
+		if diff := cmp.Diff(want, look(hour(outage))); diff != "" {
+			t.Errorf("findings in an outage (-want +got):\n%s", diff)
 		}
 	})
 }

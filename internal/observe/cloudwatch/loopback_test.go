@@ -145,7 +145,7 @@ func TestFailuresOverLoopback(t *testing.T) {
 		{"slow", func(_ http.ResponseWriter, r *http.Request) {
 			io.ReadAll(r.Body)
 			<-r.Context().Done()
-		}, "GetMetricData: no answer within 300ms"},
+		}, "GetMetricData: no answer within 300 ms"},
 		{"reset", func(w http.ResponseWriter, r *http.Request) {
 			io.ReadAll(r.Body)
 			conn, _, _ := w.(http.Hijacker).Hijack()

@@ -272,8 +272,8 @@ func TestNoAnswerWithinTheDeadline(t *testing.T) {
 		s.took = time.Hour
 		d, _ := supervised(t, s, 9*time.Second)
 		check(t, "facts", d.lines, []string{
-			"0s blind [] elb web: DescribeTargetGroups: no answer within 4s",
-			"gap 0s to 9s: elb web: DescribeTargetGroups: no answer within 4s",
+			"0s blind [] elb web: DescribeTargetGroups: no answer within 4 s",
+			"gap 0s to 9s: elb web: DescribeTargetGroups: no answer within 4 s",
 		})
 	})
 }

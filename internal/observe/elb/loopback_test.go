@@ -110,7 +110,7 @@ func TestFactsOverLoopback(t *testing.T) {
 // comes after is seen. Only what asking again will not mend ends Observe.
 func TestFaultsOverLoopback(t *testing.T) {
 	for _, action := range []string{"DescribeTargetGroups", "DescribeTargetHealth"} {
-		for _, f := range faulty.All(faulty.Query, "elasticloadbalancing:"+action, "500ms") {
+		for _, f := range faulty.All(faulty.Query, "elasticloadbalancing:"+action, "500 ms") {
 			t.Run(action+" "+f.Name, func(t *testing.T) { liveThrough(t, action, f) })
 		}
 	}

@@ -130,10 +130,10 @@ func (o *Observer) askAgain(ctx context.Context, rec *observe.Recorder) {
 
 // askLimit reads the quota that applies to the account.
 func (o *Observer) askLimit(ctx context.Context) (*types.ServiceQuota, error) {
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	out, err := o.clients.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{
-		ServiceCode: aws.String(o.service), QuotaCode: aws.String(o.code),
+	out, err := awscall.Within(ctx, o.timeout, func(ctx context.Context, with ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error) {
+		return o.clients.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{
+			ServiceCode: aws.String(o.service), QuotaCode: aws.String(o.code),
+		}, with...)
 	})
 	switch {
 	case err != nil:

@@ -139,7 +139,7 @@ func TestFaultsOverLoopback(t *testing.T) {
 		{"servicequotas:GetServiceQuota", "blind ", "quota ec2 L-1216C47A: ", faulty.JSON, true},
 		{"autoscaling:DescribeAutoScalingGroups", "usage_unobserved ", "who uses the quota is not known: ", faulty.Query, false},
 	} {
-		for _, f := range faulty.All(c.form, c.action, "500ms") {
+		for _, f := range faulty.All(c.form, c.action, "500 ms") {
 			t.Run(c.action+" "+f.Name, func(t *testing.T) {
 				var once sync.Once
 				seen := observed(t, dial(t, func(w http.ResponseWriter, r *http.Request) {

@@ -389,14 +389,14 @@ func TestNoAnswerWithinTheDeadline(t *testing.T) {
 		if took := time.Since(s.start); took != 13*time.Second {
 			t.Errorf("Watch took %v; want 13s", took)
 		}
-		const unlooked = "the limit was not looked at again at the end: GetServiceQuota: no answer within 4s"
+		const unlooked = "the limit was not looked at again at the end: GetServiceQuota: no answer within 4 s"
 		check(t, "facts", d.lines, []string{
-			"0s limit 32", "4s usage_unobserved: who uses the quota is not known: DescribeAutoScalingGroups: no answer within 4s",
+			"0s limit 32", "4s usage_unobserved: who uses the quota is not known: DescribeAutoScalingGroups: no answer within 4 s",
 			"9s room: " + name + ": the limit is 32",
 			"0s blind: " + unlooked, "gap 0s to 13s: " + unlooked, // nobody knows what the limit was meanwhile
 		})
 		check(t, "warnings", warnings, []string{
-			"quota/L-1216C47A: no instance tells what a unit takes of the quota: set per_unit (DescribeAutoScalingGroups: no answer within 4s)",
+			"quota/L-1216C47A: no instance tells what a unit takes of the quota: set per_unit (DescribeAutoScalingGroups: no answer within 4 s)",
 		})
 	})
 }

@@ -37,7 +37,7 @@ type Fault struct {
 
 // All are the faults of a service that writes errors in a form and is asked one
 // action, as IAM names it ("autoscaling:DescribePolicies"), with a deadline that
-// is written so ("200ms").
+// is written so ("200 ms").
 func All(form Form, action, deadline string) []Fault {
 	_, call, _ := strings.Cut(action, ":")
 	refused := func(status int, code, message string) http.HandlerFunc {
