@@ -14,8 +14,10 @@ import (
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
@@ -36,18 +38,20 @@ func (o *Observer) check(ctx context.Context) []preflight.Finding {
 	if !ok {
 		return found
 	}
+	began := time.Now()
 	scaler, err := o.autoscaler(ctx)
 	if err != nil {
-		found = append(found, o.fail("exists", err.Error(), "name it in the scenario as NAMESPACE/NAME, with the context it is in"))
+		found = append(found, o.unread("exists", preflight.Fail, err, began, "name it in the scenario as NAMESPACE/NAME, with the context it is in"))
 		return append(found, o.cluster.permissions(ctx, o.source, target{}.needs(o.namespace))...)
 	}
 	found = append(found, o.ok("exists", fmt.Sprintf("from %d to %d units", leastOf(scaler), scaler.Spec.MaxReplicas)))
 	found = append(found, o.checkAble(scaler)...)
 	found = append(found, o.checkMetrics(scaler)...)
 	found = append(found, o.checkMost(scaler))
+	began = time.Now()
 	t, err := o.cluster.target(ctx, o.namespace, scaler.Spec.ScaleTargetRef)
 	if err != nil {
-		found = append(found, o.fail("target", err.Error(), "point scaleTargetRef at what is to be scaled"))
+		found = append(found, o.unread("target", preflight.Fail, err, began, "point scaleTargetRef at what is to be scaled"))
 		return append(found, o.cluster.permissions(ctx, o.source, t.needs(o.namespace))...)
 	}
 	found = append(found, o.checkTarget(t))
@@ -88,7 +92,7 @@ func (o *Observer) checkReached(ctx context.Context) (found []preflight.Finding,
 	sent := time.Now()
 	answer, err := o.cluster.http.Do(request)
 	if err != nil {
-		return []preflight.Finding{o.fail(asked, to.Host+": "+bareError(err).Error(), "check the context, its server and the way there (VPN, proxy)")}, false
+		return []preflight.Finding{o.fail(asked, to.Host+": "+timed(bareError(err), sent), "check the context, its server and the way there (VPN, proxy)")}, false
 	}
 	took := time.Since(sent)
 	defer answer.Body.Close()
@@ -99,7 +103,7 @@ func (o *Observer) checkReached(ctx context.Context) (found []preflight.Finding,
 	case answer.StatusCode >= 500:
 		return []preflight.Finding{o.fail(asked, to.Host+" answers "+answer.Status, "wait until the API server is well")}, false
 	}
-	found = []preflight.Finding{o.ok(asked, fmt.Sprintf("%s answers within %v", to.Host, took.Round(time.Millisecond)))}
+	found = []preflight.Finding{o.ok(asked, fmt.Sprintf("%s answers within %s", to.Host, figure.Duration(took)))}
 	return append(found, o.checkClock(answer.Header.Get("Date"), sent, took)), true
 }
 
@@ -129,11 +133,11 @@ func (o *Observer) checkClock(date string, sent time.Time, took time.Duration) p
 	const toDo = "set both clocks by NTP: until then the stages of pods are off by that much"
 	switch {
 	case ahead > clockOff:
-		return o.warning(asked, fmt.Sprintf("the cluster's is at least %v ahead of this machine's", ahead.Round(100*time.Millisecond)), toDo)
+		return o.warning(asked, fmt.Sprintf("the cluster's is at least %s ahead of this machine's", figure.Duration(ahead.Round(100*time.Millisecond))), toDo)
 	case behind > clockOff:
-		return o.warning(asked, fmt.Sprintf("the cluster's is at least %v behind this machine's", behind.Round(100*time.Millisecond)), toDo)
+		return o.warning(asked, fmt.Sprintf("the cluster's is at least %s behind this machine's", figure.Duration(behind.Round(100*time.Millisecond))), toDo)
 	}
-	return o.ok(asked, fmt.Sprintf("within %v of this machine's", clockOff))
+	return o.ok(asked, fmt.Sprintf("within %s of this machine's", figure.Duration(clockOff)))
 }
 
 // leastOf is an autoscaler's minimum, or what the API takes an absent one for.
@@ -250,10 +254,16 @@ func (o *Observer) checkTarget(t target) preflight.Finding {
 
 func (o *Observer) checkUsage(ctx context.Context, t target) []preflight.Finding {
 	const asked = "usage served"
+	const missing = "install metrics-server, see that it is well, or do without the usage of pods"
+	began := time.Now()
 	pods, err := o.cluster.usage(ctx, o.namespace, t.selector)
 	switch {
+	case apierrors.IsServiceUnavailable(err): // for the API server answers, and not what is behind it
+		return []preflight.Finding{o.warning(asked, err.Error(), missing)}
 	case err != nil:
-		return []preflight.Finding{o.warning(asked, err.Error(), "install metrics-server, or do without the usage of pods")}
+		return []preflight.Finding{o.unread(asked, preflight.Warning, err, began, missing)}
+	case len(pods) == 0:
+		return []preflight.Finding{o.ok(asked, "no pod has been measured yet")}
 	}
 	return []preflight.Finding{o.ok(asked, fmt.Sprintf("of %d %s", len(pods), plural(len(pods), "pod")))}
 }
@@ -261,10 +271,11 @@ func (o *Observer) checkUsage(ctx context.Context, t target) []preflight.Finding
 // checkRoom looks whether quotas and nodes have room for the maximum.
 func (o *Observer) checkRoom(ctx context.Context, t target, most int) []preflight.Finding {
 	const inQuotas, onNodes = "room in quotas", "room on nodes"
+	began := time.Now()
 	crew, err := o.cluster.crew(ctx, o.namespace, t)
 	switch {
 	case err != nil:
-		return []preflight.Finding{o.fail("pods", err.Error(), "")}
+		return []preflight.Finding{o.unread("pods", preflight.Fail, err, began, "see kubectl get pods -n "+o.namespace)}
 	case crew.like == nil:
 		return []preflight.Finding{o.warning(inQuotas, "unknown: there is no pod whose size could be asked for", "scale it to at least one unit")}
 	}

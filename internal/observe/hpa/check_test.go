@@ -68,7 +68,7 @@ func look(t *testing.T, a *api) []string {
 func TestChecksFindNothing(t *testing.T) {
 	want := []string{
 		"ok reaches the API server:",
-		"ok clock: within 2s of this machine's",
+		"ok clock: within 2 s of this machine's",
 		"ok exists: from 1 to 10 units",
 		"ok able to scale: it says so",
 		"ok room to grow: it wants 2 units now, and has 10 at most",
@@ -129,6 +129,7 @@ func TestChecksFind(t *testing.T) {
 			scalerOf(a, func(h *autoscalingv2.HorizontalPodAutoscaler) { h.Status.DesiredReplicas = 10 })
 		}, []string{"warning room to grow: it wants 10 units already, and has 10 at most"}},
 		{"no target", func(a *api) { a.remove(deploymentsPath, "web") }, []string{"fail target: scales Deployment web, which does not exist"}},
+		{"usage of nothing yet", func(a *api) { a.answer(usagePath, serve(map[string]any{"items": []any{}})) }, nil},
 		{"half a target", func(a *api) {
 			d := deploymentOf(4)
 			d.Status.ReadyReplicas = 2
@@ -225,11 +226,11 @@ func TestClock(t *testing.T) {
 		date string // of a request that was sent at 12:00:00 and took a second
 		want string
 	}{
-		{"Tue, 03 Nov 2026 12:00:00 GMT", "ok clock: within 2s of this machine's"},
-		{"Tue, 03 Nov 2026 12:00:03 GMT", "ok clock: within 2s of this machine's"},
-		{"Tue, 03 Nov 2026 12:00:04 GMT", "warning clock: the cluster's is at least 3s ahead of this machine's"},
-		{"Tue, 03 Nov 2026 11:59:57 GMT", "ok clock: within 2s of this machine's"},
-		{"Tue, 03 Nov 2026 11:59:56 GMT", "warning clock: the cluster's is at least 3s behind this machine's"},
+		{"Tue, 03 Nov 2026 12:00:00 GMT", "ok clock: within 2 s of this machine's"},
+		{"Tue, 03 Nov 2026 12:00:03 GMT", "ok clock: within 2 s of this machine's"},
+		{"Tue, 03 Nov 2026 12:00:04 GMT", "warning clock: the cluster's is at least 3 s ahead of this machine's"},
+		{"Tue, 03 Nov 2026 11:59:57 GMT", "ok clock: within 2 s of this machine's"},
+		{"Tue, 03 Nov 2026 11:59:56 GMT", "warning clock: the cluster's is at least 3 s behind this machine's"},
 		{"now", "warning clock: the API server does not tell its time"},
 	} {
 		f := o.checkClock(c.date, began, time.Second)
@@ -265,6 +266,44 @@ func TestChecksHeedTheirDeadline(t *testing.T) {
 		}
 		if preflight.Worst(found) == preflight.OK {
 			t.Errorf("%s: findings = %+v; want one that is not ok", slow, found)
+		}
+	}
+}
+
+// The way out is that of the error, and not always that of a thing that is not
+// there.
+func TestWaysOut(t *testing.T) {
+	for _, c := range []struct {
+		path   string
+		answer http.HandlerFunc
+		want   string
+		toDo   string // a word of it
+	}{
+		{hpasPath + "/web", refuse(403, metav1.StatusReasonForbidden), "fail may read it: forbidden (needs get on horizontalpodautoscalers in default)", "--print-rbac"},
+		{hpasPath + "/web", refuse(429, metav1.StatusReasonTooManyRequests), "fail answers: get horizontalpodautoscalers: ", "so often"},
+		{hpasPath + "/web", refuse(401, metav1.StatusReasonUnauthorized), "fail credentials accepted: unauthorized (", "log in again"},
+		{hpasPath + "/web", refuse(500, metav1.StatusReasonInternalError), "fail answers: get horizontalpodautoscalers: ", "API server is well"},
+		{hpasPath + "/web", reset, "fail answers: get horizontalpodautoscalers: ", "API server is well"},
+		{hpasPath + "/web", hang, "fail answers: get horizontalpodautoscalers: no answer within 1 s", "VPN, proxy"},
+		{hpasPath + "/web", refuse(404, metav1.StatusReasonNotFound), "fail exists: ", "NAMESPACE/NAME"},
+		{versionPath, hang, "fail reaches the API server: HOST: no answer within 1 s", "VPN, proxy"},
+		{deploymentsPath + "/web", refuse(403, metav1.StatusReasonForbidden), "fail may read it: forbidden (needs get on deployments in default)", "--print-rbac"},
+		{podsPath, refuse(429, metav1.StatusReasonTooManyRequests), "fail answers: list pods: ", "so often"},
+		{usagePath, refuse(429, metav1.StatusReasonTooManyRequests), "warning answers: list pods.metrics.k8s.io: ", "so often"},
+		{usagePath, refuse(503, metav1.StatusReasonServiceUnavailable), "warning usage served: ", "metrics-server"},
+	} {
+		a := healthy()
+		a.answer(c.path, c.answer)
+		o := newObserving(t, a)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		host := strings.TrimPrefix(o.observer.cluster.core.Get().URL().Host, "http://")
+		found := o.observer.Checks()[0].Look(ctx)
+		if !slices.ContainsFunc(found, func(f preflight.Finding) bool {
+			told := fmt.Sprintf("%v %s: %s", f.Status, f.Asked, strings.ReplaceAll(f.Text, host, "HOST"))
+			return strings.HasPrefix(told, c.want) && strings.Contains(f.ToDo, c.toDo)
+		}) {
+			t.Errorf("%s: findings = %v; want %q, and %q in its way out", c.path, found, c.want, c.toDo)
 		}
 	}
 }

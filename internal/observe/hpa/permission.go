@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -95,6 +96,7 @@ const atOnce = 8
 func (c *cluster) permissions(ctx context.Context, subject string, needs []need) []preflight.Finding {
 	found := make([]*preflight.Finding, len(needs))
 	failures := make([]error, len(needs))
+	began := time.Now()
 	var asking sync.WaitGroup
 	places := make(chan struct{}, atOnce)
 	for i, n := range needs {
@@ -119,8 +121,9 @@ func (c *cluster) permissions(ctx context.Context, subject string, needs []need)
 		}
 	}
 	if i := slices.IndexFunc(failures, func(err error) bool { return err != nil }); i >= 0 {
+		_, toDo := wayOut(failures[i], "")
 		return append(all, preflight.Finding{
-			Subject: subject, Asked: "may read", Status: preflight.Warning, Text: "permissions are unknown: " + failures[i].Error(),
+			Subject: subject, Asked: "may read", Status: preflight.Warning, Text: "permissions are unknown: " + timed(failures[i], began), ToDo: toDo,
 		})
 	}
 	if len(all) == 0 {
