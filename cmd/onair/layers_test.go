@@ -12,8 +12,8 @@ const module = "github.com/seed-f864f198/onair/"
 // layers are the rooms of the house from the ground up. A package imports only
 // from layers below its own.
 var layers = [][]string{
-	{"internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/preflight", "internal/truth"},
-	{"internal/capacity"},
+	{"internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/truth"},
+	{"internal/capacity", "internal/preflight"},
 	{"internal/lab/world"},
 	{"internal/lab/awsapi", "internal/lab/kubeapi", "internal/observe"},
 	{"internal/load", "internal/observe/awscall", "internal/observe/awscall/faulty", "internal/rundir", "internal/lab"},

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
@@ -97,9 +100,23 @@ func kubeConfig(kubeContext string, staging *lab.Lab) (*rest.Config, error) {
 		&clientcmd.ConfigOverrides{CurrentContext: kubeContext},
 	).ClientConfig()
 	if clientcmd.IsEmptyConfig(err) {
-		return nil, hint{errors.New("no kubeconfig"), "set KUBECONFIG, or write ~/.kube/config"}
+		return nil, noKubeconfig(os.Getenv(clientcmd.RecommendedConfigPathEnvVar))
 	}
 	return config, err
+}
+
+// noKubeconfig says why there is nothing to read, where KUBECONFIG has a value or
+// none.
+func noKubeconfig(set string) error {
+	if set == "" {
+		return hint{errors.New("no kubeconfig"), "set KUBECONFIG, or write ~/.kube/config"}
+	}
+	for _, file := range filepath.SplitList(set) {
+		if _, err := os.Stat(file); err == nil {
+			return hint{fmt.Errorf("KUBECONFIG is %s, which names no cluster", set), "see what is in it with kubectl config view"}
+		}
+	}
+	return hint{fmt.Errorf("KUBECONFIG is %s, which does not exist", set), "set KUBECONFIG to a file that does, or unset it for ~/.kube/config"}
 }
 
 // awsConfig follows the environment and shared files as the AWS CLI does.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/load"
 	"github.com/seed-f864f198/onair/internal/preflight"
+	"github.com/seed-f864f198/onair/internal/rehearsal"
 )
 
 // preflightOptions are the flags of onair preflight.
@@ -64,7 +65,7 @@ func runPreflight(ctx context.Context, o preflightOptions) error {
 		return err
 	}
 	defer stop()
-	found := plan.Preflight(ctx)
+	found := asked(ctx, plan, o.stderr)
 	if ctx.Err() != nil {
 		return verdict{exitInterrupted}
 	}
@@ -76,6 +77,14 @@ func runPreflight(ctx context.Context, o preflightOptions) error {
 		return err
 	}
 	return verdictOfFindings(found)
+}
+
+// asked makes the checks, and says so to whoever waits for them at a terminal.
+func asked(ctx context.Context, plan rehearsal.Plan, stderr io.Writer) []preflight.Finding {
+	if isTerminal(stderr) {
+		fmt.Fprintln(stderr, "asking the target and all that is observed (at most 10 s)")
+	}
+	return plan.Preflight(ctx)
 }
 
 // verdictOfFindings is what a command returns whose rehearsal can run, or not.

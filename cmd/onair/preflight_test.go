@@ -149,6 +149,45 @@ func (several) Observe(context.Context, *observe.Recorder) error { return nil }
 
 func (s several) Checks() []preflight.Check { return s }
 
+// A warning of what those who watch will see for themselves is shown, and does not
+// stay with the run.
+func TestPassingWarnings(t *testing.T) {
+	target := httptest.NewServer(http.NotFoundHandler())
+	defer target.Close()
+	file := filepath.Join(t.TempDir(), "passing.yaml")
+	text := strings.ReplaceAll(`name: passing
+target: {url: "URL", allow_hosts: [127.0.0.1]}
+traffic: {baseline: 1/s, duration: 10s}
+requests: [{get: /}]
+objectives: [{p99: 1s}]
+`, "URL", target.URL)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plan, stop, err := prepare(t.Context(), scenarioOptions{file: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	plan.Observers = append(plan.Observers, several{{Look: func(context.Context) []preflight.Finding {
+		return []preflight.Finding{
+			{Subject: "asg/web", Asked: "healthy", Status: preflight.Warning, Text: "1 of 2"},
+			{Subject: "asg/web", Asked: "points", Status: preflight.Warning, Text: "none yet", Passing: true},
+		}
+	}}})
+	var errs bytes.Buffer
+	warnings, err := cleared(t.Context(), plan, file, &errs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"asg/web, healthy: 1 of 2"}, warnings); diff != "" {
+		t.Errorf("warnings of the run (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(errs.String(), "warning: asg/web, points: none yet\n") {
+		t.Errorf("it told %q; want all warnings", &errs)
+	}
+}
+
 // An interrupt while checks still look ends either command at once, with nothing
 // sent and nothing written.
 func TestInterruptedPreflight(t *testing.T) {

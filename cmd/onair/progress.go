@@ -29,8 +29,12 @@ type progress struct {
 }
 
 func newProgress(ctx context.Context, out io.Writer, s *scenario.Scenario) *progress {
+	return &progress{ctx: ctx, out: out, terminal: isTerminal(out), s: s}
+}
+
+func isTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)
-	return &progress{ctx: ctx, out: out, terminal: ok && term.IsTerminal(int(file.Fd())), s: s}
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 func (p *progress) show(now load.Progress) {

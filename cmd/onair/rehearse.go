@@ -78,7 +78,7 @@ func rehearse(ctx context.Context, o rehearseOptions) error {
 // what is not well and returns the warnings, which stay with the run; an error
 // where the rehearsal cannot run.
 func cleared(ctx context.Context, plan rehearsal.Plan, file string, stderr io.Writer) (warnings []string, err error) {
-	found := plan.Preflight(ctx)
+	found := asked(ctx, plan, stderr)
 	if ctx.Err() != nil {
 		return nil, verdict{exitInterrupted}
 	}
@@ -87,7 +87,7 @@ func cleared(ctx context.Context, plan rehearsal.Plan, file string, stderr io.Wr
 			continue
 		}
 		sentence := printable(f.String())
-		if f.Status == preflight.Warning {
+		if f.Status == preflight.Warning && !f.Passing {
 			warnings = append(warnings, sentence)
 		}
 		if _, err := fmt.Fprintf(stderr, "%s: %s\n", f.Status, sentence); err != nil {

@@ -240,7 +240,10 @@ func (r run) blindness(s sight, spots []Span) string {
 		return ""
 	}
 	more := ""
-	if n := len(blind) - 1; n > 0 {
+	switch n := len(blind) - 1; {
+	case n == 1:
+		more = ", and once more"
+	case n > 1:
 		more = fmt.Sprintf(", and %s times more", figure.Count(n))
 	}
 	return fmt.Sprintf("%s was not observed between %s and %s%s%s", s.Name, r.clock(blind[0].From), r.clock(blind[0].To), more, because)

@@ -19,6 +19,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 // Status is how a Finding bears on the run.
@@ -43,6 +45,7 @@ type Finding struct {
 	Status  Status `json:"status"`
 	Text    string `json:"text"`            // what was found
 	ToDo    string `json:"to_do,omitempty"` // the way out; empty where there is nothing to do
+	Passing bool   `json:"-"`               // whoever watches tells it at the end, where it still is so then
 	Err     error  `json:"-"`               // the cause, where it decides what the caller does; mostly nil
 }
 
@@ -86,7 +89,7 @@ func (c Check) run(ctx context.Context, within time.Duration) []Finding {
 	case found := <-done: // it heeded the deadline, and says more
 		return found
 	case <-time.After(100 * time.Millisecond):
-		return []Finding{{Subject: c.Subject, Asked: "answers", Status: Fail, Text: fmt.Sprintf("no answer within %v", within)}}
+		return []Finding{{Subject: c.Subject, Asked: "answers", Status: Fail, Text: "no answer within " + figure.Duration(within)}}
 	}
 }
 

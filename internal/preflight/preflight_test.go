@@ -52,7 +52,7 @@ func TestChecksThatDoNotAnswer(t *testing.T) {
 		}
 		want := []preflight.Finding{
 			{Subject: "x", Asked: "answers", Text: "here"},
-			{Subject: "deaf", Asked: "answers", Status: preflight.Fail, Text: "no answer within 10s"},
+			{Subject: "deaf", Asked: "answers", Status: preflight.Fail, Text: "no answer within 10 s"},
 			{Subject: "x", Asked: "answers", Text: "cut off at its third question"},
 			{Subject: "broken", Asked: "looked at", Status: preflight.Fail, Text: "the check panicked: nil map"},
 		}

@@ -122,7 +122,7 @@ func TestPreflightIsMaskedAndEnds(t *testing.T) {
 		}
 		want := []preflight.Finding{
 			{Subject: "asg/web", Text: "refused ${TOKEN}", ToDo: "renew ${TOKEN}"},
-			{Subject: "asg/slow", Asked: "answers", Status: preflight.Fail, Text: "no answer within 9s"},
+			{Subject: "asg/slow", Asked: "answers", Status: preflight.Fail, Text: "no answer within 9 s"},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("Preflight (-want +got):\n%s", diff)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	api "github.com/prometheus/client_golang/api/prometheus/v1"
+
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 // ofQuery reports whether a failure is the query's and not the server's.
@@ -35,7 +37,7 @@ func (o *Observer) words(err error) string {
 	case answered:
 		return answer.Msg
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("no answer within %v", o.timeout)
+		return "no answer within " + figure.Duration(o.timeout)
 	case sent:
 		return transport.Err.Error()
 	}

@@ -9,6 +9,7 @@ import (
 	api "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/common/model"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
@@ -50,12 +51,14 @@ func (o *Observer) judge(ctx context.Context, q *query) (preflight.Finding, erro
 	case err != nil:
 		return f, err
 	}
-	found, _ := value.(model.Matrix)
+	found, ok := value.(model.Matrix)
 	switch {
+	case !ok:
+		f.Status, f.Text, f.ToDo = preflight.Fail, notMatrix(value).Error(), "see that the address is that of Prometheus's own API"
 	case len(found) > 1:
 		f.Status, f.Text, f.ToDo = preflight.Fail, fmt.Sprintf("%d series", len(found)), "make it one, such as with sum(…)"
 	case len(found) == 0 || len(found[0].Values) == 0:
-		f.Status, f.Text = preflight.Warning, fmt.Sprintf("no point within %v", lately)
+		f.Status, f.Text, f.Passing = preflight.Warning, "no point within "+figure.Duration(lately), true
 		f.ToDo = "check the metric's name and labels, or send the service some traffic"
 	default:
 		last := found[0].Values[len(found[0].Values)-1]

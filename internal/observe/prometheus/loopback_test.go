@@ -117,7 +117,7 @@ func TestFailuresOverLoopback(t *testing.T) {
 		{"slow", func(_ http.ResponseWriter, r *http.Request) {
 			io.ReadAll(r.Body)
 			<-r.Context().Done()
-		}, "no answer within 2s"},
+		}, "no answer within 2 s"},
 		{"reset", func(w http.ResponseWriter, r *http.Request) {
 			io.ReadAll(r.Body)
 			conn, _, _ := w.(http.Hijacker).Hijack()

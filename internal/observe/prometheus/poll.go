@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -30,7 +31,7 @@ func (o *Observer) poll(ctx context.Context, rec *observe.Recorder) {
 		if !ofQuery(err) {
 			break
 		}
-		rec.Warn(fmt.Sprintf("%s was not read at times: %s", q.Name, o.words(err)))
+		q.note(o.words(err))
 	}
 	if failed == nil || ofQuery(failed) && answered > 0 {
 		o.seen = now
@@ -46,14 +47,26 @@ func (o *Observer) sweep(ctx context.Context, rec *observe.Recorder) {
 	defer cancel()
 	now := time.Now()
 	for _, q := range o.queries {
-		if err := o.ask(ctx, q, o.first(), now, rec); err != nil {
-			rec.Warn(fmt.Sprintf("%s was not read once more at the end: %s", q.Name, o.words(err)))
-		}
+		err := o.ask(ctx, q, o.first(), now, rec)
 		if o.points.None(q.Name) {
-			rec.Warn(q.Name + ": its query gave no number")
+			why := "its query gave no number"
+			if err != nil {
+				why = o.words(err)
+			}
+			rec.Warn(q.Name + ": " + cmp.Or(q.amiss, why))
+			continue
+		}
+		if q.amiss != "" {
+			rec.Warn(fmt.Sprintf("%s was not read at times: %s", q.Name, q.amiss))
+		}
+		if err != nil {
+			rec.Warn(fmt.Sprintf("%s was not read once more at the end: %s", q.Name, o.words(err)))
 		}
 	}
 }
+
+// note keeps why the series was not read, for one warning at the end.
+func (q *query) note(why string) { q.amiss = cmp.Or(q.amiss, why) }
 
 // first is the first stamp of the run.
 func (o *Observer) first() time.Time { return o.began.Truncate(o.step) }
@@ -99,20 +112,22 @@ func (o *Observer) stream(ctx context.Context, q *query, r api.Range, rec *obser
 	found, ok := value.(model.Matrix)
 	switch {
 	case !ok:
-		return model.SampleStream{}, fmt.Errorf("the answer is a %s, not a matrix", kindOf(value))
+		return model.SampleStream{}, notMatrix(value)
 	case len(found) > 1:
-		rec.Warn(q.Name + " was not read at times: its query gave several series (make it one, such as with sum)")
+		q.note("its query gave several series (make it one, such as with sum)")
 	case len(found) == 0:
-		rec.Warn(q.Name + " was not read at times: its query gave no series")
+		q.note("its query gave no series")
 	default:
 		return *found[0], nil
 	}
 	return model.SampleStream{}, nil
 }
 
-func kindOf(value model.Value) string {
-	if value == nil {
-		return "nothing"
+// notMatrix is the error of an answer to a range that holds something else.
+func notMatrix(value model.Value) error {
+	kind := "nothing"
+	if value != nil {
+		kind = value.Type().String()
 	}
-	return value.Type().String()
+	return fmt.Errorf("the answer is a %s, not a matrix", kind)
 }

@@ -70,7 +70,8 @@ type Observer struct {
 
 type query struct {
 	Query
-	next time.Time // the stamp from which it has not been asked for yet
+	next  time.Time // the stamp from which it has not been asked for yet
+	amiss string    // why it was not read when that first happened
 }
 
 var _ observe.Checker = (*Observer)(nil)
