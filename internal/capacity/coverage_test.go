@@ -120,6 +120,9 @@ func TestTooLittleSeenHidesAPass(t *testing.T) {
 		{"less, by several gaps", held, func(tl *timeline.Timeline, q *Question) {
 			tl.Gaps = []timeline.Gap{gap(balancer, 2, 8), gap(balancer, 12, 13), gap(balancer, 30, 33)}
 		}, Invalid, "elb/web was not observed between 00:00:02 and 00:00:08, and 2 times more (denied): it was seen for 75 % of the run, and at least 90 % is required", ""},
+		{"less, by two gaps", held, func(tl *timeline.Timeline, q *Question) {
+			tl.Gaps = []timeline.Gap{gap(balancer, 2, 8), gap(balancer, 12, 13)}
+		}, Invalid, "elb/web was not observed between 00:00:02 and 00:00:08, and once more (denied): it was seen for 82.5 % of the run, and at least 90 % is required", ""},
 		{"outside the spot only", held, func(tl *timeline.Timeline, q *Question) {
 			q.Spots, tl.Gaps = spot, []timeline.Gap{gap(balancer, 25, 40)}
 		}, Pass, "", "elb/web was not observed between 00:00:25 and 00:00:40 (denied)"},

@@ -150,8 +150,12 @@ func (j Judged) unjudged() string {
 		return j.Name + " could not be judged: too few requests in every window"
 	}
 	b := j.Busiest
-	return fmt.Sprintf("%s was not shown to hold under the highest load: %s of %s requests broke it in the %s busiest windows",
-		j.Name, figure.Count(b.Over), figure.Count(b.Total), figure.Count(b.Windows))
+	windows := figure.Count(b.Windows) + " busiest windows"
+	if b.Windows == 1 {
+		windows = "busiest window"
+	}
+	return fmt.Sprintf("%s was not shown to hold under the highest load: %s of %s requests broke it in the %s",
+		j.Name, figure.Count(b.Over), figure.Count(b.Total), windows)
 }
 
 // byChance warns of windows that failed where the objective did not.

@@ -67,7 +67,7 @@ func TestNothingPassesThatWasNotShown(t *testing.T) {
 			for n := 30; n < 40; n++ {
 				tl.Seconds[n] = secondOf(n, 400, 4) // exactly what is allowed
 			}
-		}, "p99 <= 300ms was not shown to hold under the highest load: 40 of 4,000 requests broke it in the 1 busiest windows"},
+		}, "p99 <= 300ms was not shown to hold under the highest load: 40 of 4,000 requests broke it in the busiest window"},
 		{"the peak was never reached", []int64{100, 200, 300}, func(tl *timeline.Timeline, _ *Question) {
 			tl.Seconds = tl.Seconds[:15]
 			tl.Events = []timeline.Event{{At: at(15), Kind: timeline.CutShort, Text: "the cap on duration ended sending"}}

@@ -294,7 +294,7 @@ func (c *check) spread(r *Report, s *Spread) {
 		}
 		return
 	}
-	parts := regexp.MustCompile(`^Spread over (.+), ([\d,]+) answers in ([\d,]+) windows$`).FindStringSubmatch(r.spreadTitle())
+	parts := regexp.MustCompile(`^Spread over (.+), ([\d,]+) answers in ([\d,]+) windows?$`).FindStringSubmatch(r.spreadTitle())
 	if parts == nil || parts[1] != s.Fleet {
 		c.Errorf("%s: title %q; want it to name %s", c.name, r.spreadTitle(), s.Fleet)
 		return

@@ -55,7 +55,11 @@ func (r *Report) spreadTitle() string {
 	if s == nil {
 		return ""
 	}
-	return fmt.Sprintf("Spread over %s, %s answers in %s windows", s.Fleet, figure.Count(s.Answers), figure.Count(s.Windows))
+	windows := figure.Count(s.Windows) + " windows"
+	if s.Windows == 1 {
+		windows = "1 window"
+	}
+	return fmt.Sprintf("Spread over %s, %s answers in %s", s.Fleet, figure.Count(s.Answers), windows)
 }
 
 type spreadRow struct{ What, Unit, Times, Answers, Even, From, To string }

@@ -55,6 +55,9 @@ func silence(err error, meant time.Duration) string {
 	if o, ok := errors.AsType[*overdue](err); ok {
 		meant = o.had
 	}
+	if meant > time.Second {
+		meant = meant.Round(100 * time.Millisecond)
+	}
 	return "no answer within " + figure.Duration(meant)
 }
 
