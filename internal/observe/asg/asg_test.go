@@ -120,17 +120,17 @@ func TestOneLaunch(t *testing.T) {
 		}
 		check(t, "facts", d.without(" min ", " max "), []string{
 			"0s desired 1", "0s ready 1",
-			"5s desired 2", "5s decision [] desired 1 -> 2, within the 5s before this poll", "5s ready 1",
+			"5s desired 2", "5s decision [] desired 1 -> 2, within the 5 s before this poll", "5s ready 1",
 			"10s desired 2", "10s ready 1",
 			"15s desired 2", "15s ready 1",
 			"3s create [i-1] capacity was increased for i-1",
 			"20s desired 2", "20s ready 2",
-			"20s in_service [i-1] in service (was Pending), within the 5s before this poll",
+			"20s in_service [i-1] in service (was Pending), within the 5 s before this poll",
 			"25s desired 2", "25s ready 2",
 			"30s desired 2", "30s ready 2",
 			"18s activity [i-1] Successful: Launching a new EC2 instance: i-1",
-			"35s desired 1", "35s decision [] desired 2 -> 1, within the 5s before this poll", "35s ready 1",
-			"35s gone [i-0] no longer in the group (was InService), within the 5s before this poll",
+			"35s desired 1", "35s decision [] desired 2 -> 1, within the 5 s before this poll", "35s ready 1",
+			"35s gone [i-0] no longer in the group (was InService), within the 5 s before this poll",
 		})
 	})
 }
@@ -152,7 +152,7 @@ func TestLaunchUnderWayAtTheStart(t *testing.T) {
 		d, _ := watch(t, s, Options{}, 16*time.Second)
 		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
 			"-4m0s create [i-1] capacity was increased for i-1",
-			"5s in_service [i-1] in service (was Pending), within the 5s before this poll",
+			"5s in_service [i-1] in service (was Pending), within the 5 s before this poll",
 		})
 		if got, want := s.calls[len(s.calls)-1], "16s activities since -4m0s"; got != want {
 			t.Errorf("last call = %q; want %q: an activity that has not ended must be asked for again", got, want)
@@ -195,8 +195,8 @@ func TestUnexplainedInstance(t *testing.T) {
 		}
 		d, _ := watch(t, s, Options{}, 40*time.Second)
 		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
-			"10s in_service [i-1] in service, within the 5s before this poll",
-			"10s create [i-1] first seen InService, within the 5s before this poll",
+			"10s in_service [i-1] in service, within the 5 s before this poll",
+			"10s create [i-1] first seen InService, within the 5 s before this poll",
 		})
 	})
 }
@@ -451,9 +451,9 @@ func TestActivitiesDenied(t *testing.T) {
 			"0s ready 0",
 			"0s activities_unobserved [] scaling activities are not observed: access denied (needs autoscaling:DescribeScalingActivities)",
 			"5s ready 1",
-			"5s in_service [i-1] in service, within the 5s before this poll",
+			"5s in_service [i-1] in service, within the 5 s before this poll",
 			"10s ready 1", "15s ready 1",
-			"5s create [i-1] first seen InService, within the 5s before this poll",
+			"5s create [i-1] first seen InService, within the 5 s before this poll",
 			"20s ready 1", "25s ready 1", "30s ready 1",
 		})
 		check(t, "warnings", warnings, []string{
@@ -516,8 +516,8 @@ func TestObserveAgain(t *testing.T) {
 			t.Fatalf("Observe() again = %v; want nil", err)
 		}
 		check(t, "second facts", second.without(" min ", " max "), []string{
-			"10s desired 3", "10s decision [] desired 1 -> 3, within the 10s before this poll", "10s ready 1",
-			"10s in_service [i-1] in service (was Pending), within the 10s before this poll",
+			"10s desired 3", "10s decision [] desired 1 -> 3, within the 10 s before this poll", "10s ready 1",
+			"10s in_service [i-1] in service (was Pending), within the 10 s before this poll",
 		})
 	})
 }
@@ -536,7 +536,7 @@ func TestLeavingIsToldOnce(t *testing.T) {
 		}
 		d, _ := watch(t, s, Options{}, 16*time.Second)
 		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
-			"5s gone [i-1] Terminating:Wait (was InService), within the 5s before this poll",
+			"5s gone [i-1] Terminating:Wait (was InService), within the 5 s before this poll",
 		})
 	})
 }

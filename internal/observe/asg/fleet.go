@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -129,5 +130,5 @@ func within(before, now time.Time) string {
 	if before.IsZero() {
 		return "seen at the first poll"
 	}
-	return fmt.Sprintf("within the %v before this poll", now.Sub(before).Round(100*time.Millisecond))
+	return fmt.Sprintf("within the %s before this poll", figure.Duration(now.Sub(before).Round(100*time.Millisecond)))
 }

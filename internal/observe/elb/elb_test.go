@@ -83,13 +83,13 @@ func TestLifeOfATarget(t *testing.T) {
 			"30s healthy 2", "30s unhealthy 0", "35s healthy 1", "35s unhealthy 0", "40s healthy 1", "40s unhealthy 0",
 		})
 		check(t, "events", d.without("s healthy 1", "s healthy 2", "s unhealthy 0", "s unhealthy 1", "capacity units"), []string{
-			"5s registered [10.0.0.7] initial: Elb.RegistrationInProgress, within the 5s before this poll",
-			"15s unhealthy [10.0.0.7] unhealthy: Target.Timeout (was initial), within the 5s before this poll",
-			"20s in_service [10.0.0.7] healthy (was unhealthy), within the 5s before this poll",
-			"25s unhealthy [10.0.0.7] unhealthy: Target.Timeout (was healthy), within the 5s before this poll",
-			"30s healthy [10.0.0.7] healthy (was unhealthy), within the 5s before this poll",
-			"35s draining [10.0.0.7] draining: Target.DeregistrationInProgress (was healthy), within the 5s before this poll",
-			"40s gone [10.0.0.7] no longer in the target group (was draining), within the 5s before this poll",
+			"5s registered [10.0.0.7] initial: Elb.RegistrationInProgress, within the 5 s before this poll",
+			"15s unhealthy [10.0.0.7] unhealthy: Target.Timeout (was initial), within the 5 s before this poll",
+			"20s in_service [10.0.0.7] healthy (was unhealthy), within the 5 s before this poll",
+			"25s unhealthy [10.0.0.7] unhealthy: Target.Timeout (was healthy), within the 5 s before this poll",
+			"30s healthy [10.0.0.7] healthy (was unhealthy), within the 5 s before this poll",
+			"35s draining [10.0.0.7] draining: Target.DeregistrationInProgress (was healthy), within the 5 s before this poll",
+			"40s gone [10.0.0.7] no longer in the target group (was draining), within the 5 s before this poll",
 		})
 		check(t, "warnings", warnings, nil)
 	})
@@ -303,7 +303,7 @@ func TestTargetGroupMadeAnew(t *testing.T) {
 		check(t, "gaps and events", d.without("s healthy ", "s unhealthy ", "capacity units"), []string{
 			"0s blind [] elb web: no such target group in ap-northeast-1",
 			"gap 0s to 8s: elb web: no such target group in ap-northeast-1",
-			"8s in_service [i-1] healthy, within the 8s before this poll",
+			"8s in_service [i-1] healthy, within the 8 s before this poll",
 		})
 	})
 }

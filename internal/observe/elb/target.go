@@ -12,6 +12,7 @@ import (
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/awscall"
 	"github.com/seed-f864f198/onair/internal/timeline"
@@ -113,7 +114,7 @@ func (t *targets) tell(found []types.TargetHealthDescription, now time.Time, rec
 	rec.Read(timeline.Unhealthy, float64(inState(found, types.TargetHealthStateEnumUnhealthy, types.TargetHealthStateEnumUnhealthyDraining)), time.Time{})
 	before, exactness := t.all, "seen at the first poll"
 	if before != nil {
-		exactness = fmt.Sprintf("within the %v before this poll", now.Sub(t.at).Round(100*time.Millisecond))
+		exactness = fmt.Sprintf("within the %s before this poll", figure.Duration(now.Sub(t.at).Round(100*time.Millisecond)))
 	}
 	t.all, t.at = make(map[string]target, len(found)), now
 	for _, d := range found {

@@ -6,13 +6,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
 
 var (
 	errNoQuota = errors.New("no such quota of the service, or none that applies to the account")
 	errNoValue = errors.New("AWS does not tell its value")
-	errNoUsage = fmt.Errorf("CloudWatch has no usage of the last %v", lately)
+	errNoUsage = errors.New("CloudWatch has no usage of the last " + figure.Duration(lately))
 	errNoGroup = errors.New("the fleet's group does not exist")
 )
 

@@ -265,7 +265,7 @@ func TestRoom(t *testing.T) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) {
 				return []cwtypes.MetricDataResult{{}, {Timestamps: []time.Time{s.start}}}, nil // a stamp without a value
 			}
-		}, "quota 16", []string{unknown + " (CloudWatch has no usage of the last 15m0s)"}},
+		}, "quota 16", []string{unknown + " (CloudWatch has no usage of the last 15m)"}},
 		{"usage denied", func(s *script, o *Options) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) {
 				return nil, &smithy.GenericAPIError{Code: "AccessDenied"}
@@ -495,7 +495,7 @@ func TestChecks(t *testing.T) {
 		}, []string{
 			"ok exists: the limit is 32",
 			"warning fleet known: the fleet's group does not exist",
-			"warning usage known: CloudWatch has no usage of the last 15m0s",
+			"warning usage known: CloudWatch has no usage of the last 15m",
 			"ok room to grow: " + name + ": the limit is 32, a unit takes 2: room for 16 units in all where nothing else uses it",
 		}},
 		{"no such quota", func(s *script, o *Options) {
