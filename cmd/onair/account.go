@@ -31,11 +31,14 @@ type account struct {
 	region  string // as the scenario names it; "" is the environment's own
 	staging *lab.Lab
 
-	once   sync.Once
-	config aws.Config
-	from   string // where the credentials are from
-	lacks  string // what could not be had; empty: nothing
-	err    error
+	loading   sync.Once
+	config    aws.Config
+	configErr error
+
+	once  sync.Once
+	from  string // where the credentials are from
+	lacks string // what could not be had; empty: nothing
+	err   error
 }
 
 // accounts are those of a scenario by their regions.
@@ -66,12 +69,20 @@ var identityCall = awscall.Call{Service: "sts", Action: "GetCallerIdentity"}
 
 func (a *account) subject() string { return strings.TrimSpace("AWS " + a.region) }
 
+// settings are the region and the way to credentials. Everybody in a region has
+// the same, so that whoever signs in does it for all.
+func (a *account) settings(ctx context.Context) (aws.Config, error) {
+	a.loading.Do(func() { a.config, a.configErr = awsConfig(ctx, a.region, a.staging) })
+	return a.config, a.configErr
+}
+
 // enter finds region and credentials, once for all who ask.
 func (a *account) enter(ctx context.Context) error {
 	a.once.Do(func() {
-		if a.config, a.err = awsConfig(ctx, a.region, a.staging); a.err != nil {
+		config, err := a.settings(ctx)
+		if a.err = err; err != nil {
 			a.lacks = "region"
-		} else if a.from, a.err = credentialsOf(ctx, a.config); a.err != nil {
+		} else if a.from, a.err = credentialsOf(ctx, config); a.err != nil {
 			a.lacks = "credentials"
 		}
 	})
@@ -167,7 +178,7 @@ func (b behind) Checks() []preflight.Check {
 		checks[i].Look = func(ctx context.Context) []preflight.Finding {
 			switch err := b.account.enter(ctx); {
 			case err == nil:
-				return c.Look(ctx)
+				return c.Look(awscall.Patiently(ctx))
 			case i > 0:
 				return nil
 			}

@@ -1,16 +1,24 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
@@ -64,5 +72,67 @@ func TestIdentity(t *testing.T) {
 		if got := a.identity(t.Context()); got != tt.want {
 			t.Errorf("%s: identity = %s %v; want %s %v", name, got.Status, got, tt.want.Status, tt.want)
 		}
+	}
+}
+
+// One throttled call is asked again by a check, and everybody in a region has the
+// credentials that one of them fetched.
+func TestChecksOfARegion(t *testing.T) {
+	var mu sync.Mutex
+	asked := make(map[string]int)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		action := r.FormValue("Action")
+		mu.Lock()
+		asked[action]++
+		first := asked[action] == 1
+		mu.Unlock()
+		if first && action == "DescribeAutoScalingGroups" {
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, `<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>`)
+			return
+		}
+		io.WriteString(w, `<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member>
+			<AutoScalingGroupName>web-prod</AutoScalingGroupName><Instances/>
+		</member></AutoScalingGroups></DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>`)
+	}))
+	defer server.Close()
+	fetched := filepath.Join(t.TempDir(), "fetched")
+	config := filepath.Join(t.TempDir(), "config")
+	process := fmt.Sprintf(`[default]
+credential_process = sh -c "echo >>%s; echo '{\"Version\":1,\"AccessKeyId\":\"onair\",\"SecretAccessKey\":\"lab\"}'"
+`, fetched)
+	if err := os.WriteFile(config, []byte(process), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_PROFILE": "",
+		"AWS_CONFIG_FILE": config, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
+	} {
+		t.Setenv(name, value)
+	}
+	s := parsed(t, `
+name: region
+target: {url: "http://127.0.0.1:1", allow_hosts: [127.0.0.1]}
+traffic: {baseline: 10/s, duration: 10s}
+requests: [{get: /}]
+objectives: [{p99: 1s}]
+observe:
+  - {asg: web-prod, region: ap-northeast-1}
+  - {elb: web, region: ap-northeast-1}
+`)
+	inAWS := accounts(s, nil)
+	checks := []preflight.Check{inAWS["ap-northeast-1"].check()}
+	for _, o := range waiting(newObservers(t.Context(), s, nil, inAWS), s, inAWS) {
+		checks = append(checks, o.(observe.Checker).Checks()...)
+	}
+	found := preflight.Run(t.Context(), 9*time.Second, checks...)
+	exists := func(f preflight.Finding) bool {
+		return f.Subject == "asg/web-prod" && f.Asked == "exists" && f.Status == preflight.OK
+	}
+	if asked["DescribeAutoScalingGroups"] != 2 || !slices.ContainsFunc(found, exists) {
+		t.Errorf("%d calls, and found %v; want the group found by the second", asked["DescribeAutoScalingGroups"], found)
+	}
+	if lines, err := os.ReadFile(fetched); err != nil || len(lines) != 1 {
+		t.Errorf("the credentials were fetched %d times, %v; want once", len(lines), err)
 	}
 }

@@ -29,7 +29,7 @@ import (
 // for all series of a region or server, with clients of the user's own clusters
 // and accounts, or of the embedded staging. One that cannot be built tells so when
 // it is checked.
-func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) []observe.Observer {
+func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab, inAWS map[string]*account) []observe.Observer {
 	var observers []observe.Observer
 	nodes := nodesByContext(s)
 	add := func(source string, build func(*observe.Meter) (observe.Observer, error)) {
@@ -42,11 +42,15 @@ func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab) [
 	}
 	for _, o := range s.Watched() {
 		if !o.IsSeries() {
-			add(o.Source(), func(m *observe.Meter) (observe.Observer, error) { return newObserver(ctx, o, staging, nodes, m) })
+			add(o.Source(), func(m *observe.Meter) (observe.Observer, error) {
+				return newObserver(ctx, o, staging, inAWS[o.Region], nodes, m)
+			})
 		}
 	}
 	for _, series := range seriesBySource(s) {
-		add(series[0].Source(), func(m *observe.Meter) (observe.Observer, error) { return newSeriesObserver(ctx, series, staging, m) })
+		add(series[0].Source(), func(m *observe.Meter) (observe.Observer, error) {
+			return newSeriesObserver(ctx, series, inAWS[series[0].Region], m)
+		})
 	}
 	return observers
 }
@@ -64,7 +68,7 @@ func nodesByContext(s *scenario.Scenario) map[string]*hpa.Nodes {
 
 // newObserver builds one whose clients count what they ask with meter; nodes are
 // the clusters', by kube context.
-func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, nodes map[string]*hpa.Nodes, meter *observe.Meter) (observe.Observer, error) {
+func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, inAWS *account, nodes map[string]*hpa.Nodes, meter *observe.Meter) (observe.Observer, error) {
 	if o.Kind == capacity.HPA {
 		config, err := kubeConfig(o.Context, staging)
 		if err != nil {
@@ -73,7 +77,7 @@ func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, node
 		config.Wrap(meter.Wrap)
 		return hpa.New(hpa.Options{Config: config, Namespace: o.Namespace, Name: o.Name, Source: o.Source(), Nodes: nodes[o.Context]})
 	}
-	config, err := awsConfig(ctx, o.Region, staging)
+	config, err := inAWS.settings(ctx)
 	if err != nil {
 		return nil, err
 	}

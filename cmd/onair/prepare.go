@@ -37,7 +37,7 @@ func prepare(ctx context.Context, o scenarioOptions) (plan rehearsal.Plan, stop 
 	plan = rehearsal.Plan{
 		Scenario:  s,
 		Target:    target,
-		Observers: waiting(newObservers(ctx, s, staging), s, inAWS),
+		Observers: waiting(newObservers(ctx, s, staging, inAWS), s, inAWS),
 		Tool:      version,
 		Checks:    append(checks, kubeChecks(s, staging)...),
 	}

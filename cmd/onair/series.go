@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/seed-f864f198/onair/internal/lab"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/observe/prometheus"
@@ -14,9 +13,9 @@ import (
 
 // newSeriesObserver builds one observer of all series of a region of CloudWatch or
 // of a Prometheus server, whose clients count what they ask with meter.
-func newSeriesObserver(ctx context.Context, series []scenario.Observe, staging *lab.Lab, meter *observe.Meter) (observe.Observer, error) {
+func newSeriesObserver(ctx context.Context, series []scenario.Observe, inAWS *account, meter *observe.Meter) (observe.Observer, error) {
 	if series[0].Kind == scenario.CloudWatch {
-		return newCloudWatch(ctx, series, staging, meter)
+		return newCloudWatch(ctx, series, inAWS, meter)
 	}
 	return newPrometheus(series, meter)
 }
@@ -39,8 +38,8 @@ func seriesBySource(s *scenario.Scenario) [][]scenario.Observe {
 	return groups
 }
 
-func newCloudWatch(ctx context.Context, series []scenario.Observe, staging *lab.Lab, meter *observe.Meter) (observe.Observer, error) {
-	config, err := awsConfig(ctx, series[0].Region, staging)
+func newCloudWatch(ctx context.Context, series []scenario.Observe, inAWS *account, meter *observe.Meter) (observe.Observer, error) {
+	config, err := inAWS.settings(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func TestSeriesObservers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer staging.Stop()
-	observers := newObservers(t.Context(), s, staging)[1:]
+	observers := newObservers(t.Context(), s, staging, accounts(s, staging))[1:]
 	source := "prometheus/" + strings.TrimPrefix(server.URL, "http://")
 	var sources []string
 	for _, o := range observers {

@@ -127,8 +127,8 @@ func TestChecksThatFail(t *testing.T) {
 		{deleted, nil, "fail exists: its status is Delete in progress"},
 		{nil, &smithy.GenericAPIError{Code: "AccessDenied"}, "fail may autoscaling:DescribeAutoScalingGroups: access denied (needs autoscaling:DescribeAutoScalingGroups)"},
 		{nil, &smithy.GenericAPIError{Code: "ExpiredToken", Message: "old"}, "fail credentials accepted: credentials refused (ExpiredToken: old)"},
-		{nil, &smithy.GenericAPIError{Code: "Throttling"}, "fail answers: throttled by AWS (autoscaling:DescribeAutoScalingGroups)"},
-		{nil, context.DeadlineExceeded, "fail answers: DescribeAutoScalingGroups: no answer within 4 s"},
+		{nil, &smithy.GenericAPIError{Code: "Throttling"}, "warning answers: throttled by AWS (autoscaling:DescribeAutoScalingGroups)"},
+		{nil, context.DeadlineExceeded, "warning answers: DescribeAutoScalingGroups: no answer within 4 s"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newScript()

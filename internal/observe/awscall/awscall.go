@@ -1,5 +1,6 @@
 // Package awscall is how AWS is asked while load runs: with a deadline for each
-// call, no retries, errors in words, and more rarely where AWS throttles.
+// call, no retries (but before a run), errors in words, and more rarely where AWS
+// throttles.
 //
 //	interval  |--5s--|--5s--|---10s---|----20s-----|--5s--|
 //	answer    ok     ok  throttled  throttled     ok      ok
@@ -25,9 +26,18 @@ import (
 	"github.com/seed-f864f198/onair/internal/figure"
 )
 
-// Within makes one call, or gets one page, with a deadline of its own. O is the
-// service's options.
+// Within makes one call, or gets one page, with a deadline of its own; again where
+// ctx is of Patiently. O is the service's options.
 func Within[T, O any](ctx context.Context, timeout time.Duration, call func(context.Context, ...func(*O)) (T, error)) (T, error) {
+	for attempt := 1; ; attempt++ {
+		answer, err := once(ctx, timeout, call)
+		if err == nil || !askAgain(ctx, attempt, err) {
+			return answer, err
+		}
+	}
+}
+
+func once[T, O any](ctx context.Context, timeout time.Duration, call func(context.Context, ...func(*O)) (T, error)) (T, error) {
 	had := timeout
 	if end, bounded := ctx.Deadline(); bounded {
 		had = min(had, time.Until(end))

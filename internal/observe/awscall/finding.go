@@ -20,7 +20,7 @@ func (c Call) asked() string { return "may " + c.String() }
 // Finding is what a check found whose call failed with err after it had so long to
 // answer, and how much that matters.
 func (c Call) Finding(subject string, err error, timeout time.Duration, matters preflight.Status) preflight.Finding {
-	f := preflight.Finding{Subject: subject, Asked: c.asked(), Status: matters, Text: c.Words(err, timeout)}
+	f := preflight.Finding{Subject: subject, Asked: c.asked(), Status: Bearing(err, matters), Text: c.Words(err, timeout)}
 	_, unsent := errors.AsType[*url.Error](err)
 	switch {
 	case Denied(err):

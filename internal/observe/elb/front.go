@@ -150,9 +150,9 @@ func troubleOf(b types.LoadBalancer) string {
 
 // describeReservation reads how a load balancer's reservation stands.
 func (o *Observer) describeReservation(ctx context.Context, b types.LoadBalancer, f *front) error {
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	out, err := o.api.DescribeCapacityReservation(ctx, &elbv2.DescribeCapacityReservationInput{LoadBalancerArn: b.LoadBalancerArn})
+	out, err := awscall.Within(ctx, o.timeout, func(ctx context.Context, with ...func(*elbv2.Options)) (*elbv2.DescribeCapacityReservationOutput, error) {
+		return o.api.DescribeCapacityReservation(ctx, &elbv2.DescribeCapacityReservationInput{LoadBalancerArn: b.LoadBalancerArn}, with...)
+	})
 	if err != nil {
 		return failed(reserveCall, err)
 	}
