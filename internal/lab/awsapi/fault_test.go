@@ -146,7 +146,13 @@ func TestSDKReadsQuota(t *testing.T) {
 			t.Errorf("quota of %d vCPUs = %v; want %v", c.set, got, c.want)
 		}
 	}
-	_, err := client.GetServiceQuota(t.Context(), &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("ec2"), QuotaCode: aws.String("L-0")})
+	w.state.Config.Quotas.VCPUs = 64
+	asked := vcpuQuota()
+	byDefault, err := client.GetAWSDefaultServiceQuota(t.Context(), &servicequotas.GetAWSDefaultServiceQuotaInput{ServiceCode: asked.ServiceCode, QuotaCode: asked.QuotaCode})
+	if err != nil || *byDefault.Quota.Value != 1920 {
+		t.Errorf("GetAWSDefaultServiceQuota() = %v, %v; want 1920", byDefault, err)
+	}
+	_, err = client.GetServiceQuota(t.Context(), &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("ec2"), QuotaCode: aws.String("L-0")})
 	if _, ok := errors.AsType[*types.NoSuchResourceException](err); !ok {
 		t.Errorf("GetServiceQuota(L-0) = %v; want NoSuchResourceException", err)
 	}

@@ -22,9 +22,10 @@ var jsonServices = map[string]string{
 
 // jsonOperations answer a call from one state and the JSON that came with it.
 var jsonOperations = map[call]func(view, []byte) (any, *refusal){
-	{"cloudwatch", "GetMetricData"}:      getMetricJSON,
-	{"cloudwatch", "DescribeAlarms"}:     describeAlarmsJSON,
-	{"servicequotas", "GetServiceQuota"}: getServiceQuota,
+	{"cloudwatch", "GetMetricData"}:                getMetricJSON,
+	{"cloudwatch", "DescribeAlarms"}:               describeAlarmsJSON,
+	{"servicequotas", "GetServiceQuota"}:           getServiceQuota,
+	{"servicequotas", "GetAWSDefaultServiceQuota"}: getAWSDefaultServiceQuota,
 }
 
 func readJSON(r *http.Request) (jsonExchange, *refusal) {

@@ -76,6 +76,7 @@ func TestSnapshotsOfServedCalls(t *testing.T) {
 		check(c)
 	}
 	check(call{"servicequotas", "GetServiceQuota"})
+	check(call{"servicequotas", "GetAWSDefaultServiceQuota"})
 }
 
 // Every parameter is found where AWS puts it.

@@ -36,6 +36,14 @@ type usageMetric struct {
 var vcpuUsage = map[string]string{"Service": "EC2", "Type": "Resource", "Resource": "vCPU", "Class": "Standard/OnDemand"}
 
 func getServiceQuota(v view, body []byte) (any, *refusal) {
+	return quotaOf(v, body, cmp.Or(v.Config.Quotas.VCPUs, defaultVCPUs))
+}
+
+func getAWSDefaultServiceQuota(v view, body []byte) (any, *refusal) {
+	return quotaOf(v, body, defaultVCPUs)
+}
+
+func quotaOf(v view, body []byte, vcpus int) (any, *refusal) {
 	var asked struct{ ServiceCode, QuotaCode string }
 	if err := json.Unmarshal(body, &asked); err != nil {
 		return nil, unreadable("%v", err)
@@ -50,7 +58,7 @@ func getServiceQuota(v view, body []byte) (any, *refusal) {
 		QuotaArn:            "arn:aws:servicequotas:" + region(v.State) + ":" + account + ":ec2/" + vcpuQuota,
 		QuotaCode:           vcpuQuota,
 		QuotaName:           "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
-		Value:               float64(cmp.Or(v.Config.Quotas.VCPUs, defaultVCPUs)),
+		Value:               float64(vcpus),
 		Unit:                "None",
 		Adjustable:          true,
 		QuotaAppliedAtLevel: "ACCOUNT",

@@ -8,7 +8,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/smithy-go"
 
+	"github.com/seed-f864f198/onair/internal/observe/awscall"
 	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
@@ -56,12 +58,25 @@ func (o *Observer) healthy(ctx context.Context, g *types.TargetGroup) preflight.
 		return o.finding(asked, preflight.Warning, "AWS does not tell the targets", toDo)
 	case len(found) == 0:
 		return o.finding(asked, preflight.Warning, "there is no target", "register what is to serve")
+	case unchecked(found) == len(found):
+		return o.finding(asked, preflight.OK, fmt.Sprintf("health checks are off, as they are of Lambda unless turned on: %d get requests unchecked", len(found)), "")
 	case n == len(found):
 		return o.finding(asked, preflight.OK, text, "")
 	case n == 0:
 		return o.finding(asked, preflight.Fail, text+others(found), toDo)
 	}
 	return o.finding(asked, preflight.Warning, text+others(found), toDo)
+}
+
+// unchecked counts the targets whose health nobody checks.
+func unchecked(found []types.TargetHealthDescription) int {
+	n := 0
+	for _, d := range found {
+		if d.TargetHealth != nil && d.TargetHealth.Reason == types.TargetHealthReasonEnumHealthCheckDisabled {
+			n++
+		}
+	}
+	return n
 }
 
 // others names what keeps targets from being healthy: "; 10.0.0.7 is unhealthy: Target.Timeout".
@@ -102,13 +117,27 @@ func (o *Observer) provisioned(ctx context.Context, g *types.TargetGroup) []pref
 		} else {
 			all = append(all, o.finding(active, preflight.OK, f.name+" is active", ""))
 		}
-		if f.pending {
+		if f.err != nil {
+			all = append(all, o.unread(f))
+		} else if f.pending {
 			all = append(all, o.finding(reserved, preflight.Warning, f.name+": "+f.text, "wait: it takes minutes to hours"))
 		} else {
 			all = append(all, o.finding(reserved, preflight.OK, f.name+": "+f.text, ""))
 		}
 	}
 	return all
+}
+
+// unread is a load balancer that does not tell its reservation. Of some kinds, and
+// in some regions, there is none: this is told in AWS's words, and mends itself
+// by no permission.
+func (o *Observer) unread(f front) preflight.Finding {
+	_, answered := errors.AsType[smithy.APIError](f.err)
+	if !answered || awscall.Hopeless(f.err) || awscall.Passing(f.err) {
+		return o.failed(f.err, preflight.Warning)
+	}
+	return o.finding("capacity reservation", preflight.Warning, f.name+": not known: "+o.words(f.err),
+		"nothing, unless some was reserved: this kind of load balancer, or this region, may have none")
 }
 
 func orUnknown(word string) string {

@@ -242,6 +242,22 @@ func TestGapIsOfTargets(t *testing.T) {
 	})
 }
 
+var unsupported = &smithy.GenericAPIError{Code: "UnsupportedOperation", Message: "not of this type"}
+
+// How a load balancer stands is told where its reservation cannot be read.
+func TestStateWithoutReservation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript()
+		s.state = &types.LoadBalancerState{Code: types.LoadBalancerStateEnumProvisioning}
+		s.reserved = func(time.Duration) (*elbv2.DescribeCapacityReservationOutput, error) { return nil, unsupported }
+		_, warnings := supervised(t, s, 32*time.Second)
+		check(t, "warnings", warnings, []string{
+			"elb/web: app: the load balancer is provisioning",
+			"elb/web: the load balancers' capacity was not observed: DescribeCapacityReservation: UnsupportedOperation: not of this type",
+		})
+	})
+}
+
 func TestThrottling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript()
@@ -362,6 +378,23 @@ func TestChecks(t *testing.T) {
 			"ok exists: targets of type ip", "fail healthy: 0 of 1 targets are healthy; 10.0.0.2 is unhealthy: Target.Timeout",
 			"ok load balancer: app is active", "ok capacity reservation: app: no capacity units are reserved",
 		}},
+		{"nobody checks the health", func(s *script) {
+			s.targets = func(time.Duration) ([]types.TargetHealthDescription, error) {
+				return targetsOf(in("arn:aws:lambda:x:0:function:web", "unavailable", types.TargetHealthReasonEnumHealthCheckDisabled)), nil
+			}
+		}, []string{
+			"ok exists: targets of type ip", "ok healthy: health checks are off, as they are of Lambda unless turned on: 1 get requests unchecked",
+			"ok load balancer: app is active", "ok capacity reservation: app: no capacity units are reserved",
+		}},
+		{"no reservations of this kind", func(s *script) {
+			s.targets = func(time.Duration) ([]types.TargetHealthDescription, error) {
+				return targetsOf(in("10.0.0.1", isHealthy, "")), nil
+			}
+			s.reserved = func(time.Duration) (*elbv2.DescribeCapacityReservationOutput, error) { return nil, unsupported }
+		}, []string{
+			"ok exists: targets of type ip", "ok healthy: 1 of 1 targets are healthy", "ok load balancer: app is active",
+			"warning capacity reservation: app: not known: DescribeCapacityReservation: UnsupportedOperation: not of this type",
+		}},
 		{"empty", func(s *script) {
 			s.group = func(time.Duration) (*types.TargetGroup, error) { return groupOf(), nil }
 		}, []string{
@@ -391,6 +424,7 @@ func TestChecks(t *testing.T) {
 		}, []string{
 			"ok exists: targets of type ip",
 			"fail may elasticloadbalancing:DescribeTargetHealth: access denied (needs elasticloadbalancing:DescribeTargetHealth)",
+			"ok load balancer: app is active",
 			"warning may elasticloadbalancing:DescribeCapacityReservation: access denied (needs elasticloadbalancing:DescribeCapacityReservation)",
 		}},
 	} {

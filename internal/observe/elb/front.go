@@ -36,17 +36,16 @@ type front struct {
 	state    string   // why it is not active; empty: it is
 	reserved *float64 // capacity units that are reserved and provisioned; nil: none, or not yet, or unknown
 	text     string   // how the reservation stands
+	err      error    // why that is not known: not every kind of load balancer nor region tells
 	pending  bool     // it is not provisioned
 }
 
 // pollFronts reads the load balancers for the first time. No failure of it is an
 // error.
 func (o *Observer) pollFronts(ctx context.Context, rec *observe.Recorder) error {
-	found, err := o.describeFronts(ctx, o.group)
-	switch {
+	switch err := o.tellFronts(ctx, rec); {
 	case err == nil:
 		o.frontPace.Narrow()
-		o.fronts.tell(found, rec)
 	case ctx.Err() != nil:
 	default:
 		if awscall.Throttled(err) {
@@ -68,15 +67,30 @@ func (o *Observer) lookAgain(ctx context.Context, rec *observe.Recorder) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.timeout)
 	defer cancel()
-	found, err := o.describeFronts(ctx, o.group)
-	switch {
+	before := o.fronts.known
+	switch err := o.tellFronts(ctx, rec); {
 	case err == nil:
-		o.fronts.tell(found, rec)
-	case o.fronts.known:
+	case before:
 		rec.Warn("the load balancers' capacity was not looked at again at the end: " + o.words(err))
 	default:
 		rec.Warn("the load balancers' capacity was not observed: " + o.words(err))
 	}
+}
+
+// tellFronts reads the load balancers and tells what was read, all or some of it.
+func (o *Observer) tellFronts(ctx context.Context, rec *observe.Recorder) error {
+	found, err := o.describeFronts(ctx, o.group)
+	if err != nil {
+		return err
+	}
+	o.fronts.tell(found, rec)
+	for _, f := range found {
+		if f.err != nil {
+			return f.err
+		}
+	}
+	o.fronts.known = true
+	return nil
 }
 
 // tell records how the load balancers stand, and warns of those that are not as
@@ -89,6 +103,13 @@ func (f *fronts) tell(found []front, rec *observe.Recorder) {
 	total, every := 0.0, len(found) > 0
 	var told []string
 	for _, b := range found {
+		if b.state != "" {
+			rec.Warn(b.name + ": " + b.state)
+		}
+		if b.err != nil {
+			every = false
+			continue
+		}
 		told = append(told, b.name+": "+b.text)
 		if !slices.Contains(f.told, b.name+": "+b.text) {
 			rec.Event(time.Time{}, reservation, "", b.name+": "+b.text)
@@ -96,15 +117,12 @@ func (f *fronts) tell(found []front, rec *observe.Recorder) {
 		if b.pending {
 			rec.Warn(b.name + ": " + b.text)
 		}
-		if b.state != "" {
-			rec.Warn(b.name + ": " + b.state)
-		}
 		total, every = total+aws.ToFloat64(b.reserved), every && b.reserved != nil
 	}
 	if every {
 		rec.Note(timeline.Reserved, total)
 	}
-	f.known, f.told = true, told
+	f.told = told
 }
 
 const unused = "no load balancer uses the target group: none of its targets gets requests"
@@ -124,9 +142,7 @@ func (o *Observer) describeFronts(ctx context.Context, g *types.TargetGroup) ([]
 		}
 		for _, b := range page.LoadBalancers {
 			f := front{name: cmp.Or(aws.ToString(b.LoadBalancerName), "a load balancer"), state: troubleOf(b)}
-			if err := o.describeReservation(ctx, b, &f); err != nil {
-				return nil, err
-			}
+			f.err = o.describeReservation(ctx, b, &f)
 			found = append(found, f)
 		}
 	}

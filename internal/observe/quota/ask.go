@@ -2,6 +2,7 @@ package quota
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -135,13 +136,35 @@ func (o *Observer) askLimit(ctx context.Context) (*types.ServiceQuota, error) {
 			ServiceCode: aws.String(o.service), QuotaCode: aws.String(o.code),
 		}, with...)
 	})
-	switch {
-	case err != nil:
-		return nil, failed(quotaCall, err)
-	case out.Quota == nil || out.Quota.Value == nil:
-		return nil, failed(quotaCall, errNoValue)
+	if err != nil {
+		err = failed(quotaCall, err)
+		if errors.Is(err, errNoQuota) {
+			return o.askDefault(ctx)
+		}
+		return nil, err
 	}
-	return out.Quota, nil
+	return valued(quotaCall, out.Quota)
+}
+
+// askDefault reads what applies to an account whose quota was never changed: of
+// some quotas the account's own then does not exist.
+func (o *Observer) askDefault(ctx context.Context) (*types.ServiceQuota, error) {
+	out, err := awscall.Within(ctx, o.timeout, func(ctx context.Context, with ...func(*servicequotas.Options)) (*servicequotas.GetAWSDefaultServiceQuotaOutput, error) {
+		return o.clients.Quotas.GetAWSDefaultServiceQuota(ctx, &servicequotas.GetAWSDefaultServiceQuotaInput{
+			ServiceCode: aws.String(o.service), QuotaCode: aws.String(o.code),
+		}, with...)
+	})
+	if err != nil {
+		return nil, failed(defaultCall, err)
+	}
+	return valued(defaultCall, out.Quota)
+}
+
+func valued(call awscall.Call, q *types.ServiceQuota) (*types.ServiceQuota, error) {
+	if q == nil || q.Value == nil {
+		return nil, failed(call, errNoValue)
+	}
+	return q, nil
 }
 
 // slow makes asking rarer where AWS throttles.

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	errNoQuota = errors.New("no such quota of the service, or none that applies to the account")
+	errNoQuota = errors.New("the service has no such quota")
 	errNoValue = errors.New("AWS does not tell its value")
 	errNoUsage = errors.New("CloudWatch has no usage of the last " + figure.Duration(lately))
 	errNoGroup = errors.New("the fleet's group does not exist")

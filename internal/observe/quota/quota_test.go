@@ -33,6 +33,9 @@ type script struct {
 	used  func(at time.Duration) ([]cwtypes.MetricDataResult, error)
 	group func(at time.Duration) (*asgtypes.AutoScalingGroup, error)
 	took  time.Duration // time an answer needs
+
+	unchanged *types.ServiceQuota // the default; nil: the service has no such quota
+
 	calls []string
 }
 
@@ -63,6 +66,17 @@ func (s *script) GetServiceQuota(ctx context.Context, in *servicequotas.GetServi
 	}
 	q, err := s.quota(at)
 	return &servicequotas.GetServiceQuotaOutput{Quota: q}, err
+}
+
+// The default is asked for only where the account's own does not exist.
+func (s *script) GetAWSDefaultServiceQuota(ctx context.Context, in *servicequotas.GetAWSDefaultServiceQuotaInput, _ ...func(*servicequotas.Options)) (*servicequotas.GetAWSDefaultServiceQuotaOutput, error) {
+	if _, err := s.asked(ctx, "default of "+*in.ServiceCode+" "+*in.QuotaCode); err != nil {
+		return nil, err
+	}
+	if s.unchanged == nil {
+		return nil, &types.NoSuchResourceException{}
+	}
+	return &servicequotas.GetAWSDefaultServiceQuotaOutput{Quota: s.unchanged}, nil
 }
 
 func (s *script) GetMetricData(ctx context.Context, in *cloudwatch.GetMetricDataInput, _ ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error) {
@@ -193,6 +207,18 @@ func TestRoomIsToldOnce(t *testing.T) {
 			"5m0s ec2 L-1216C47A", "5m0s " + metric + " from -10m0s to 5m0s",
 		})
 		check(t, "warnings", warnings, nil)
+	})
+}
+
+// Of a quota that was never changed only the default is there.
+func TestDefaultApplies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript()
+		s.quota = func(time.Duration) (*types.ServiceQuota, error) { return nil, &types.NoSuchResourceException{} }
+		s.unchanged = vcpuQuota(32)
+		d, _ := supervised(t, s, s.options(), time.Second)
+		check(t, "limits", slices.DeleteFunc(d.lines, func(line string) bool { return !strings.Contains(line, "s limit ") }), []string{"0s limit 32", "1s limit 32"})
+		check(t, "calls", s.calls[:2], []string{"0s ec2 L-1216C47A", "0s default of ec2 L-1216C47A"})
 	})
 }
 
@@ -356,7 +382,7 @@ func TestGapUntilTheLimitIsKnown(t *testing.T) {
 	}{
 		{errors.New("connection refused"), "quota ec2 L-1216C47A: GetServiceQuota: connection refused", 45 * time.Second},
 		{&smithy.GenericAPIError{Code: "TooManyRequestsException"}, "quota ec2 L-1216C47A: throttled by AWS (servicequotas:GetServiceQuota)", 90 * time.Second},
-		{&types.NoSuchResourceException{}, "quota ec2 L-1216C47A: no such quota of the service, or none that applies to the account in ap-northeast-1", 42 * time.Second},
+		{&types.NoSuchResourceException{}, "quota ec2 L-1216C47A: the service has no such quota in ap-northeast-1", 42 * time.Second},
 		{&smithy.GenericAPIError{Code: "AccessDeniedException"}, "quota ec2 L-1216C47A: access denied (needs servicequotas:GetServiceQuota)", 42 * time.Second},
 		{nil, "quota ec2 L-1216C47A: AWS does not tell its value", 45 * time.Second},
 	} {
@@ -500,7 +526,7 @@ func TestChecks(t *testing.T) {
 		}},
 		{"no such quota", func(s *script, o *Options) {
 			s.quota = func(time.Duration) (*types.ServiceQuota, error) { return nil, &types.NoSuchResourceException{} }
-		}, []string{"fail exists: no such quota of the service, or none that applies to the account in ap-northeast-1"}},
+		}, []string{"fail exists: the service has no such quota in ap-northeast-1"}},
 		{"no value", func(s *script, o *Options) {
 			s.quota = func(time.Duration) (*types.ServiceQuota, error) { return nil, nil }
 		}, []string{"fail exists: AWS does not tell its value"}},
