@@ -31,7 +31,7 @@ import (
 // it is checked.
 func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab, inAWS map[string]*account) []observe.Observer {
 	var observers []observe.Observer
-	nodes := nodesByContext(s)
+	clusters := sharedByContext(s)
 	add := func(source string, build func(*observe.Meter) (observe.Observer, error)) {
 		meter := &observe.Meter{}
 		o, err := build(meter)
@@ -43,7 +43,7 @@ func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab, i
 	for _, o := range s.Watched() {
 		if !o.IsSeries() {
 			add(o.Source(), func(m *observe.Meter) (observe.Observer, error) {
-				return newObserver(ctx, o, staging, inAWS[o.Region], nodes, m)
+				return newObserver(ctx, o, staging, inAWS[o.Region], clusters[o.Context], m)
 			})
 		}
 	}
@@ -55,27 +55,33 @@ func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab, i
 	return observers
 }
 
-// nodesByContext is what observers of one cluster share.
-func nodesByContext(s *scenario.Scenario) map[string]*hpa.Nodes {
-	nodes := make(map[string]*hpa.Nodes)
-	for _, o := range s.Watched() {
-		if o.Kind == capacity.HPA && nodes[o.Context] == nil {
-			nodes[o.Context] = hpa.NewNodes()
-		}
-	}
-	return nodes
+// shared is what observers of one cluster share.
+type shared struct {
+	nodes   *hpa.Nodes
+	permits *hpa.Permits
 }
 
-// newObserver builds one whose clients count what they ask with meter; nodes are
-// the clusters', by kube context.
-func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, inAWS *account, nodes map[string]*hpa.Nodes, meter *observe.Meter) (observe.Observer, error) {
+func sharedByContext(s *scenario.Scenario) map[string]shared {
+	clusters := make(map[string]shared)
+	for _, kubeContext := range kubeContexts(s) {
+		clusters[kubeContext] = shared{hpa.NewNodes(), hpa.NewPermits()}
+	}
+	return clusters
+}
+
+// newObserver builds one whose clients count what they ask with meter, in its
+// account or its cluster.
+func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, inAWS *account, cluster shared, meter *observe.Meter) (observe.Observer, error) {
 	if o.Kind == capacity.HPA {
 		config, err := kubeConfig(o.Context, staging)
 		if err != nil {
 			return nil, err
 		}
 		config.Wrap(meter.Wrap)
-		return hpa.New(hpa.Options{Config: config, Namespace: o.Namespace, Name: o.Name, Source: o.Source(), Nodes: nodes[o.Context]})
+		return hpa.New(hpa.Options{
+			Config: config, Namespace: o.Namespace, Name: o.Name, Source: o.Source(),
+			Nodes: cluster.nodes, Permits: cluster.permits,
+		})
 	}
 	config, err := inAWS.settings(ctx)
 	if err != nil {

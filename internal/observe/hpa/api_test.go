@@ -62,7 +62,8 @@ type api struct {
 	changed chan struct{}
 	cut     chan struct{} // closed to end the watches that run
 	watched map[string]int
-	denied  map[string]bool // "verb resource" that a review denies
+	denied  map[string]bool   // "verb resource" that a review denies
+	onlyOf  map[string]string // the object of "verb resource" of which alone it is allowed
 }
 
 type stored struct {
@@ -206,7 +207,7 @@ func refuse(code int32, reason metav1.StatusReason) http.HandlerFunc {
 func (a *api) review(w http.ResponseWriter, r *http.Request) {
 	var asked struct {
 		Spec struct {
-			ResourceAttributes struct{ Namespace, Verb, Group, Resource, Subresource string }
+			ResourceAttributes struct{ Namespace, Verb, Group, Resource, Subresource, Name string }
 		}
 	}
 	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || r.Method != http.MethodPost {
@@ -223,6 +224,9 @@ func (a *api) review(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mu.Lock()
 	denied := a.denied[what]
+	if allowed := a.onlyOf[what]; allowed != "" {
+		denied = allowed != of.Name
+	}
 	a.mu.Unlock()
 	writeJSON(w, 201, map[string]any{"status": map[string]bool{"allowed": !denied}})
 }

@@ -42,7 +42,7 @@ func (o *Observer) check(ctx context.Context) []preflight.Finding {
 	scaler, err := o.autoscaler(ctx)
 	if err != nil {
 		found = append(found, o.unread("exists", preflight.Fail, err, began, "name it in the scenario as NAMESPACE/NAME, with the context it is in"))
-		return append(found, o.cluster.permissions(ctx, o.source, target{}.needs(o.namespace))...)
+		return append(found, o.cluster.permissions(ctx, o.source, target{}.needs(o.namespace, o.name))...)
 	}
 	found = append(found, o.ok("exists", fmt.Sprintf("from %d to %d units", leastOf(scaler), scaler.Spec.MaxReplicas)))
 	found = append(found, o.checkAble(scaler)...)
@@ -52,12 +52,12 @@ func (o *Observer) check(ctx context.Context) []preflight.Finding {
 	t, err := o.cluster.target(ctx, o.namespace, scaler.Spec.ScaleTargetRef)
 	if err != nil {
 		found = append(found, o.unread("target", preflight.Fail, err, began, "point scaleTargetRef at what is to be scaled"))
-		return append(found, o.cluster.permissions(ctx, o.source, t.needs(o.namespace))...)
+		return append(found, o.cluster.permissions(ctx, o.source, t.needs(o.namespace, o.name))...)
 	}
 	found = append(found, o.checkTarget(t))
 	var permissions, usage, room []preflight.Finding
 	var looking sync.WaitGroup
-	looking.Go(func() { permissions = o.cluster.permissions(ctx, o.source, t.needs(o.namespace)) })
+	looking.Go(func() { permissions = o.cluster.permissions(ctx, o.source, t.needs(o.namespace, o.name)) })
 	looking.Go(func() { usage = o.checkUsage(ctx, t) })
 	looking.Go(func() { room = o.checkRoom(ctx, t, int(scaler.Spec.MaxReplicas)) })
 	looking.Wait()
@@ -99,7 +99,7 @@ func (o *Observer) checkReached(ctx context.Context) (found []preflight.Finding,
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16)) // so that the connection is used again
 	switch {
 	case answer.StatusCode == http.StatusUnauthorized:
-		return []preflight.Finding{o.fail(asked, to.Host+" answers, and does not accept the credentials", "log in again, or renew the token of this context")}, false
+		return []preflight.Finding{o.fail(asked, to.Host+" answers, and does not accept the credentials", "log in again, renew the token of this context, or map this identity to the cluster (EKS: access entry, aws-auth)")}, false
 	case answer.StatusCode >= 500:
 		return []preflight.Finding{o.fail(asked, to.Host+" answers "+answer.Status, "wait until the API server is well")}, false
 	}

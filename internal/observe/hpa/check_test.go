@@ -172,6 +172,14 @@ func TestChecksFind(t *testing.T) {
 			"warning may watch events: not allowed in namespace default: why something was not done will be unknown",
 			"warning may list pods.metrics.k8s.io: not allowed in namespace default: usage of pods will be unknown",
 		}},
+		{"a role that names what is read", func(a *api) {
+			a.onlyOf = map[string]string{}
+			for _, verb := range []string{"get ", "list ", "watch "} {
+				a.onlyOf[verb+autoscalers], a.onlyOf[verb+deployments] = "web", "web"
+			}
+		}, nil},
+		{"a role that names another", func(a *api) { a.onlyOf = map[string]string{"watch " + deployments: "shop"} }, []string{
+			"fail may watch deployments: not allowed in namespace default"}},
 		{"nobody says what is allowed", func(a *api) { a.answer(reviewPath, page) }, []string{
 			"warning may read: permissions are unknown: create selfsubjectaccessreviews: answered 502 Bad Gateway"}},
 		{"who are you", func(a *api) { a.answer(versionPath, refuse(401, metav1.StatusReasonUnauthorized)) }, []string{

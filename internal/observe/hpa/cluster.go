@@ -53,8 +53,9 @@ var parameters = runtime.NewParameterCodec(scheme)
 type cluster struct {
 	autoscaling, apps, core, discovery *rest.RESTClient
 
-	http  *http.Client // beneath all of them
-	nodes *Nodes
+	http    *http.Client // beneath all of them
+	nodes   *Nodes
+	permits *Permits
 }
 
 func newCluster(config *rest.Config) (*cluster, error) {
@@ -88,6 +89,7 @@ func newCluster(config *rest.Config) (*cluster, error) {
 		discovery:   open("/apis", discoveryv1.SchemeGroupVersion),
 		http:        client,
 		nodes:       NewNodes(),
+		permits:     NewPermits(),
 	}
 	return c, err
 }

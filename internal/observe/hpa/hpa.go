@@ -70,8 +70,9 @@ type Options struct {
 	Config    *rest.Config // how to reach the cluster; not changed
 	Namespace string       // default "default"
 	Name      string
-	Source    string // the fleet's name in readings; default hpa/NAMESPACE/NAME
-	Nodes     *Nodes // of the cluster, to share with its other observers; default its own
+	Source    string   // the fleet's name in readings; default hpa/NAMESPACE/NAME
+	Nodes     *Nodes   // of the cluster, to share with its other observers; default its own
+	Permits   *Permits // of the cluster, to share likewise
 }
 
 // Observer watches one HorizontalPodAutoscaler. Observe it once at a time.
@@ -98,6 +99,9 @@ func New(o Options) (*Observer, error) {
 	}
 	if o.Nodes != nil {
 		cluster.nodes = o.Nodes
+	}
+	if o.Permits != nil {
+		cluster.permits = o.Permits
 	}
 	return &Observer{
 		namespace: o.Namespace, name: o.Name, source: o.Source,

@@ -19,6 +19,7 @@ import (
 type need struct {
 	group, resource, verb string
 	namespace             string // empty: the whole cluster
+	object                string // the only one of the resource that is read; empty: any
 	unknown               string // what stays unknown without it; empty: the observation needs it
 }
 
@@ -34,18 +35,21 @@ var withoutIt = map[string]string{
 	podMetrics:  "usage of pods",
 }
 
-// needs are the rules one by one, of what concerns the target.
-func (t target) needs(namespace string) []need {
+// needs are the rules one by one, of what concerns the target of an autoscaler.
+// Of these two only the one object is read, and a role may name it.
+func (t target) needs(namespace, scaler string) []need {
+	names := map[string]string{autoscalers: scaler, deployments: t.name, statefulSets: t.name}
 	var all []need
 	for _, r := range Rules() {
 		for _, n := range flat(r, namespace) {
 			if n.resource != deployments && n.resource != statefulSets || n.resource == t.resource {
+				n.object = names[n.resource]
 				all = append(all, n)
 			}
 		}
 	}
 	if t.scale != "" {
-		all = append(all, need{group: t.group, resource: t.resource + "/scale", verb: "get", namespace: namespace})
+		all = append(all, need{group: t.group, resource: t.resource + "/scale", verb: "get", namespace: namespace, object: t.name})
 	}
 	for _, r := range ClusterRules() {
 		for _, n := range flat(r, "") {
@@ -85,11 +89,8 @@ func (n need) where() string {
 
 func (n need) attributes() *authorizationv1.ResourceAttributes {
 	resource, sub, _ := strings.Cut(n.resource, "/")
-	return &authorizationv1.ResourceAttributes{Namespace: n.namespace, Verb: n.verb, Group: n.group, Resource: resource, Subresource: sub}
+	return &authorizationv1.ResourceAttributes{Namespace: n.namespace, Verb: n.verb, Group: n.group, Resource: resource, Subresource: sub, Name: n.object}
 }
-
-// atOnce is how many questions are asked of the API at a time.
-const atOnce = 8
 
 // permissions asks the API of each need whether it is allowed. Nothing is kept
 // of the question anywhere.
@@ -98,12 +99,9 @@ func (c *cluster) permissions(ctx context.Context, subject string, needs []need)
 	failures := make([]error, len(needs))
 	began := time.Now()
 	var asking sync.WaitGroup
-	places := make(chan struct{}, atOnce)
 	for i, n := range needs {
-		places <- struct{}{}
 		asking.Go(func() {
-			defer func() { <-places }()
-			allowed, err := c.may(ctx, n)
+			allowed, err := c.permits.may(ctx, c, n)
 			switch {
 			case err != nil:
 				failures[i] = err
@@ -144,7 +142,8 @@ func (n need) missing(subject string) preflight.Finding {
 	return f
 }
 
-// may asks whether one thing is allowed.
+// may asks whether one thing is allowed; a second time where the API says after
+// how long.
 func (c *cluster) may(ctx context.Context, n need) (bool, error) {
 	const path, resource = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "selfsubjectaccessreviews"
 	review := &authorizationv1.SelfSubjectAccessReview{}
@@ -155,7 +154,7 @@ func (c *cluster) may(ctx context.Context, n need) (bool, error) {
 		return false, err
 	}
 	answer := c.core.Post().AbsPath(path).SetHeader("Content-Type", "application/json").Body(question).
-		Timeout(answerWithin).MaxRetries(0).Do(ctx)
+		Timeout(answerWithin).MaxRetries(1).Do(ctx)
 	if err := decode(answer, review); err != nil {
 		return false, explain(err, "create", resource, "")
 	}
