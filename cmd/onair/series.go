@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
-	"net/http"
+	"fmt"
 	"slices"
 
+	"github.com/seed-f864f198/onair/internal/load"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/observe/prometheus"
@@ -55,7 +56,11 @@ func newCloudWatch(ctx context.Context, series []scenario.Observe, inAWS *accoun
 }
 
 func newPrometheus(series []scenario.Observe, meter *observe.Meter) (observe.Observer, error) {
-	client, err := prometheus.NewClient(series[0].URL, series[0].Header, meter.Wrap(http.DefaultTransport))
+	server := series[0].URL
+	if reason := load.Forbidden(server.Hostname()); reason != "" {
+		return nil, fmt.Errorf("%w: host %q is never contacted: %s", load.ErrRefused, server.Hostname(), reason)
+	}
+	client, err := prometheus.NewClient(server, series[0].Header, meter.Wrap(load.Transport()))
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/preflight"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -91,5 +92,25 @@ func TestSeriesObservers(t *testing.T) {
 	}
 	if got := sink.seen[source+" "+timeline.Calls]; got != 4 { // of each query: once, and once more at the end
 		t.Errorf("calls = %v; want 4", got)
+	}
+}
+
+// A Prometheus server is none of the addresses that load never connects to, as it
+// is written nor as it resolves.
+func TestPrometheusIsCheckedLikeTheTarget(t *testing.T) {
+	for _, address := range []string{"http://169.254.169.254", "http://0.0.0.0:9090"} {
+		s := parsed(t, fmt.Sprintf(`
+name: metadata
+target: {url: "http://127.0.0.1:1", allow_hosts: [127.0.0.1]}
+traffic: {baseline: 10/s, duration: 10s}
+requests: [{get: /}]
+objectives: [{p99: 1s}]
+observe: [{prometheus: "%s", query: up, name: up}]
+`, address))
+		o := newObservers(t.Context(), s, nil, nil)[0]
+		found := preflight.Run(t.Context(), 5*time.Second, o.(observe.Checker).Checks()...)
+		if got := verdictOfFindings(found); got != (verdict{exitRefused}) {
+			t.Errorf("%s: found %v; want it refused", address, found)
+		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/load"
@@ -182,12 +183,21 @@ func (p Plan) loadPlan(start time.Time) load.Plan {
 
 func (p Plan) manifest(start time.Time) rundir.Manifest {
 	c := p.Scenario.Caps
+	hosts := []string{p.Scenario.Mask(p.Target.Host)}
+	for _, o := range p.Scenario.Watched() {
+		if o.URL == nil {
+			continue
+		}
+		if host := p.Scenario.Mask(o.URL.Host); !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
 	return rundir.Manifest{
 		Tool:     p.Tool,
 		Run:      rundir.Name(p.Scenario.Name, start),
 		Scenario: p.Scenario.Name,
 		Started:  start,
-		Hosts:    []string{p.Scenario.Mask(p.Target.Host)},
+		Hosts:    hosts,
 		Caps: rundir.Caps{
 			Rate: c.Rate, InFlight: c.InFlight, Requests: c.Requests, DurationSeconds: c.Duration.Seconds(),
 		},

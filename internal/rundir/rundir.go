@@ -48,7 +48,7 @@ type Manifest struct {
 	Scenario     string            `json:"scenario"`
 	ScenarioHash string            `json:"scenario_sha256"` // of scenario.yaml as stored
 	Started      time.Time         `json:"started"`         // offset 0
-	Hosts        []string          `json:"hosts"`           // contacted by load
+	Hosts        []string          `json:"hosts"`           // contacted by load, and the Prometheus servers that were asked
 	Caps         Caps              `json:"caps"`
 	Environment  map[string]string `json:"environment"`
 }

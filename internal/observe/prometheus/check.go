@@ -28,7 +28,7 @@ func (o *Observer) look(ctx context.Context) []preflight.Finding {
 	for _, q := range o.queries {
 		f, err := o.judge(ctx, q)
 		if err != nil {
-			answers.Status, answers.Text = preflight.Fail, o.words(err)
+			answers.Status, answers.Text, answers.Err = preflight.Fail, o.words(err), err
 			answers.ToDo = "check the address and the headers, and that the server can be reached from here"
 			break
 		}
