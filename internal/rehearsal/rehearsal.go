@@ -125,7 +125,9 @@ func (p Plan) record(ctx context.Context, plan load.Plan, sink maskedSink) error
 		err = sink.WriteEvent(sendingEnded(result))
 	}
 	for _, text := range warnings {
-		err = errors.Join(err, sink.WriteWarning(text))
+		if !isSaid(p.Warnings, p.Scenario.Mask(text)) {
+			err = errors.Join(err, sink.WriteWarning(text))
+		}
 	}
 	return err
 }

@@ -291,7 +291,7 @@ func (o *Observer) checkRoom(ctx context.Context, t target, most int) []prefligh
 		found = append(found, o.warning("limit ranges", text, "change the limit range, or the size of the pods"))
 	}
 	if r.limitsErr != nil {
-		found = append(found, o.warning("limit ranges", "unknown: "+r.limitsErr.Error(), ""))
+		found = append(found, o.warning("limit ranges", "what limit ranges forbid is unknown: "+r.limitsErr.Error(), ""))
 	}
 	return found
 }
@@ -300,7 +300,7 @@ func (o *Observer) checkRoom(ctx context.Context, t target, most int) []prefligh
 func (o *Observer) bounded(asked string, b bound, most int, toDo, unbounded string) preflight.Finding {
 	switch {
 	case b.err != nil:
-		return o.warning(asked, "unknown: "+b.err.Error(), "")
+		return o.warning(asked, asked+" is unknown: "+b.err.Error(), "")
 	case !b.known:
 		return o.ok(asked, unbounded)
 	case b.most < most:

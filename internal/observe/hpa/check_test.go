@@ -141,7 +141,7 @@ func TestChecksFind(t *testing.T) {
 			a.put(deploymentsPath, d)
 		}, []string{"fail target: Deployment web: 0 of 4 units are ready"}},
 		{"no usage", func(a *api) { a.answer(usagePath, refuse(404, metav1.StatusReasonNotFound)) }, []string{
-			"warning usage served: metrics.k8s.io is not served (is metrics-server installed?)"}},
+			"warning usage served: usage of pods was not read: metrics.k8s.io is not served (is metrics-server installed?)"}},
 		{"little room", func(a *api) {
 			q := quota("web", "pods=3", "pods=2")
 			a.put(quotasPath, &q)
@@ -159,7 +159,7 @@ func TestChecksFind(t *testing.T) {
 			a.denied["list nodes everywhere"], a.denied["list pods everywhere"] = true, true
 			a.answer(nodesPath, forbidden)
 		}, []string{
-			"warning room on nodes: unknown: forbidden (needs list on nodes in the whole cluster)",
+			"warning room on nodes: room on nodes is unknown: forbidden (needs list on nodes in the whole cluster)",
 			"warning may list nodes: not allowed in the whole cluster: room on nodes will be unknown",
 			"warning may list pods: not allowed in the whole cluster: room on nodes will be unknown",
 		}},
