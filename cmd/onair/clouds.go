@@ -111,6 +111,6 @@ func (u unbuilt) Observe(context.Context, *observe.Recorder) error {
 func (u unbuilt) Checks() []preflight.Check {
 	return []preflight.Check{{Subject: u.source, Look: func(context.Context) []preflight.Finding {
 		text, toDo := parted(u.err, "")
-		return []preflight.Finding{{Subject: u.source, Asked: "can be asked", Status: preflight.Fail, Text: text, ToDo: toDo, Err: u.err}}
+		return []preflight.Finding{{Subject: u.source, Asked: "can be asked", Status: preflight.Fail, Text: text, ToDo: toDo}}
 	}}}
 }
