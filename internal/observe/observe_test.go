@@ -239,6 +239,7 @@ func TestGapsAreOfReadings(t *testing.T) {
 		rec.Lost(start.Add(2*time.Second), errors.New("throttled"))
 		rec.Event(time.Time{}, timeline.Create, "i-1", "launched")
 		rec.Lost(time.Now(), errors.New("denied"))
+		rec.Beside(timeline.Quota, 9, start)
 		time.Sleep(time.Second)
 		rec.Read(timeline.Ready, 4, time.Time{})
 		rec.Lost(start, errors.New("throttled again"))

@@ -36,18 +36,26 @@ func NewRecorder(source string, start time.Time, sink Sink) *Recorder {
 // source does not tell when it was true.
 func (r *Recorder) Read(name string, value float64, whenTrue time.Time) {
 	now := time.Now()
+	r.end(now)
+	r.write(now, name, value, whenTrue)
+}
+
+// Beside records a number as Read does, of what can be read while the source
+// itself cannot: it ends no gap.
+func (r *Recorder) Beside(name string, value float64, whenTrue time.Time) {
+	r.write(time.Now(), name, value, whenTrue)
+}
+
+// Note records a number about the observation itself: what it costs ends no gap.
+func (r *Recorder) Note(name string, value float64) { r.Beside(name, value, time.Time{}) }
+
+func (r *Recorder) write(now time.Time, name string, value float64, whenTrue time.Time) {
 	reading := timeline.Reading{At: timeline.Since(r.start, now), Source: r.source, Name: name, Value: value}
 	if !whenTrue.IsZero() {
 		at := timeline.Since(r.start, whenTrue)
 		reading.True = &at
 	}
-	r.end(now)
 	r.keep(r.sink.WriteReading(reading))
-}
-
-// Note records a number about the observation itself: what it costs ends no gap.
-func (r *Recorder) Note(name string, value float64) {
-	r.keep(r.sink.WriteReading(timeline.Reading{At: timeline.Since(r.start, time.Now()), Source: r.source, Name: name, Value: value}))
 }
 
 // Event records something that happened at the instant at (zero: now) and is

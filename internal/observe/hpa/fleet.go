@@ -68,12 +68,17 @@ func (f *fleet) begin(rec *observe.Recorder, ref autoscalingv2.CrossVersionObjec
 	}
 }
 
-// read records a number where it is new.
+// read records a number where it is new. After an outage the fleet is seen again
+// when its pods are: no other reading ends the gap.
 func (f *fleet) read(name string, value float64, whenTrue time.Time) {
 	if was, ok := f.values[name]; ok && was == value {
 		return
 	}
 	f.values[name] = value
+	if name != timeline.Ready {
+		f.rec.Beside(name, value, whenTrue)
+		return
+	}
 	f.rec.Read(name, value, whenTrue)
 }
 
