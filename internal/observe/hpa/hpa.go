@@ -10,6 +10,9 @@
 //	EndpointSlices            since when each new pod is sent requests
 //	events, ReplicaSets       why something was, or was not, done
 //
+// That all of this still answers is asked every 15 s: a connection may die in
+// silence.
+//
 // Anything else that is scaled is known by its /scale alone, which cannot be
 // watched and is polled. So is what the pods use, every 15 s, where the cluster
 // measures it. What a quota and the nodes leave room for is read when the pods
@@ -157,10 +160,12 @@ func (o *Observer) observe(ctx context.Context, rec *observe.Recorder) error {
 	for _, a := range asides {
 		running.Go(func() { a.run(watching, rec, o.patience) })
 	}
+	running.Go(guarded(fail, func() { o.beat(watching, fail) }))
 	running.Go(guarded(fail, func() { o.usage.run(watching, rec, o.cluster, o.namespace, target.selector, o.fleet) }))
 	running.Go(guarded(fail, func() { o.lookAtFirst(watching, rec) }))
 	<-watching.Done()
 	running.Wait()
+	o.cluster.http.CloseIdleConnections() // one that died in silence would be used again
 	if ctx.Err() != nil {
 		o.lookAtLast(ctx, rec)
 		for _, a := range asides {

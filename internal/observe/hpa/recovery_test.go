@@ -15,7 +15,9 @@ func TestTheGapEndsWithThePods(t *testing.T) {
 	a := crowded()
 	o := newObserving(t, a)
 	stop, _ := o.begin(t)
-	o.awaitValue(t, timeline.Ready, 2)
+	for name, want := range map[string]float64{timeline.Ready: 2, timeline.Max: 10, timeline.Desired: 2, timeline.Quota: 3} {
+		o.awaitValue(t, name, want)
+	}
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -26,8 +28,11 @@ func TestTheGapEndsWithThePods(t *testing.T) {
 			a.watch(w, r)
 			return
 		}
-		<-listed
-		a.list(w, r)
+		select {
+		case <-listed:
+			a.list(w, r)
+		case <-r.Context().Done():
+		}
 	})
 	o.begin(t)
 	for _, name := range []string{timeline.Max, timeline.Desired, timeline.Quota} {
