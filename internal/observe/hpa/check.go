@@ -312,7 +312,7 @@ func (o *Observer) bounded(asked string, b bound, most int, toDo, unbounded stri
 // crew reads the units of a target.
 func (c *cluster) crew(ctx context.Context, namespace string, t target) (crew, error) {
 	all := crew{}
-	options := metav1.ListOptions{LabelSelector: t.selector.String(), Limit: pageSize}
+	options := metav1.ListOptions{LabelSelector: t.selector.String()}
 	err := c.pages(ctx, namespace, options, func(p *corev1.Pod) {
 		if leaving(p) {
 			return

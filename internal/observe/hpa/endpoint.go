@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/selection"
@@ -189,37 +190,30 @@ func (o *Observer) ownServices(ctx context.Context) labels.Selector {
 	case <-ctx.Done():
 		return nil
 	}
-	all := &discoveryv1.EndpointSliceList{}
-	if err := o.cluster.list(ctx, o.cluster.discovery, all, o.namespace, endpoints); err != nil {
+	var own []string // the services of the slices that lead to the pods
+	list := func() runtime.Object { return &discoveryv1.EndpointSliceList{} }
+	err := o.cluster.eachOf(ctx, o.cluster.discovery, o.namespace, endpoints, metav1.ListOptions{}, list, func(object runtime.Object) {
+		if s := object.(*discoveryv1.EndpointSlice); o.fleet.leads(s) {
+			own = append(own, s.Labels[discoveryv1.LabelServiceName])
+		}
+	})
+	if err != nil {
 		return nil // the watch's own list will say
 	}
-	services := o.fleet.services(all.Items)
-	if len(services) == 0 {
+	if len(own) == 0 || slices.Contains(own, "") { // a slice may be of no service
 		return nil
 	}
-	only, err := labels.NewRequirement(discoveryv1.LabelServiceName, selection.In, services)
+	slices.Sort(own)
+	only, err := labels.NewRequirement(discoveryv1.LabelServiceName, selection.In, slices.Compact(own))
 	if err != nil {
 		return nil
 	}
 	return labels.NewSelector().Add(*only)
 }
 
-// services are the names of the services whose slices name a pod of the fleet,
-// ready or not; none where one of those slices is of no service.
-func (f *fleet) services(all []discoveryv1.EndpointSlice) []string {
+// leads reports whether a slice names a pod of the fleet, ready or not.
+func (f *fleet) leads(s *discoveryv1.EndpointSlice) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var names []string
-	for _, s := range all {
-		if !slices.ContainsFunc(s.Endpoints, func(e discoveryv1.Endpoint) bool { return f.byKey[endpointKey(&e)] != nil }) {
-			continue
-		}
-		name := s.Labels[discoveryv1.LabelServiceName]
-		if name == "" {
-			return nil
-		}
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return slices.ContainsFunc(s.Endpoints, func(e discoveryv1.Endpoint) bool { return f.byKey[endpointKey(&e)] != nil })
 }

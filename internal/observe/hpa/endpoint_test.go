@@ -2,6 +2,8 @@ package hpa
 
 import (
 	"fmt"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -175,28 +177,46 @@ func FuzzStages(f *testing.F) {
 	})
 }
 
-func TestServicesOfTheFleet(t *testing.T) {
-	f, _ := newTestFleet()
-	f.pod(fullPod())
-	of := func(all ...*discoveryv1.EndpointSlice) (items []discoveryv1.EndpointSlice) {
-		for _, s := range all {
-			items = append(items, *s)
-		}
-		return items
-	}
-	orphan := slice("a", endpoint("uid-c", "c", "ready"))
+// The services of a fleet are those of all slices that name one of its pods, on
+// whatever page; where one of those is of no service they are not known.
+func TestOwnServices(t *testing.T) {
+	orphan := slice("orphan", endpoint("uid-a", "a", "ready"))
 	orphan.Labels = nil
+	many := []*discoveryv1.EndpointSlice{slice("b", endpoint("uid-b", "b", "not"))}
+	for n := range 2 * pageSize {
+		many = append(many, slice(fmt.Sprint("x", n), endpoint("uid-x", "x", "ready")))
+	}
+	many = append(many, slice("a", endpoint("", "a", "ready")))
 	for _, c := range []struct {
-		all  []discoveryv1.EndpointSlice
-		want []string
+		name  string
+		all   []*discoveryv1.EndpointSlice
+		want  string
+		pages int32
 	}{
-		{nil, nil},
-		{of(slice("a", endpoint("uid-x", "x", "ready"))), nil},
-		{of(slice("b", endpoint("uid-c", "c", "not")), slice("x", endpoint("uid-x", "x", "ready")), slice("a", endpoint("", "c", "ready"))), []string{"service-a", "service-b"}},
-		{of(slice("b", endpoint("uid-c", "c", "not")), orphan), nil},
+		{"none", nil, "", 1},
+		{"of others", many[1:2], "", 1},
+		{"on the first page and the third", many, "kubernetes.io/service-name in (service-a,service-b)", 3},
+		{"of no service", append(many[:1:1], orphan), "", 1},
 	} {
-		if got := f.services(c.all); !cmp.Equal(got, c.want) {
-			t.Errorf("services(%v) = %q; want %q", c.all, got, c.want)
+		a := crowded()
+		for _, s := range c.all {
+			a.put(slicesPath, s)
+		}
+		var asked atomic.Int32
+		a.answer(slicesPath, func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			a.list(w, r)
+		})
+		o := newObserving(t, a)
+		o.observer.fleet.rec = o.rec
+		o.observer.fleet.values = map[string]float64{}
+		o.observer.fleet.pods([]*corev1.Pod{podOf("a"), podOf("b")})
+		got := ""
+		if s := o.observer.ownServices(t.Context()); s != nil {
+			got = s.String()
+		}
+		if got != c.want || asked.Load() != c.pages {
+			t.Errorf("%s: ownServices = %q in %d pages; want %q in %d", c.name, got, asked.Load(), c.want, c.pages)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 )
 
 // Nodes is what the nodes of one cluster have, and what all its pods take of it.
@@ -35,14 +37,32 @@ func (n *Nodes) look(ctx context.Context, c *cluster) ([]corev1.Node, map[string
 	if !n.read.IsZero() && time.Since(n.read) < nodesFresh {
 		return n.nodes, n.used, nil
 	}
-	all := &corev1.NodeList{}
-	if err := c.list(ctx, c.core, all, "", "nodes"); err != nil {
+	var nodes []corev1.Node
+	list := func() runtime.Object { return &corev1.NodeList{} }
+	err := c.eachOf(ctx, c.core, "", "nodes", metav1.ListOptions{}, list, func(o runtime.Object) { nodes = append(nodes, slimNode(o.(*corev1.Node))) })
+	if err != nil {
 		return nil, nil, err
 	}
 	used, err := c.usedByNode(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	n.read, n.nodes, n.used = time.Now(), all.Items, used
+	n.read, n.nodes, n.used = time.Now(), nodes, used
 	return n.nodes, n.used, nil
+}
+
+// slimNode is of a node what decides whether a pod fits on it: the rest, the
+// images that it has foremost, is most of it, and nodes are kept.
+func slimNode(n *corev1.Node) corev1.Node {
+	kept := corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{Name: n.Name, Labels: n.Labels},
+		Spec:       corev1.NodeSpec{Unschedulable: n.Spec.Unschedulable, Taints: n.Spec.Taints},
+		Status:     corev1.NodeStatus{Allocatable: n.Status.Allocatable},
+	}
+	for _, c := range n.Status.Conditions {
+		if c.Type == corev1.NodeReady {
+			kept.Status.Conditions = []corev1.NodeCondition{{Type: c.Type, Status: c.Status}}
+		}
+	}
+	return kept
 }

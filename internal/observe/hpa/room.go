@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/klog/v2"
 
 	"github.com/seed-f864f198/onair/internal/observe"
@@ -97,7 +98,7 @@ func (c *cluster) usedByNode(ctx context.Context) (map[string]corev1.ResourceLis
 		fields.OneTermNotEqualSelector("status.phase", string(corev1.PodSucceeded)),
 		fields.OneTermNotEqualSelector("status.phase", string(corev1.PodFailed)),
 	)
-	err := c.pages(ctx, "", metav1.ListOptions{FieldSelector: alive.String(), Limit: pageSize}, func(p *corev1.Pod) {
+	err := c.pages(ctx, "", metav1.ListOptions{FieldSelector: alive.String()}, func(p *corev1.Pod) {
 		if used[p.Spec.NodeName] == nil {
 			used[p.Spec.NodeName] = corev1.ResourceList{}
 		}
@@ -108,20 +109,8 @@ func (c *cluster) usedByNode(ctx context.Context) (map[string]corev1.ResourceLis
 
 // pages reads pods page by page and keeps none. An empty namespace is all.
 func (c *cluster) pages(ctx context.Context, namespace string, options metav1.ListOptions, each func(*corev1.Pod)) error {
-	for {
-		page := &corev1.PodList{}
-		err := c.core.Get().NamespaceIfScoped(namespace, namespace != "").Resource("pods").VersionedParams(&options, parameters).
-			Timeout(answerWithin).MaxRetries(0).Do(ctx).Into(page)
-		if err != nil {
-			return explain(err, "list", "pods", namespace)
-		}
-		for i := range page.Items {
-			each(&page.Items[i])
-		}
-		if options.Continue = page.Continue; options.Continue == "" {
-			return nil
-		}
-	}
+	list := func() runtime.Object { return &corev1.PodList{} }
+	return c.eachOf(ctx, c.core, namespace, "pods", options, list, func(o runtime.Object) { each(o.(*corev1.Pod)) })
 }
 
 // oneOf is what a node is charged for one pod.
