@@ -41,6 +41,9 @@ type Policy struct {
 	Period time.Duration
 }
 
+// Rules returns the rules of an HPA that has a Behavior with the API's defaults filled in.
+func (h HPA) Rules() (up, down Rules) { return h.up(), h.down() }
+
 // up returns the rules of scaling up with the API's defaults filled in.
 func (h HPA) up() Rules {
 	return h.Behavior.ScaleUp.or(Rules{

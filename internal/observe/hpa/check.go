@@ -47,7 +47,7 @@ func (o *Observer) check(ctx context.Context) []preflight.Finding {
 	found = append(found, o.ok("exists", fmt.Sprintf("from %d to %d units", leastOf(scaler), scaler.Spec.MaxReplicas)))
 	found = append(found, o.checkAble(scaler)...)
 	found = append(found, o.checkMetrics(scaler)...)
-	found = append(found, o.checkMost(scaler))
+	found = append(found, o.checkMost(scaler), o.checkGrowth(scaler))
 	began = time.Now()
 	t, err := o.cluster.target(ctx, o.namespace, scaler.Spec.ScaleTargetRef)
 	if err != nil {

@@ -72,6 +72,7 @@ func TestChecksFindNothing(t *testing.T) {
 		"ok exists: from 1 to 10 units",
 		"ok able to scale: it says so",
 		"ok room to grow: it wants 2 units now, and has 10 at most",
+		"ok growth rules: it may add at most 8 units to its 2 in the first 60 s, where its maximum is (" + behaviorText(&autoscalingv2.HorizontalPodAutoscaler{}) + ")",
 		"ok target: Deployment web: 2 of 2 units are ready",
 		"ok usage served: of 2 pods",
 		"ok room in quotas: for 10 units or more",

@@ -177,7 +177,8 @@ type facts struct {
 	readings []timeline.Reading
 	events   []timeline.Event
 	gaps     []timeline.Gap
-	panicsOn string // the name of a reading; empty: none
+	rules    []string // of the behavior: they are told besides what happens
+	panicsOn string   // the name of a reading; empty: none
 	news     chan struct{}
 }
 
@@ -199,7 +200,13 @@ func (f *facts) WriteReading(r timeline.Reading) error {
 	})
 }
 func (f *facts) WriteEvent(e timeline.Event) error {
-	return f.keep(func() { f.events = append(f.events, e) })
+	return f.keep(func() {
+		if e.Kind == behaviorKind {
+			f.rules = append(f.rules, e.Text)
+			return
+		}
+		f.events = append(f.events, e)
+	})
 }
 func (f *facts) WriteGap(g timeline.Gap) error { return f.keep(func() { f.gaps = append(f.gaps, g) }) }
 

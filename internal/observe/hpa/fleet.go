@@ -25,6 +25,7 @@ type fleet struct {
 	values map[string]float64 // readings of this observation, by name
 
 	scaler   *autoscalingv2.HorizontalPodAutoscaler // nil: not seen yet
+	rules    string                                 // of its behavior, as they were told last
 	replicas *int32                                 // the workload's desired count, nil: not seen yet
 
 	began  bool          // the pods of the start are known
@@ -115,6 +116,7 @@ func (f *fleet) autoscaler(now *autoscalingv2.HorizontalPodAutoscaler) {
 		least = float64(*now.Spec.MinReplicas)
 	}
 	f.read(timeline.Min, least, time.Time{})
+	f.tellBehavior(now)
 	f.read(timeline.Max, float64(now.Spec.MaxReplicas), time.Time{})
 	// What was seen comes before what was decided because of it.
 	f.readTargets()

@@ -4,7 +4,7 @@
 // What changes is watched, each with its own list and then one stream of
 // changes:
 //
-//	HorizontalPodAutoscaler   desired, min, max, metrics, their targets, decisions, conditions
+//	HorizontalPodAutoscaler   desired, min, max, metrics, their targets, decisions, conditions, rules
 //	Deployment, StatefulSet   the desired count while the autoscaler has none
 //	pods by its selector      ready, the stages of each new pod, limits over requests
 //	EndpointSlices            since when each new pod is sent requests
