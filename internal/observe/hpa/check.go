@@ -183,13 +183,14 @@ func (o *Observer) checkAble(h *autoscalingv2.HorizontalPodAutoscaler) []preflig
 func (o *Observer) checkMetrics(h *autoscalingv2.HorizontalPodAutoscaler) []preflight.Finding {
 	const asked = "metrics served"
 	there := map[string]bool{}
-	for _, m := range metrics(h.Status.CurrentMetrics) {
+	for _, m := range currentMetrics(h) {
 		there[m.name] = true
 	}
 	var found []preflight.Finding
 	var named []string
+	shared := sharedNames(h.Spec.Metrics)
 	for _, s := range h.Spec.Metrics {
-		name := nameOf(s)
+		name := nameOf(s, shared)
 		switch {
 		case name == "":
 			found = append(found, o.warning(asked, fmt.Sprintf("metrics of type %s are not understood", s.Type), ""))
@@ -205,24 +206,6 @@ func (o *Observer) checkMetrics(h *autoscalingv2.HorizontalPodAutoscaler) []pref
 		found = append(found, o.ok(asked, strings.Join(named, ", ")))
 	}
 	return found
-}
-
-// nameOf is the name under which metrics tells the metric of a specification;
-// empty: it is of no known type.
-func nameOf(s autoscalingv2.MetricSpec) string {
-	switch {
-	case s.Resource != nil:
-		return string(s.Resource.Name)
-	case s.ContainerResource != nil:
-		return string(s.ContainerResource.Name) + "/" + s.ContainerResource.Container
-	case s.Pods != nil:
-		return s.Pods.Metric.Name
-	case s.Object != nil:
-		return s.Object.Metric.Name
-	case s.External != nil:
-		return s.External.Metric.Name
-	}
-	return ""
 }
 
 // checkMost looks whether the autoscaler is at its maximum already.

@@ -121,7 +121,7 @@ func (f *fleet) autoscaler(now *autoscalingv2.HorizontalPodAutoscaler) {
 	// What was seen comes before what was decided because of it.
 	f.readTargets()
 	f.readLimits()
-	for _, m := range metrics(now.Status.CurrentMetrics) {
+	for _, m := range currentMetrics(now) {
 		f.read(timeline.MetricOf+m.name, m.value, time.Time{})
 	}
 	f.readDesired(lastScale(now))

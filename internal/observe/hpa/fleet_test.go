@@ -254,7 +254,7 @@ func TestMetrics(t *testing.T) {
 		{},
 	}
 	want := []metric{{"cpu", 0.63}, {"memory/app", 64 << 20}, {"requests", 12.498}, {"hits", 1000}, {"queue", 7}}
-	if got := metrics(status); !cmp.Equal(got, want, cmp.AllowUnexported(metric{})) {
+	if got := metrics(status, nil); !cmp.Equal(got, want, cmp.AllowUnexported(metric{})) {
 		t.Errorf("metrics(…) = %v; want %v", got, want)
 	}
 	half := int32(50)

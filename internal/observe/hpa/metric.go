@@ -16,8 +16,8 @@ type metric struct {
 }
 
 // metrics reads the metrics of a status in their order; one without a value is
-// left out.
-func metrics(all []autoscalingv2.MetricStatus) []metric {
+// left out. Those whose name is shared are told apart.
+func metrics(all []autoscalingv2.MetricStatus, shared map[string]bool) []metric {
 	var found []metric
 	for _, s := range all {
 		name, current := "", autoscalingv2.MetricValueStatus{}
@@ -27,17 +27,22 @@ func metrics(all []autoscalingv2.MetricStatus) []metric {
 		case s.ContainerResource != nil:
 			name, current = string(s.ContainerResource.Name)+"/"+s.ContainerResource.Container, s.ContainerResource.Current
 		case s.Pods != nil:
-			name, current = s.Pods.Metric.Name, s.Pods.Current
+			name, current = nameIn(shared, s.Pods.Metric, ""), s.Pods.Current
 		case s.Object != nil:
-			name, current = s.Object.Metric.Name, s.Object.Current
+			name, current = nameIn(shared, s.Object.Metric, objectText(s.Object.DescribedObject)), s.Object.Current
 		case s.External != nil:
-			name, current = s.External.Metric.Name, s.External.Current
+			name, current = nameIn(shared, s.External.Metric, ""), s.External.Current
 		}
 		if value, ok := valueOf(current); ok && name != "" {
 			found = append(found, metric{name, value})
 		}
 	}
 	return found
+}
+
+// currentMetrics are the present values of an autoscaler's metrics.
+func currentMetrics(h *autoscalingv2.HorizontalPodAutoscaler) []metric {
+	return metrics(h.Status.CurrentMetrics, sharedNames(h.Spec.Metrics))
 }
 
 // valueOf takes what the autoscaler compares with its target: utilisation
@@ -81,14 +86,14 @@ func targets(specs []autoscalingv2.MetricSpec) map[string]float64 {
 		case s.Pods != nil:
 			m.Pods = &autoscalingv2.PodsMetricStatus{Metric: s.Pods.Metric, Current: as(s.Pods.Target)}
 		case s.Object != nil:
-			m.Object = &autoscalingv2.ObjectMetricStatus{Metric: s.Object.Metric, Current: as(s.Object.Target)}
+			m.Object = &autoscalingv2.ObjectMetricStatus{Metric: s.Object.Metric, DescribedObject: s.Object.DescribedObject, Current: as(s.Object.Target)}
 		case s.External != nil:
 			m.External = &autoscalingv2.ExternalMetricStatus{Metric: s.External.Metric, Current: as(s.External.Target)}
 		}
 		all = append(all, m)
 	}
 	found := map[string]float64{}
-	for _, m := range metrics(all) {
+	for _, m := range metrics(all, sharedNames(specs)) {
 		found[m.name] = m.value
 	}
 	return found
@@ -98,7 +103,7 @@ func targets(specs []autoscalingv2.MetricSpec) map[string]float64 {
 func metricsText(h *autoscalingv2.HorizontalPodAutoscaler) string {
 	limits := targets(h.Spec.Metrics)
 	var all []string
-	for _, m := range metrics(h.Status.CurrentMetrics) {
+	for _, m := range currentMetrics(h) {
 		text := m.name + " " + short(m.value)
 		if limit, ok := limits[m.name]; ok {
 			text += fmt.Sprintf(" for a target of %s", short(limit))
