@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,7 +25,16 @@ type meteredClient struct{ http.RoundTripper }
 
 func (c meteredClient) Do(r *http.Request) (*http.Response, error) { return c.RoundTrip(r) }
 
-// asTransport is an aws.HTTPClient as a transport.
+// asTransport is an aws.HTTPClient as a transport that only reads the bodies it sends.
+// The SDK closes a request's body with the answer; where that is there before the
+// transport has looked whether the body has an end, as on loopback, a closed one that
+// writes itself to the transport is an error, which cuts connection and answer off.
 type asTransport struct{ aws.HTTPClient }
 
-func (t asTransport) RoundTrip(r *http.Request) (*http.Response, error) { return t.Do(r) }
+func (t asTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r = r.Clone(r.Context())
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return t.Do(r)
+}
