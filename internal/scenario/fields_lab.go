@@ -231,6 +231,10 @@ var labGroupTable = object[world.Group]{
 			"The share of launches that fail at the end of boot; the group launches again 10 s later.").or("0%").like("20%"),
 		is("scales_on", oneOf("pending_pods", "target_tracking", "none"), func(g *world.Group) *string { return &g.ScalesOn },
 			"What makes it grow.").or("pending_pods"),
+		is("suspended", sequence(oneOf("Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "AZRebalance", "HealthCheck",
+			"InstanceRefresh", "ReplaceUnhealthy", "ScheduledActions")), func(g *world.Group) *[]string { return &g.Suspended },
+			"Processes that are suspended, in AWS's words. With Launch the group launches nothing; the others are told alone.").
+			orElse("none").like("[Launch]"),
 		is("target", share, func(g *world.Group) *float64 { return &g.Target },
 			"Utilisation of an instance to keep to; required with target_tracking.").like("50%"),
 	},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed-f864f198/onair/internal/lab/world"
 )
@@ -88,7 +89,7 @@ type groupRecord struct {
 	HealthCheckGracePeriod           int // seconds
 	Instances                        *members[instanceRecord]
 	CreatedTime                      *stamp
-	SuspendedProcesses               members[string]
+	SuspendedProcesses               members[suspendedProcess]
 	VPCZoneIdentifier                string
 	EnabledMetrics                   members[enabledMetric]
 	Tags                             members[string]
@@ -100,6 +101,9 @@ type groupRecord struct {
 
 // enabledMetric is a metric that a group sends to CloudWatch.
 type enabledMetric struct{ Metric, Granularity string }
+
+// suspendedProcess is one that does nothing, and since when.
+type suspendedProcess struct{ ProcessName, SuspensionReason string }
 
 type instanceRecord struct {
 	InstanceID           string `xml:"InstanceId"`
@@ -172,6 +176,10 @@ func (g group) record(withInstances bool) groupRecord {
 		EnabledMetrics:       listOf(enabledMetric{groupDesired, "1Minute"}, enabledMetric{groupInService, "1Minute"}),
 		TerminationPolicies:  listOf("Default"),
 		ServiceLinkedRoleARN: "arn:aws:iam::" + account + ":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+	}
+	for _, process := range g.Suspended {
+		r.SuspendedProcesses.Member = append(r.SuspendedProcesses.Member,
+			suspendedProcess{process, "User suspended at " + g.Created.UTC().Format(time.RFC3339)})
 	}
 	if withInstances {
 		r.Instances = &members[instanceRecord]{}

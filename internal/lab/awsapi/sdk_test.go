@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed-f864f198/onair/internal/lab/awsapi"
 )
@@ -136,5 +137,19 @@ func TestSDKReadsRefusals(t *testing.T) {
 		if !ok || refused.ErrorCode() != c.want {
 			t.Errorf("error = %v; want code %s", err, c.want)
 		}
+	}
+}
+
+// A suspended process is told in AWS's words, with the reason AWS gives.
+func TestSuspendedProcesses(t *testing.T) {
+	source := busy()
+	source.state.Config.Group.Suspended = []string{"Launch"}
+	got, err := autoscaling.NewFromConfig(serve(t, source)).DescribeAutoScalingGroups(t.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []types.SuspendedProcess{{ProcessName: aws.String("Launch"), SuspensionReason: aws.String("User suspended at 2026-11-22T11:54:00Z")}}
+	if diff := cmp.Diff(want, got.AutoScalingGroups[0].SuspendedProcesses, cmpopts.IgnoreUnexported(types.SuspendedProcess{})); diff != "" {
+		t.Errorf("suspended processes (-want +got):\n%s", diff)
 	}
 }

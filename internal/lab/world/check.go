@@ -189,6 +189,9 @@ func (k *checker) group(g Group) {
 	k.share("group.spread", g.Spread)
 	k.share("group.fail", g.Fail)
 	k.word("group.scales_on", g.ScalesOn, PendingPods, TargetTracking, ScalesOnNone)
+	for i, process := range g.Suspended {
+		k.word(fmt.Sprintf("group.suspended[%d]", i), process, processes...)
+	}
 	k.duration("group.scan", g.Scan)
 	k.duration("group.unneeded", g.Unneeded)
 	if g.ScalesOn == TargetTracking && !(g.Target > 0 && g.Target <= 1) {

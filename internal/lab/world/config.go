@@ -95,6 +95,10 @@ type Group struct {
 	Fail              float64       // share of launches that fail, at the end of Boot; the group launches again (default 0)
 	ScalesOn          string        // pending_pods | target_tracking | none (default pending_pods; without an HPA none, or target_tracking where Target is set)
 
+	// Processes that do nothing, in AWS's words. The world obeys Launch: no instance is launched, whatever is
+	// desired. The others are told and no more.
+	Suspended []string
+
 	// pending_pods: the group grows as a node autoscaler makes it, and gives back what stays empty.
 	Scan     time.Duration // unschedulable pods are looked for at multiples of this (default 1s, as Karpenter gathers them; cluster-autoscaler 10s)
 	Unneeded time.Duration // an instance without pods for so long is taken away (default 10m, cluster-autoscaler's)

@@ -121,6 +121,7 @@ func (c Config) clone() Config {
 	}
 	if c.Group != nil {
 		g := *c.Group
+		g.Suspended = slices.Clone(g.Suspended)
 		c.Group = &g
 	}
 	if c.Balancer != nil {

@@ -160,6 +160,9 @@ func (w *World) resize(desired int, reason string) {
 // fill launches what the group lacks of the desired count; reason opens each activity's cause.
 func (w *World) fill(reason string) {
 	g := w.group
+	if g.frozen(launching) {
+		return
+	}
 	from := g.live("")
 	for range g.desired - from {
 		cause := fmt.Sprintf("%sAt %s an instance was started in response to a difference between desired and actual capacity, increasing the capacity from %d to %d.",
