@@ -143,6 +143,25 @@ func (f faulty) judge(t *testing.T, r *report.Report) {
 	f.gapsOf(t, r, "hpa/default/web", f.Lab.Faults.Kube, start)
 	f.gapsOf(t, r, "asg/web-nodes", f.Lab.Faults.AWS, start)
 	f.gapsOf(t, r, "elb/web", f.Lab.Faults.AWS, start)
+	f.quotaOf(t, r)
+}
+
+// quotaOf holds that the room a quota leaves is told rightly, or that it is said
+// that it is not known.
+func (f faulty) quotaOf(t *testing.T, r *report.Report) {
+	t.Helper()
+	i := slices.IndexFunc(f.Watched(), func(o scenario.Observe) bool { return o.Kind == scenario.Quota })
+	source := f.Watched()[i].Source()
+	room := r.Timeline.Series(source, timeline.Quota)
+	words := strings.Join(slices.Concat(r.Result.Warnings, r.Result.Reasons), "\n")
+	if len(room) == 0 && !strings.Contains(words, source) {
+		t.Errorf("%s: no room is told, and nothing says so:\n%s", source, words)
+	}
+	for _, p := range room {
+		if want := f.Lab.Quotas.VCPUs / world.InstanceVCPUs; want > 0 && p.Value != float64(want) {
+			t.Errorf("%s: room for %v instances; want %d", source, p.Value, want)
+		}
+	}
 }
 
 // worldAhead is how long before offset 0 the world began.
