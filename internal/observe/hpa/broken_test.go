@@ -174,14 +174,14 @@ func TestObjectsWithNothingInThem(t *testing.T) {
 	}
 }
 
-// What a watch delivers is known within 100 ms.
+// What a watch delivers is known within 100 ms, nine times in ten.
 func TestReceiptIsPrompt(t *testing.T) {
 	a := crowded()
 	o := newObserving(t, a)
 	o.begin(t)
 	o.awaitAll(t)
 	var delays []time.Duration
-	for n := range 9 {
+	for n := range 20 {
 		name := fmt.Sprint("p", n)
 		put := timeline.Since(began, time.Now())
 		a.put(podsPath, podOf(name))
@@ -189,7 +189,7 @@ func TestReceiptIsPrompt(t *testing.T) {
 		delays = append(delays, time.Duration(*o.last("ready").Seen-put))
 	}
 	slices.Sort(delays)
-	if delays[4] > 100*time.Millisecond {
-		t.Errorf("pods are seen after %v, in the middle; want within 100ms", delays[4])
+	if late := delays[17]; late > 100*time.Millisecond { // the 90th percentile
+		t.Errorf("of 20 pods 18 are seen within %v; want within 100ms", late)
 	}
 }
