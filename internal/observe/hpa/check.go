@@ -99,7 +99,7 @@ func (o *Observer) checkReached(ctx context.Context) (found []preflight.Finding,
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16)) // so that the connection is used again
 	switch {
 	case answer.StatusCode == http.StatusUnauthorized:
-		return []preflight.Finding{o.fail(asked, to.Host+" answers, and does not accept the credentials", "log in again, renew the token of this context, or map this identity to the cluster (EKS: access entry, aws-auth)")}, false
+		return []preflight.Finding{o.fail(asked, to.Host+" answers, and does not accept the credentials", notAccepted)}, false
 	case answer.StatusCode >= 500:
 		return []preflight.Finding{o.fail(asked, to.Host+" answers "+answer.Status, "wait until the API server is well")}, false
 	}
@@ -240,6 +240,9 @@ func (o *Observer) checkUsage(ctx context.Context, t target) []preflight.Finding
 	const missing = "install metrics-server, see that it is well, or do without the usage of pods"
 	began := time.Now()
 	pods, err := o.cluster.usage(ctx, o.namespace, t.selector)
+	if err != nil {
+		err = fmt.Errorf("usage of pods was not read: %w", err) // in the words of who observes, so that it is told once
+	}
 	switch {
 	case apierrors.IsServiceUnavailable(err): // for the API server answers, and not what is behind it
 		return []preflight.Finding{o.warning(asked, err.Error(), missing)}

@@ -298,7 +298,7 @@ func TestWaysOut(t *testing.T) {
 		{versionPath, hang, "fail reaches the API server: HOST: no answer within 1 s", "VPN, proxy"},
 		{deploymentsPath + "/web", refuse(403, metav1.StatusReasonForbidden), "fail may read it: forbidden (needs get on deployments in default)", "--print-rbac"},
 		{podsPath, refuse(429, metav1.StatusReasonTooManyRequests), "fail answers: list pods: ", "so often"},
-		{usagePath, refuse(429, metav1.StatusReasonTooManyRequests), "warning answers: list pods.metrics.k8s.io: ", "so often"},
+		{usagePath, refuse(429, metav1.StatusReasonTooManyRequests), "warning answers: usage of pods was not read: list pods.metrics.k8s.io: ", "so often"},
 		{usagePath, refuse(503, metav1.StatusReasonServiceUnavailable), "warning usage served: ", "metrics-server"},
 	} {
 		a := healthy()

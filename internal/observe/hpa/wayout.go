@@ -23,6 +23,9 @@ func (o *Observer) unread(asked string, matters preflight.Status, err error, sin
 	return preflight.Finding{Subject: o.source, Asked: cmp.Or(instead, asked), Status: matters, Text: timed(err, since), ToDo: toDo}
 }
 
+// notAccepted is the way out for who is not let in.
+const notAccepted = "log in again, renew the token of this context, or map this identity to the cluster (EKS: access entry, aws-auth)"
+
 // wayOut says what to do about an error of the API, and what was then found to be
 // asked instead; empty where the error is about the thing itself.
 func wayOut(err error, missing string) (asked, toDo string) {
@@ -32,7 +35,7 @@ func wayOut(err error, missing string) (asked, toDo string) {
 	case apierrors.IsForbidden(err):
 		return "may read it", "bind the role that onair preflight --print-rbac prints"
 	case apierrors.IsUnauthorized(err):
-		return "credentials accepted", "log in again, or renew the token of this context"
+		return "credentials accepted", notAccepted
 	case apierrors.IsTooManyRequests(err):
 		return "answers", "ask again, and find out what else asks the API server so often"
 	case errors.Is(err, context.DeadlineExceeded):
