@@ -308,7 +308,7 @@ func TestThrottling(t *testing.T) {
 			}
 			return groupOf(1), nil
 		}
-		d, err := watch(t, s, Options{Activities: time.Hour}, 2*time.Minute)
+		d, err := watch(t, s, Options{Activities: time.Hour}, 118*time.Second)
 		if err != nil {
 			t.Fatalf("Observe() = %v; want nil", err)
 		}
