@@ -16,7 +16,7 @@ var layers = [][]string{
 	{"internal/capacity", "internal/preflight"},
 	{"internal/lab/world"},
 	{"internal/lab/awsapi", "internal/lab/kubeapi", "internal/observe"},
-	{"internal/load", "internal/observe/awscall", "internal/observe/awscall/faulty", "internal/rundir", "internal/lab"},
+	{"internal/load", "internal/observe/awscall", "internal/observe/diary", "internal/observe/awscall/faulty", "internal/rundir", "internal/lab"},
 	{"internal/observe/hpa", "internal/observe/asg", "internal/observe/elb", "internal/observe/quota", "internal/observe/cloudwatch", "internal/observe/prometheus"},
 	{"internal/scenario"},
 	{"internal/rehearsal", "internal/report"},

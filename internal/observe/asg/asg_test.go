@@ -15,29 +15,30 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/observe/diary"
 )
 
 // watch observes the script for a while of simulated time.
-func watch(t *testing.T, s *script, o Options, length time.Duration) (*diary, error) {
+func watch(t *testing.T, s *script, o Options, length time.Duration) (*diary.Diary, error) {
 	t.Helper()
 	o.API, o.Name, o.Region = s, "web-prod", "ap-northeast-1"
 	return watchWith(t, New(o), s, length)
 }
 
-func watchWith(t *testing.T, o *Observer, s *script, length time.Duration) (*diary, error) {
+func watchWith(t *testing.T, o *Observer, s *script, length time.Duration) (*diary.Diary, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()
-	d := &diary{}
+	d := &diary.Diary{}
 	return d, o.Observe(ctx, observe.NewRecorder(o.Source(), s.start, d))
 }
 
 // supervised observes the script as a run does, and returns its warnings too.
-func supervised(t *testing.T, s *script, length time.Duration) (*diary, []string) {
+func supervised(t *testing.T, s *script, length time.Duration) (*diary.Diary, []string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()
-	d := &diary{}
+	d := &diary.Diary{}
 	warnings, err := observe.Watch(ctx, s.start, d, New(Options{API: s, Name: "web-prod", Region: "ap-northeast-1"}))
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +119,7 @@ func TestOneLaunch(t *testing.T) {
 		if err != nil {
 			t.Fatalf("Observe() = %v; want nil", err)
 		}
-		check(t, "facts", d.without(" min ", " max "), []string{
+		check(t, "facts", d.Without(" min ", " max "), []string{
 			"0s desired 1", "0s ready 1",
 			"5s desired 2", "5s decision [] desired 1 -> 2, within the 5 s before this poll", "5s ready 1",
 			"10s desired 2", "10s ready 1",
@@ -150,7 +151,7 @@ func TestLaunchUnderWayAtTheStart(t *testing.T) {
 			return []types.Activity{launch("a-1", "i-1", s.start.Add(-4*time.Minute), time.Time{})}, nil
 		}
 		d, _ := watch(t, s, Options{}, 16*time.Second)
-		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"-4m0s create [i-1] capacity was increased for i-1",
 			"5s in_service [i-1] in service (was Pending), within the 5 s before this poll",
 		})
@@ -177,7 +178,7 @@ func TestFailedLaunch(t *testing.T) {
 			}}, nil
 		}
 		d, _ := watch(t, s, Options{}, 40*time.Second)
-		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"3s launch_failed [] You have requested more vCPU capacity than your current vCPU limit of 32 allows.",
 		})
 	})
@@ -194,7 +195,7 @@ func TestUnexplainedInstance(t *testing.T) {
 			return groupOf(1, instance("i-1", types.LifecycleStateInService)), nil
 		}
 		d, _ := watch(t, s, Options{}, 40*time.Second)
-		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"10s in_service [i-1] in service, within the 5 s before this poll",
 			"10s create [i-1] first seen InService, within the 5 s before this poll",
 		})
@@ -225,7 +226,7 @@ func TestUnknownIsNotRecorded(t *testing.T) {
 			return groupOf(1, instance("i-1", types.LifecycleStateInService)), nil
 		}
 		d, _ := watch(t, s, Options{}, 11*time.Second)
-		check(t, "facts", d.lines, []string{
+		check(t, "facts", d.Lines, []string{
 			"0s desired 1", "0s min 1", "0s max 8", "0s ready 1",
 			"5s max 8",
 			"10s desired 1", "10s min 1", "10s max 8", "10s ready 1",
@@ -250,7 +251,7 @@ func TestGapIsAsLongAsTheOutage(t *testing.T) {
 			return nil, nil
 		}
 		d, warnings := supervised(t, s, 32*time.Second)
-		check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "gaps", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			// The group answers again at 25s, its activities at 30s but not at the end.
 			"5s blind [] asg web-prod: DescribeAutoScalingGroups: connection refused",
 			"15s activities_unobserved [] scaling activities are not observed: DescribeScalingActivities: connection refused",
@@ -273,7 +274,7 @@ func TestGapOfOneFailedPoll(t *testing.T) {
 			return groupOf(1), nil
 		}
 		d, _ := watch(t, s, Options{}, 17*time.Second)
-		check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "gaps", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"5s blind [] asg web-prod: DescribeAutoScalingGroups: InternalFailure: oops",
 			"gap 5s to 15s: asg web-prod: DescribeAutoScalingGroups: InternalFailure: oops",
 		})
@@ -285,7 +286,7 @@ func TestNoAnswerWithinTheDeadline(t *testing.T) {
 		s := newScript()
 		s.took = time.Hour
 		d, _ := supervised(t, s, 9*time.Second)
-		check(t, "facts", d.lines, []string{
+		check(t, "facts", d.Lines, []string{
 			"0s blind [] asg web-prod: DescribeAutoScalingGroups: no answer within 4 s",
 			"8s activities_unobserved [] scaling activities are not observed: DescribeScalingActivities: no answer within 4 s",
 			"gap 0s to 13s: asg web-prod: DescribeAutoScalingGroups: no answer within 4 s",
@@ -321,7 +322,7 @@ func TestThrottling(t *testing.T) {
 		check(t, "polls of the group", at, []string{
 			"0s", "5s", "15s", "35s", "55s", "1m15s", "1m35s", "1m40s", "1m45s", "1m50s", "1m55s",
 		})
-		check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "gaps", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"0s blind [] asg web-prod: throttled by AWS (autoscaling:DescribeAutoScalingGroups)",
 			"gap 0s to 1m35s: asg web-prod: throttled by AWS (autoscaling:DescribeAutoScalingGroups)",
 		})
@@ -349,7 +350,7 @@ func TestTheGroupIsSeenBetweenOutages(t *testing.T) {
 		s.settings = func(at time.Duration) (settingsOf, error) { return settingsOf{}, broken(at) }
 		d, _ := supervised(t, s, time.Minute)
 		var gaps []string
-		for _, line := range d.without(" desired ", " ready ", " min ", " max ") {
+		for _, line := range d.Without(" desired ", " ready ", " min ", " max ") {
 			if strings.HasPrefix(line, "gap ") {
 				gaps = append(gaps, line)
 			}
@@ -373,7 +374,7 @@ func TestPagesOfActivities(t *testing.T) {
 			return all, nil
 		}
 		d, _ := watch(t, s, Options{}, time.Second)
-		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"-59s create [i-1] capacity was increased for i-1",
 			"-58s create [i-2] capacity was increased for i-2",
 			"-57s create [i-3] capacity was increased for i-3",
@@ -397,7 +398,7 @@ func TestSweep(t *testing.T) {
 			return []types.Activity{launch("a-1", "i-1", s.start.Add(19*time.Second), time.Time{})}, nil
 		}
 		d, _ := watch(t, s, Options{}, 21*time.Second)
-		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"19s create [i-1] capacity was increased for i-1",
 		})
 	})
@@ -427,7 +428,7 @@ func TestFatalFailures(t *testing.T) {
 			if err == nil || err.Error() != c.want {
 				t.Errorf("Observe() = %v; want %s", err, c.want)
 			}
-			check(t, "gaps", d.without(" desired ", " ready ", " min ", " max "), []string{"5s blind [] " + c.want})
+			check(t, "gaps", d.Without(" desired ", " ready ", " min ", " max "), []string{"5s blind [] " + c.want})
 		})
 	}
 }
@@ -447,7 +448,7 @@ func TestActivitiesDenied(t *testing.T) {
 			return nil, &smithy.GenericAPIError{Code: "AccessDenied"}
 		}
 		d, warnings := supervised(t, s, 32*time.Second)
-		check(t, "facts", d.without(" desired ", " min ", " max "), []string{
+		check(t, "facts", d.Without(" desired ", " min ", " max "), []string{
 			"0s ready 0",
 			"0s activities_unobserved [] scaling activities are not observed: access denied (needs autoscaling:DescribeScalingActivities)",
 			"5s ready 1",
@@ -477,7 +478,7 @@ func TestActivitiesMissedAreTold(t *testing.T) {
 			return []types.Activity{launch("a-1", "i-1", s.start.Add(3*time.Second), time.Time{})}, nil
 		}
 		d, warnings := supervised(t, s, 32*time.Second)
-		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"15s activities_unobserved [] scaling activities are not observed: DescribeScalingActivities: connection reset",
 			"3s create [i-1] capacity was increased for i-1",
 		})
@@ -507,7 +508,7 @@ func TestObserveAgain(t *testing.T) {
 		if err == nil {
 			t.Fatal("Observe() = nil; want an error")
 		}
-		check(t, "first events", first.without(" desired ", " ready ", " min ", " max ", "blind"), []string{
+		check(t, "first events", first.Without(" desired ", " ready ", " min ", " max ", "blind"), []string{
 			"0s create [i-1] capacity was increased for i-1",
 		})
 		time.Sleep(5 * time.Second)
@@ -515,7 +516,7 @@ func TestObserveAgain(t *testing.T) {
 		if err != nil {
 			t.Fatalf("Observe() again = %v; want nil", err)
 		}
-		check(t, "second facts", second.without(" min ", " max "), []string{
+		check(t, "second facts", second.Without(" min ", " max "), []string{
 			"10s desired 3", "10s decision [] desired 1 -> 3, within the 10 s before this poll", "10s ready 1",
 			"10s in_service [i-1] in service (was Pending), within the 10 s before this poll",
 		})
@@ -535,7 +536,7 @@ func TestLeavingIsToldOnce(t *testing.T) {
 			return groupOf(1), nil
 		}
 		d, _ := watch(t, s, Options{}, 16*time.Second)
-		check(t, "events", d.without(" desired ", " ready ", " min ", " max "), []string{
+		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"5s gone [i-1] Terminating:Wait (was InService), within the 5 s before this poll",
 		})
 	})

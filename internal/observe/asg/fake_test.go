@@ -11,8 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-
-	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
 // script is an API that answers by the time since it was made, and notes when
@@ -180,34 +178,4 @@ func launch(activity, instance string, start, end time.Time) types.Activity {
 		a.EndTime, a.StatusCode = aws.Time(end), types.ScalingActivityStatusCodeSuccessful
 	}
 	return a
-}
-
-// diary is a Sink that writes what it is told as lines, with times since the
-// start.
-type diary struct{ lines []string }
-
-func (d *diary) line(format string, a ...any) error {
-	d.lines = append(d.lines, fmt.Sprintf(format, a...))
-	return nil
-}
-
-func since(o timeline.Offset) time.Duration { return time.Duration(o).Round(time.Millisecond) }
-
-func (d *diary) WriteReading(r timeline.Reading) error {
-	return d.line("%v %s %v", since(r.At), r.Name, r.Value)
-}
-
-func (d *diary) WriteEvent(e timeline.Event) error {
-	return d.line("%v %s [%s] %s", since(e.At), e.Kind, e.Unit, e.Text)
-}
-
-func (d *diary) WriteGap(g timeline.Gap) error {
-	return d.line("gap %v to %v: %s", since(g.From), since(g.To), g.Cause)
-}
-
-// without leaves out the lines that hold any of the words.
-func (d *diary) without(words ...string) []string {
-	return slices.DeleteFunc(slices.Clone(d.lines), func(line string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(line, w) })
-	})
 }

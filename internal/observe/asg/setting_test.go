@@ -31,7 +31,7 @@ func TestSettingsAreReadTwice(t *testing.T) {
 			"0s policies", "0s scheduled", "0s pool", "0s refreshes",
 			"1m2s policies", "1m2s scheduled", "1m2s pool", "1m2s refreshes",
 		})
-		check(t, "events", d.without(fleetWords...), []string{
+		check(t, "events", d.Without(fleetWords...), []string{
 			"0s policy [] TargetTrackingScaling cpu: ASGAverageCPUUtilization held to 50, warmup 300s",
 			"0s warm_pool [] 3 instances (1 Warmed:Pending, 2 Warmed:Stopped), kept Stopped, at least 2",
 		})
@@ -107,7 +107,7 @@ func TestScheduledActions(t *testing.T) {
 			}}, nil
 		}
 		d, warnings := supervised(t, s, time.Minute)
-		check(t, "events", d.without(" desired 1", " ready ", " min 1", " max "), []string{
+		check(t, "events", d.Without(" desired 1", " ready ", " min 1", " max "), []string{
 			"0s scheduled_action [] scheduled action evening sets min to 4, desired to 6 at 2000-01-01T00:00:40Z",
 			"0s scheduled_action [] scheduled action night sets min to 4, desired to 6 at 2000-01-01T01:00:00Z",
 			"0s scheduled_action [] scheduled action yesterday sets min to 4, desired to 6 at 1999-12-31T00:00:00Z",
@@ -144,7 +144,7 @@ func TestInstanceRefreshes(t *testing.T) {
 			}}, nil
 		}
 		d, warnings := supervised(t, s, time.Minute)
-		check(t, "events", d.without(fleetWords...), []string{
+		check(t, "events", d.Without(fleetWords...), []string{
 			"0s instance_refresh [] instance refresh r-1 is InProgress",
 			"1m0s instance_refresh [] instance refresh r-2 is Dithering",
 			"1m0s instance_refresh [] instance refresh r-1 is Cancelled",
@@ -182,7 +182,7 @@ func TestSettingsUnread(t *testing.T) {
 			return settingsOf{}, &smithy.GenericAPIError{Code: "AccessDenied"}
 		}
 		d, warnings := supervised(t, s, 90*time.Second)
-		check(t, "events", d.without(fleetWords...), []string{
+		check(t, "events", d.Without(fleetWords...), []string{
 			"0s settings_unobserved [] scaling policies are not observed: throttled by AWS (autoscaling:DescribePolicies)",
 			"0s settings_unobserved [] scheduled actions are not observed: throttled by AWS (autoscaling:DescribeScheduledActions)",
 			"0s settings_unobserved [] the instances of the warm pool are not observed: throttled by AWS (autoscaling:DescribeWarmPool)",
@@ -231,7 +231,7 @@ func TestSuspendedProcesses(t *testing.T) {
 			return g, nil
 		}
 		d, warnings := supervised(t, s, 21*time.Second)
-		check(t, "events", d.without(fleetWords...), []string{
+		check(t, "events", d.Without(fleetWords...), []string{
 			"0s suspended [] Dream is suspended: onair does not know what that spoils",
 			"0s suspended [] Launch is suspended: the group adds no instance",
 			"15s suspended [] a process without a name is suspended: onair does not know what that spoils",
@@ -267,6 +267,6 @@ func TestWarmPoolSizeIsRead(t *testing.T) {
 			return g, nil
 		}
 		d, _ := watch(t, s, Options{}, time.Second)
-		check(t, "readings", d.without(fleetWords...), []string{"0s warm_pool 3"})
+		check(t, "readings", d.Without(fleetWords...), []string{"0s warm_pool 3"})
 	})
 }

@@ -77,12 +77,12 @@ func TestLifeOfATarget(t *testing.T) {
 			return all, nil
 		}
 		d, warnings := supervised(t, s, 41*time.Second)
-		check(t, "readings", d.without("["), []string{
+		check(t, "readings", d.Without("["), []string{
 			"0s healthy 1", "0s unhealthy 0", "5s healthy 1", "5s unhealthy 0", "10s healthy 1", "10s unhealthy 0",
 			"15s healthy 1", "15s unhealthy 1", "20s healthy 2", "20s unhealthy 0", "25s healthy 1", "25s unhealthy 1",
 			"30s healthy 2", "30s unhealthy 0", "35s healthy 1", "35s unhealthy 0", "40s healthy 1", "40s unhealthy 0",
 		})
-		check(t, "events", d.without("s healthy 1", "s healthy 2", "s unhealthy 0", "s unhealthy 1", "capacity units"), []string{
+		check(t, "events", d.Without("s healthy 1", "s healthy 2", "s unhealthy 0", "s unhealthy 1", "capacity units"), []string{
 			"5s registered [10.0.0.7] initial: Elb.RegistrationInProgress, within the 5 s before this poll",
 			"15s unhealthy [10.0.0.7] unhealthy: Target.Timeout (was initial), within the 5 s before this poll",
 			"20s in_service [10.0.0.7] healthy (was unhealthy), within the 5 s before this poll",
@@ -114,7 +114,7 @@ func TestStates(t *testing.T) {
 			case "unhealthy", "unhealthy.draining":
 				sick = 1
 			}
-			check(t, fmt.Sprintf("readings of a target that is %q", state), d.without("["), []string{fmt.Sprint("0s healthy ", well), fmt.Sprint("0s unhealthy ", sick)})
+			check(t, fmt.Sprintf("readings of a target that is %q", state), d.Without("["), []string{fmt.Sprint("0s healthy ", well), fmt.Sprint("0s unhealthy ", sick)})
 		})
 	}
 }
@@ -130,7 +130,7 @@ func TestUnknownIsNotRecorded(t *testing.T) {
 			return targetsOf(in("10.0.0.1", isHealthy, "")), nil
 		}
 		d, _ := supervised(t, s, 11*time.Second)
-		check(t, "facts", d.without("capacity units"), []string{"0s healthy 1", "0s unhealthy 0", "10s healthy 1", "10s unhealthy 0"})
+		check(t, "facts", d.Without("capacity units"), []string{"0s healthy 1", "0s unhealthy 0", "10s healthy 1", "10s unhealthy 0"})
 	})
 }
 
@@ -157,7 +157,7 @@ func TestReservation(t *testing.T) {
 				s.reserved = func(time.Duration) (*elbv2.DescribeCapacityReservationOutput, error) { return c.standing, nil }
 				d, warnings := supervised(t, s, time.Second)
 				var facts []string
-				for _, line := range d.lines {
+				for _, line := range d.Lines {
 					if fact, ok := strings.CutPrefix(line, "0s re"); ok {
 						facts = append(facts, "re"+fact)
 					}
@@ -181,7 +181,7 @@ func TestReservationComes(t *testing.T) {
 			return reservationOf(400, types.CapacityReservationStateEnumProvisioned), nil
 		}
 		d, warnings := supervised(t, s, 61*time.Second)
-		check(t, "facts", d.without("healthy"), []string{
+		check(t, "facts", d.Without("healthy"), []string{
 			"0s reservation [] app: 400 capacity units are asked for and not yet provisioned: rebalancing in a",
 			"1m1s reservation [] app: 400 capacity units are reserved",
 			"1m1s reserved_lcu 400",
@@ -231,7 +231,7 @@ func TestGapIsOfTargets(t *testing.T) {
 			return targetsOf(), nil
 		}
 		d, warnings := supervised(t, s, 32*time.Second)
-		check(t, "gaps and events", d.without("healthy"), []string{
+		check(t, "gaps and events", d.Without("healthy"), []string{
 			"0s reservation_unobserved [] the load balancers' capacity is not observed: access denied (needs elasticloadbalancing:DescribeCapacityReservation)",
 			"5s blind [] elb web: DescribeTargetHealth: connection refused",
 			"gap 5s to 20s: elb web: DescribeTargetHealth: connection refused",
@@ -275,7 +275,7 @@ func TestThrottling(t *testing.T) {
 			}
 		}
 		check(t, "polls of the targets", at, []string{"0s", "5s", "15s", "35s", "40s", "45s", "50s", "55s", "1m0s"})
-		check(t, "gaps", d.without("healthy", "capacity units"), []string{
+		check(t, "gaps", d.Without("healthy", "capacity units"), []string{
 			"0s blind [] elb web: throttled by AWS (elasticloadbalancing:DescribeTargetHealth)",
 			"gap 0s to 35s: elb web: throttled by AWS (elasticloadbalancing:DescribeTargetHealth)",
 		})
@@ -287,7 +287,7 @@ func TestNoAnswerWithinTheDeadline(t *testing.T) {
 		s := newScript()
 		s.took = time.Hour
 		d, _ := supervised(t, s, 9*time.Second)
-		check(t, "facts", d.lines, []string{
+		check(t, "facts", d.Lines, []string{
 			"0s blind [] elb web: DescribeTargetGroups: no answer within 4 s",
 			"gap 0s to 9s: elb web: DescribeTargetGroups: no answer within 4 s",
 		})
@@ -316,7 +316,7 @@ func TestTargetGroupMadeAnew(t *testing.T) {
 			return targetsOf(in("i-1", isHealthy, "")), nil
 		}
 		d, _ := supervised(t, s, 9*time.Second)
-		check(t, "gaps and events", d.without("s healthy ", "s unhealthy ", "capacity units"), []string{
+		check(t, "gaps and events", d.Without("s healthy ", "s unhealthy ", "capacity units"), []string{
 			"0s blind [] elb web: no such target group in ap-northeast-1",
 			"gap 0s to 8s: elb web: no such target group in ap-northeast-1",
 			"8s in_service [i-1] healthy, within the 8 s before this poll",

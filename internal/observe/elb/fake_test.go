@@ -3,7 +3,6 @@ package elb
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed-f864f198/onair/internal/observe"
-	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/observe/diary"
 )
 
 // script is an API that answers by the time since it was made, and notes when
@@ -134,42 +133,12 @@ func reservationOf(units int32, zones ...types.CapacityReservationStateEnum) *el
 	return out
 }
 
-// diary is a Sink that writes what it is told as lines, with times since the
-// start.
-type diary struct{ lines []string }
-
-func (d *diary) line(format string, a ...any) error {
-	d.lines = append(d.lines, fmt.Sprintf(format, a...))
-	return nil
-}
-
-func since(o timeline.Offset) time.Duration { return time.Duration(o).Round(time.Millisecond) }
-
-func (d *diary) WriteReading(r timeline.Reading) error {
-	return d.line("%v %s %v", since(r.At), r.Name, r.Value)
-}
-
-func (d *diary) WriteEvent(e timeline.Event) error {
-	return d.line("%v %s [%s] %s", since(e.At), e.Kind, e.Unit, e.Text)
-}
-
-func (d *diary) WriteGap(g timeline.Gap) error {
-	return d.line("gap %v to %v: %s", since(g.From), since(g.To), g.Cause)
-}
-
-// without leaves out the lines that hold any of the words.
-func (d *diary) without(words ...string) []string {
-	return slices.DeleteFunc(slices.Clone(d.lines), func(line string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(line, w) })
-	})
-}
-
 // supervised observes the script as a run does, and returns its warnings too.
-func supervised(t *testing.T, s *script, length time.Duration) (*diary, []string) {
+func supervised(t *testing.T, s *script, length time.Duration) (*diary.Diary, []string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()
-	d := &diary{}
+	d := &diary.Diary{}
 	warnings, err := observe.Watch(ctx, s.start, d, New(Options{API: s, Name: "web", Region: "ap-northeast-1"}))
 	if err != nil {
 		t.Fatal(err)
