@@ -7,8 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-
-	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
 
 // describeGroup returns the group as it is now.
@@ -16,15 +14,15 @@ func (o *Observer) describeGroup(ctx context.Context) (types.AutoScalingGroup, e
 	pages := autoscaling.NewDescribeAutoScalingGroupsPaginator(o.api,
 		&autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{o.name}},
 		func(p *autoscaling.DescribeAutoScalingGroupsPaginatorOptions) { p.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
-		page, err := awscall.Within(ctx, o.timeout, pages.NextPage)
-		if err != nil {
-			return types.AutoScalingGroup{}, err
-		}
-		for _, g := range page.AutoScalingGroups {
-			if aws.ToString(g.AutoScalingGroupName) == o.name {
-				return g, nil
-			}
+	found, err := onAllPages(ctx, o.timeout, pages, func(p *autoscaling.DescribeAutoScalingGroupsOutput) []types.AutoScalingGroup {
+		return p.AutoScalingGroups
+	})
+	if err != nil {
+		return types.AutoScalingGroup{}, err
+	}
+	for _, g := range found {
+		if aws.ToString(g.AutoScalingGroupName) == o.name {
+			return g, nil
 		}
 	}
 	return types.AutoScalingGroup{}, errNoGroup
@@ -47,13 +45,5 @@ func (o *Observer) recentActivities(ctx context.Context, bound time.Time) ([]typ
 			}},
 		},
 		func(p *autoscaling.DescribeScalingActivitiesPaginatorOptions) { p.StopOnDuplicateToken = true })
-	var all []types.Activity
-	for pages.HasMorePages() {
-		page, err := awscall.Within(ctx, o.timeout, pages.NextPage)
-		if err != nil {
-			return all, err
-		}
-		all = append(all, page.Activities...)
-	}
-	return all, nil
+	return onAllPages(ctx, o.timeout, pages, func(p *autoscaling.DescribeScalingActivitiesOutput) []types.Activity { return p.Activities })
 }

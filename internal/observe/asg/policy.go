@@ -11,8 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-
-	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
 
 // askPolicies reads by what the group scales.
@@ -20,15 +18,13 @@ func (o *Observer) askPolicies(ctx context.Context, _ time.Time) ([]fact, error)
 	pages := autoscaling.NewDescribePoliciesPaginator(o.api,
 		&autoscaling.DescribePoliciesInput{AutoScalingGroupName: aws.String(o.name)},
 		func(p *autoscaling.DescribePoliciesPaginatorOptions) { p.StopOnDuplicateToken = true })
+	found, err := onAllPages(ctx, o.timeout, pages, func(p *autoscaling.DescribePoliciesOutput) []types.ScalingPolicy { return p.ScalingPolicies })
+	if err != nil {
+		return nil, err
+	}
 	var facts []fact
-	for pages.HasMorePages() {
-		page, err := awscall.Within(ctx, o.timeout, pages.NextPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range page.ScalingPolicies {
-			facts = append(facts, fact{kind: "policy", text: policyWords(p)})
-		}
+	for _, p := range found {
+		facts = append(facts, fact{text: policyWords(p)})
 	}
 	return facts, nil
 }

@@ -30,7 +30,6 @@ func (o *Observer) askRefreshes(ctx context.Context, since time.Time) ([]fact, e
 		}
 		name := "instance refresh " + aws.ToString(r.InstanceRefreshId)
 		facts = append(facts, fact{
-			kind:   "instance_refresh",
 			text:   fmt.Sprintf("%s is %s", name, cmp.Or(string(r.Status), "in a state that AWS does not tell")),
 			spoils: name + " replaces instances, whatever the load does",
 		})

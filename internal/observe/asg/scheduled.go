@@ -10,8 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-
-	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
 
 // askScheduled reads what will change the group at an hour of its own. One that
@@ -20,15 +18,15 @@ func (o *Observer) askScheduled(ctx context.Context, since time.Time) ([]fact, e
 	pages := autoscaling.NewDescribeScheduledActionsPaginator(o.api,
 		&autoscaling.DescribeScheduledActionsInput{AutoScalingGroupName: aws.String(o.name)},
 		func(p *autoscaling.DescribeScheduledActionsPaginatorOptions) { p.StopOnDuplicateToken = true })
+	found, err := onAllPages(ctx, o.timeout, pages, func(p *autoscaling.DescribeScheduledActionsOutput) []types.ScheduledUpdateGroupAction {
+		return p.ScheduledUpdateGroupActions
+	})
+	if err != nil {
+		return nil, err
+	}
 	var facts []fact
-	for pages.HasMorePages() {
-		page, err := awscall.Within(ctx, o.timeout, pages.NextPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range page.ScheduledUpdateGroupActions {
-			facts = append(facts, scheduledFact(a, since))
-		}
+	for _, a := range found {
+		facts = append(facts, scheduledFact(a, since))
 	}
 	return facts, nil
 }
@@ -41,7 +39,7 @@ const late = 2 * time.Minute
 // before since has been taken.
 func scheduledFact(a types.ScheduledUpdateGroupAction, since time.Time) fact {
 	name := cmp.Or(aws.ToString(a.ScheduledActionName), "without a name")
-	f := fact{kind: "scheduled_action", from: aws.ToTime(cmp.Or(a.StartTime, a.Time))}
+	f := fact{from: aws.ToTime(cmp.Or(a.StartTime, a.Time))}
 	if f.from.IsZero() {
 		f.text = fmt.Sprintf("scheduled action %s sets %s", name, changes(a))
 		return f

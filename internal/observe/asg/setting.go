@@ -17,6 +17,7 @@ const settingsUnobserved = "settings_unobserved"
 // begins, again and again until it can be, and once more when watching ends.
 type setting struct {
 	call   awscall.Call
+	kind   string // of the events that tell it
 	what   string // it is, in sentences; plural
 	steady bool   // nothing but somebody's hand changes it
 	ask    func(o *Observer, ctx context.Context, since time.Time) ([]fact, error)
@@ -31,7 +32,6 @@ type setting struct {
 
 // fact is one thing that a setting says.
 type fact struct {
-	kind   string    // of the event that tells it
 	text   string    //
 	spoils string    // what a reader of the report must know; empty: it spoils nothing
 	from   time.Time // when that begins
@@ -40,13 +40,13 @@ type fact struct {
 func newSettings(again time.Duration) []*setting {
 	pace := awscall.NewPace(again)
 	return []*setting{
-		{call: policyCall, what: "scaling policies", steady: true, ask: (*Observer).askPolicies, pace: pace,
+		{call: policyCall, kind: "policy", what: "scaling policies", steady: true, ask: (*Observer).askPolicies, pace: pace,
 			asked: "scaling policies", none: "none: onair sees what changes desired, not why"},
-		{call: scheduledCall, what: "scheduled actions", ask: (*Observer).askScheduled, pace: pace,
+		{call: scheduledCall, kind: "scheduled_action", what: "scheduled actions", ask: (*Observer).askScheduled, pace: pace,
 			asked: "no scheduled action", none: "none", toDo: "move it, or rehearse at another time"},
-		{call: warmPoolCall, what: "the instances of the warm pool", ask: (*Observer).askWarmPool, pace: pace,
+		{call: warmPoolCall, kind: warmPool, what: "the instances of the warm pool", ask: (*Observer).askWarmPool, pace: pace,
 			asked: "warm pool", none: "none"},
-		{call: refreshCall, what: "instance refreshes", ask: (*Observer).askRefreshes, pace: pace,
+		{call: refreshCall, kind: "instance_refresh", what: "instance refreshes", ask: (*Observer).askRefreshes, pace: pace,
 			asked: "no instance refresh", none: "none", toDo: "wait until it ends, or cancel it"},
 	}
 }
@@ -98,7 +98,7 @@ func (o *Observer) tellFacts(s *setting, facts []fact, rec *observe.Recorder) {
 		if s.told[f.text] {
 			continue
 		}
-		rec.Event(time.Time{}, f.kind, "", f.text)
+		rec.Event(time.Time{}, s.kind, "", f.text)
 		if f.spoils != "" {
 			o.planned = append(o.planned, f)
 		}

@@ -1,6 +1,7 @@
 package asg
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -11,8 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-
-	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
 
 // warmPool is the name of a reading: instances that are prepared and not in the
@@ -26,21 +25,14 @@ func (o *Observer) askWarmPool(ctx context.Context, _ time.Time) ([]fact, error)
 		&autoscaling.DescribeWarmPoolInput{AutoScalingGroupName: aws.String(o.name)},
 		func(p *autoscaling.DescribeWarmPoolPaginatorOptions) { p.StopOnDuplicateToken = true })
 	var pool *types.WarmPoolConfiguration
-	var instances []types.Instance
-	for pages.HasMorePages() {
-		page, err := awscall.Within(ctx, o.timeout, pages.NextPage)
-		if err != nil {
-			return nil, err
-		}
-		if page.WarmPoolConfiguration != nil {
-			pool = page.WarmPoolConfiguration
-		}
-		instances = append(instances, page.Instances...)
+	instances, err := onAllPages(ctx, o.timeout, pages, func(p *autoscaling.DescribeWarmPoolOutput) []types.Instance {
+		pool = cmp.Or(p.WarmPoolConfiguration, pool)
+		return p.Instances
+	})
+	if err != nil || pool == nil && len(instances) == 0 {
+		return nil, err
 	}
-	if pool == nil && len(instances) == 0 {
-		return nil, nil
-	}
-	return []fact{{kind: "warm_pool", text: poolWords(pool, instances)}}, nil
+	return []fact{{text: poolWords(pool, instances)}}, nil
 }
 
 // poolWords: "3 instances (1 Warmed:Pending, 2 Warmed:Stopped), kept Stopped, at least 2".
