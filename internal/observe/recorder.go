@@ -69,6 +69,17 @@ func (r *Recorder) Event(at time.Time, kind, unit, text string) {
 	r.keep(r.sink.WriteEvent(event))
 }
 
+// Changed records a change that is seen now and was not yet seen at the instant
+// after (zero: nobody looked before).
+func (r *Recorder) Changed(after time.Time, kind, unit, text string) {
+	event := timeline.Event{At: timeline.Since(r.start, time.Now()), Source: r.source, Kind: kind, Unit: unit, Text: text}
+	if !after.IsZero() {
+		since := timeline.Since(r.start, after)
+		event.After = &since
+	}
+	r.keep(r.sink.WriteEvent(event))
+}
+
 // Lost records that the source cannot be read, and could not since the instant
 // since. The gap ends with the next reading, or with the run; losing what is
 // lost already adds only its cause.

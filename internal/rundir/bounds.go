@@ -13,7 +13,18 @@ func checkSecond(s timeline.Second) error { return s.Check() }
 
 func checkReading(r timeline.Reading) error { return checkOwn("at", r.At) }
 
-func checkEvent(e timeline.Event) error { return checkOwn("at", seen(e)) }
+func checkEvent(e timeline.Event) error {
+	switch {
+	case e.After == nil:
+	case *e.After > e.At:
+		return fmt.Errorf("after: %v s is later than at, %v s", e.After.Seconds(), e.At.Seconds())
+	default:
+		if err := checkOwn("after", *e.After); err != nil {
+			return err
+		}
+	}
+	return checkOwn("at", seen(e))
+}
 
 // seen is when onair saw an event, by its own clock.
 func seen(e timeline.Event) timeline.Offset {

@@ -49,12 +49,14 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	seen := timeline.Offset(-time.Second)
 	reading := timeline.Reading{At: seen, Source: "asg/web", Name: timeline.Ready, Value: 3}
 	event := timeline.Event{At: timeline.Offset(4 * time.Second), Seen: &seen, Source: "asg/web", Kind: timeline.Create, Unit: "i-1", Text: "launched"}
+	after := timeline.Offset(4 * time.Second)
+	polled := timeline.Event{At: timeline.Offset(9 * time.Second), After: &after, Source: "asg/web", Kind: "lifecycle", Unit: "i-1", Text: "Pending -> Pending:Wait"}
 	gap := timeline.Gap{From: timeline.Offset(time.Second), To: timeline.Offset(2500 * time.Millisecond), Source: "asg/web", Cause: "throttled"}
 	errs := errors.Join(
 		w.WriteSecond(second(1, 2, time.Millisecond, 2*time.Millisecond)),
 		w.WriteSecond(second(0, 1, time.Millisecond)),
 		w.WriteSecond(second(1, 1, 5*time.Millisecond)),
-		w.WriteReading(reading), w.WriteEvent(event), w.WriteGap(gap),
+		w.WriteReading(reading), w.WriteEvent(event), w.WriteEvent(polled), w.WriteGap(gap),
 		w.WriteWarning("asg/web was blind"), w.Close())
 	if errs != nil {
 		t.Fatal(errs)
@@ -81,7 +83,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	if diff := cmp.Diff([]timeline.Reading{reading}, got.Readings); diff != "" {
 		t.Errorf("readings (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]timeline.Event{event}, got.Events); diff != "" {
+	if diff := cmp.Diff([]timeline.Event{event, polled}, got.Events); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]timeline.Gap{gap}, got.Gaps); diff != "" {
@@ -152,6 +154,8 @@ func TestInstantsBeyondAnyRunAreErrors(t *testing.T) {
 		{"readings.ndjson", `{"at":NaN,"source":"asg/web","name":"ready","value":1}`},
 		{"events.ndjson", `{"at":1e6,"source":"asg/web","kind":"create"}`},
 		{"events.ndjson", `{"at":5,"seen":1e6,"source":"asg/web","kind":"create"}`},
+		{"events.ndjson", `{"at":5,"after":6,"source":"asg/web","kind":"lifecycle"}`},
+		{"events.ndjson", `{"at":5,"after":-1e6,"source":"asg/web","kind":"lifecycle"}`},
 		{"events.ndjson", `{"at":1,"to":1e6,"source":"asg/web","kind":"gap"}`},
 		{"events.ndjson", `{"at":5,"to":4,"source":"asg/web","kind":"gap"}`},
 	} {

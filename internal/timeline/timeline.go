@@ -112,14 +112,20 @@ const Generator = "generator"
 // Target is the source name of what the target's answers tell.
 const Target = "target"
 
-// Event is something that happened at one instant.
+// Event is something that happened at one instant. Of what only polls tell, the
+// instant is known to lie between two of them:
+//
+//	poll: not yet      poll: it has
+//	  |--------x---------|
+//	After    truth       At
 type Event struct {
-	At     Offset  `json:"at"`             // when it happened, by the source's own account where it gives one
-	Seen   *Offset `json:"seen,omitempty"` // when it was observed, where that differs
-	Source string  `json:"source"`         // the fleet, "generator", "target", or "rehearsal"
-	Kind   string  `json:"kind"`           // one of the Kind constants, or the source's own word
-	Unit   string  `json:"unit,omitempty"` // the instance or pod concerned
-	Text   string  `json:"text,omitempty"` // a plain sentence for readers
+	At     Offset  `json:"at"`              // when it happened, by the source's own account where it gives one
+	After  *Offset `json:"after,omitempty"` // it had not happened then; of what was seen by polls, the poll before At
+	Seen   *Offset `json:"seen,omitempty"`  // when it was observed, where that differs
+	Source string  `json:"source"`          // the fleet, "generator", "target", or "rehearsal"
+	Kind   string  `json:"kind"`            // one of the Kind constants, or the source's own word
+	Unit   string  `json:"unit,omitempty"`  // the instance or pod concerned
+	Text   string  `json:"text,omitempty"`  // a plain sentence for readers
 }
 
 // Kinds of events. The stages of one unit, in order, are Create, Place, Start,

@@ -28,6 +28,10 @@
 // be read, those that were changed meanwhile, and those that spoil a rehearsal: a
 // suspended process, an instance refresh, a scheduled action that fell due.
 //
+// Every change of an instance's lifecycle state is told with the poll before it and
+// the poll that showed it, between which it came; so are the stages of units that
+// are such changes.
+//
 // Only an instance whose lifecycle state is InService is ready; every other
 // state, those yet unknown included, is not. What AWS leaves out is unknown and
 // is not recorded: it is neither zero nor false.

@@ -122,15 +122,18 @@ func TestOneLaunch(t *testing.T) {
 		check(t, "facts", d.Without(" min ", " max "), []string{
 			"0s desired 1", "0s ready 1",
 			"5s desired 2", "5s decision [] desired 1 -> 2, within the 5 s before this poll", "5s ready 1",
+			"5s lifecycle [i-1] not in the group -> Pending",
 			"10s desired 2", "10s ready 1",
 			"15s desired 2", "15s ready 1",
 			"3s create [i-1] capacity was increased for i-1",
 			"20s desired 2", "20s ready 2",
+			"20s lifecycle [i-1] Pending -> InService",
 			"20s in_service [i-1] in service (was Pending), within the 5 s before this poll",
 			"25s desired 2", "25s ready 2",
 			"30s desired 2", "30s ready 2",
 			"18s activity [i-1] Successful: Launching a new EC2 instance: i-1",
 			"35s desired 1", "35s decision [] desired 2 -> 1, within the 5 s before this poll", "35s ready 1",
+			"35s lifecycle [i-0] InService -> not in the group",
 			"35s gone [i-0] no longer in the group (was InService), within the 5 s before this poll",
 		})
 	})
@@ -153,6 +156,7 @@ func TestLaunchUnderWayAtTheStart(t *testing.T) {
 		d, _ := watch(t, s, Options{}, 16*time.Second)
 		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
 			"-4m0s create [i-1] capacity was increased for i-1",
+			"5s lifecycle [i-1] Pending -> InService",
 			"5s in_service [i-1] in service (was Pending), within the 5 s before this poll",
 		})
 		if got, want := s.calls[len(s.calls)-1], "16s activities since -4m0s"; got != want {
@@ -196,6 +200,7 @@ func TestUnexplainedInstance(t *testing.T) {
 		}
 		d, _ := watch(t, s, Options{}, 40*time.Second)
 		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
+			"10s lifecycle [i-1] not in the group -> InService",
 			"10s in_service [i-1] in service, within the 5 s before this poll",
 			"10s create [i-1] first seen InService, within the 5 s before this poll",
 		})
@@ -452,6 +457,7 @@ func TestActivitiesDenied(t *testing.T) {
 			"0s ready 0",
 			"0s activities_unobserved [] scaling activities are not observed: access denied (needs autoscaling:DescribeScalingActivities)",
 			"5s ready 1",
+			"5s lifecycle [i-1] not in the group -> InService",
 			"5s in_service [i-1] in service, within the 5 s before this poll",
 			"10s ready 1", "15s ready 1",
 			"5s create [i-1] first seen InService, within the 5 s before this poll",
@@ -518,6 +524,7 @@ func TestObserveAgain(t *testing.T) {
 		}
 		check(t, "second facts", second.Without(" min ", " max "), []string{
 			"10s desired 3", "10s decision [] desired 1 -> 3, within the 10 s before this poll", "10s ready 1",
+			"10s lifecycle [i-1] Pending -> InService",
 			"10s in_service [i-1] in service (was Pending), within the 10 s before this poll",
 		})
 	})
@@ -537,7 +544,9 @@ func TestLeavingIsToldOnce(t *testing.T) {
 		}
 		d, _ := watch(t, s, Options{}, 16*time.Second)
 		check(t, "events", d.Without(" desired ", " ready ", " min ", " max "), []string{
+			"5s lifecycle [i-1] InService -> Terminating:Wait",
 			"5s gone [i-1] Terminating:Wait (was InService), within the 5 s before this poll",
+			"10s lifecycle [i-1] Terminating:Wait -> not in the group",
 		})
 	})
 }

@@ -1,6 +1,7 @@
 package asg
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,11 +24,12 @@ type fleet struct {
 	suspended []string // processes, as they are told
 }
 
-// unit is an instance as the last poll showed it.
+// unit is an instance as the last poll showed it that told its state.
 type unit struct {
 	state  types.LifecycleState
-	served bool // it was in service at some poll
-	gone   bool // it is told that it left
+	at     time.Time // of that poll
+	served bool      // it was in service at some poll
+	gone   bool      // it is told that it left
 }
 
 // tell records the group as a poll at now showed it, and what changed since
@@ -71,7 +73,7 @@ func (f *fleet) tellDecision(desired *int32, now time.Time, rec *observe.Recorde
 		return
 	}
 	if f.desired != nil && *f.desired != *desired {
-		rec.Event(time.Time{}, timeline.Decision, "", fmt.Sprintf("desired %d -> %d, %s", *f.desired, *desired, within(f.desiredAt, now)))
+		rec.Changed(f.desiredAt, timeline.Decision, "", fmt.Sprintf("desired %d -> %d, %s", *f.desired, *desired, within(f.desiredAt, now)))
 	}
 	f.desired, f.desiredAt = desired, now
 }
@@ -85,41 +87,27 @@ func (f *fleet) tellUnits(instances []types.Instance, now time.Time, h *history,
 		if i.InstanceId == nil {
 			continue
 		}
-		id := *i.InstanceId
+		id, state := *i.InstanceId, cmp.Or(i.LifecycleState, untold)
 		u, known := before[id]
 		switch {
 		case first:
-			u = unit{served: i.LifecycleState == types.LifecycleStateInService, gone: leaving(i.LifecycleState)}
+			u = unit{state: state, at: now, served: i.LifecycleState == types.LifecycleStateInService, gone: leaving(i.LifecycleState)}
 			h.wasThere(id, u.served)
 		case !known:
-			h.appeared(id, now, fmt.Sprintf("first seen %s, %s", i.LifecycleState, within(f.unitsAt, now)))
+			u = unit{state: outside, at: f.unitsAt}
+			h.appeared(id, now, fmt.Sprintf("first seen %s, %s", state, within(f.unitsAt, now)))
+		case state == untold: // is no change
+			f.units[id] = u
+			continue
 		}
-		f.units[id] = u.tell(i, now, f.unitsAt, rec)
+		f.units[id] = u.tell(id, state, now, rec)
 	}
 	for _, id := range slices.Sorted(maps.Keys(before)) {
-		if _, still := f.units[id]; !still && !before[id].gone {
-			rec.Event(time.Time{}, timeline.Gone, id, fmt.Sprintf("no longer in the group (was %s), %s", before[id].state, within(f.unitsAt, now)))
+		if _, still := f.units[id]; !still {
+			before[id].tellLeft(id, f.unitsAt, now, rec)
 		}
 	}
 	f.unitsAt = now
-}
-
-// tell records that a unit came into service, or that it is leaving, once each.
-func (u unit) tell(i types.Instance, now, before time.Time, rec *observe.Recorder) unit {
-	id, was := *i.InstanceId, ""
-	if u.state != "" {
-		was = fmt.Sprintf(" (was %s)", u.state)
-	}
-	u.state = i.LifecycleState
-	if u.state == types.LifecycleStateInService && !u.served {
-		u.served = true
-		rec.Event(time.Time{}, timeline.InService, id, "in service"+was+", "+within(before, now))
-	}
-	if leaving(u.state) && !u.gone {
-		u.gone = true
-		rec.Event(time.Time{}, timeline.Gone, id, fmt.Sprintf("%s%s, %s", u.state, was, within(before, now)))
-	}
-	return u
 }
 
 // leaving tells the states from which no instance comes back.
