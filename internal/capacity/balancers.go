@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"math"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/timeline"
@@ -15,8 +16,8 @@ import (
 //	targets   |---------------poll----|-----------poll: healthy
 //	                                  |-- middle --|
 //
-// Where the load balancer was not observed in between, when the unit came into
-// service is not known.
+// Where the load balancer was not observed in between, or so seldom that the two lie
+// far apart, when the unit came into service is not known.
 func (r run) noteBalancers(known map[string]*unit, fleet Fleet) {
 	told := make(map[unitOf]bool)
 	addressed := make(map[string]string) // the fleet's unit that had an address last
@@ -36,30 +37,36 @@ func (r run) noteBalancers(known map[string]*unit, fleet Fleet) {
 			continue
 		}
 		told[target] = true // it may fail its checks later, and come back
-		polls := r.Series(e.Source, timeline.Healthy)
-		by, ended := u.ended[timeline.InService]
-		from := pollBefore(polls, e.At)
-		at := r.enteredService(e, polls)
-		if healthy := time.Duration(e.At); ended && fleet.Kind == HPA && by.best() > from && by.best() < healthy {
-			at = by.best() + (healthy-by.best())/2
+		by, own := u.ended[timeline.InService]
+		if !own {
+			by = instant{at: neverTold}
 		}
-		switch {
-		case r.blindBetween(e.Source, from, time.Duration(e.At)):
-			delete(u.ended, timeline.InService)
-		case !ended || at > by.best():
-			u.ended[timeline.InService] = instant{at: at}
-		}
+		u.ended[timeline.InService] = r.servedBehind(fleet, e, by)
 	}
 }
 
-// pollBefore is when the poll was that came before the one at an instant; that
-// instant itself where there was none.
-func pollBefore(polls timeline.Series, at timeline.Offset) time.Duration {
-	before := at
-	for i := 1; i < len(polls) && polls[i].At <= at; i++ {
-		before = polls[i-1].At
+// neverTold is before all that happens, of a unit of which its fleet does not tell
+// when it came into service.
+const neverTold time.Duration = math.MinInt64
+
+// servedBehind is when a unit came into service behind a load balancer that a poll
+// saw to have it, and that was in service by the account of its fleet at an instant
+// before or after.
+func (r run) servedBehind(fleet Fleet, healthy timeline.Event, by instant) instant {
+	if by.unknown || by.best() >= time.Duration(healthy.At) {
+		return by
 	}
-	return time.Duration(before)
+	before := lookedBefore(healthy, r.Series(healthy.Source, timeline.Healthy))
+	if before == nil || r.blindBetween(healthy.Source, time.Duration(*before), time.Duration(healthy.At)) {
+		return instant{unknown: true}
+	}
+	if own := timeline.Offset(by.best()); fleet.Kind == HPA && own > *before {
+		before = &own
+	}
+	if at := r.enteredService(healthy, before); at.unknown || at.best() > by.best() {
+		return at
+	}
+	return by
 }
 
 // blindBetween reports whether a source was not observed in a part of a stretch.

@@ -43,6 +43,19 @@ func TestPodsBehindALoadBalancer(t *testing.T) {
 			f.event(31, lb, timeline.InService, "10.0.0.1")
 			f.Gaps = append(f.Gaps, timeline.Gap{From: at(26), To: at(31), Source: lb, Cause: "throttled"})
 		}, map[string]time.Duration{"b": seconds(20)}},
+		{"out of sight, and before the endpoints", func(f *facts) {
+			f.event(16, lb, timeline.InService, "10.0.0.1")
+			f.Gaps = append(f.Gaps, timeline.Gap{From: at(11), To: at(16), Source: lb, Cause: "throttled"})
+		}, map[string]time.Duration{"a": seconds(20), "b": seconds(20)}},
+		{"seldom looked at", func(f *facts) {
+			f.polled(10, 31, lb, timeline.InService, "10.0.0.1") // since the endpoints had it at 20: 5.5 s to either side
+		}, map[string]time.Duration{"b": seconds(20)}},
+		{"seldom looked at, and soon after the endpoints", func(f *facts) {
+			f.polled(10, 26, lb, timeline.InService, "10.0.0.1")
+		}, map[string]time.Duration{"a": seconds(23), "b": seconds(20)}},
+		{"not looked at before", func(f *facts) {
+			f.event(31, "elb/other", timeline.InService, "10.0.0.1")
+		}, map[string]time.Duration{"b": seconds(20)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var f facts
@@ -58,7 +71,7 @@ func TestPodsBehindALoadBalancer(t *testing.T) {
 			c.add(&f)
 			got := map[string]time.Duration{}
 			for _, u := range (run{Timeline: f.Timeline}).units(Fleet{Name: web, Kind: HPA}) {
-				if by, ok := u.ended[timeline.InService]; ok {
+				if by, ok := u.ended[timeline.InService]; ok && !by.unknown {
 					got[u.name] = by.best()
 				}
 			}

@@ -40,7 +40,7 @@ func TestServingStage(t *testing.T) {
 func TestServingStageOfAGroup(t *testing.T) {
 	var f facts
 	f.event(10, "asg/web", timeline.Create, "i-1")
-	f.event(40, "asg/web", timeline.InService, "i-1")
+	f.polled(38, 42, "asg/web", timeline.InService, "i-1")
 	f.event(52, timeline.Target, timeline.Serving, "i-1")
 	r := run{Timeline: f.Timeline}
 	want := &Stage{Name: "serving", P50: seconds(12), P90: seconds(12), Max: seconds(12), Units: 1}

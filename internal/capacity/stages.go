@@ -20,7 +20,9 @@ import (
 // metric and decision are of each decision to grow while capacity is short
 // (decision.go), the others of each unit that came up. One that never did has
 // no part in them: a start that fails again and again says nothing of how long
-// a start takes. How many there were stands beside (uncome.go). A unit's own stages:
+// a start takes. How many there were stands beside (uncome.go). A stage that ended
+// nobody knows when, for nobody looked, is left out, and so is the one that began
+// then (unclear.go). A unit's own stages:
 //
 //	place     a pod was scheduled     start  all its containers run
 //	ready     it reports ready        in_service  an instance is, since its launch began
@@ -61,6 +63,10 @@ func (r run) unitStages(fleet Fleet, growths []growth) map[string][]time.Duratio
 		for _, kind := range stageOrder {
 			ended, ok := u.ended[kind]
 			if !ok {
+				continue
+			}
+			if ended.unknown { // neither how long this stage took is known, nor the next
+				known = false
 				continue
 			}
 			early := time.Second // a stage that ended earlier than that did not end since the one before began anew

@@ -23,6 +23,12 @@ func (f *facts) event(s float64, source, kind, unit string) {
 	f.Events = append(f.Events, timeline.Event{At: at(s), Source: source, Kind: kind, Unit: unit})
 }
 
+// polled is seen by a poll, and was not yet at the poll before.
+func (f *facts) polled(before, s float64, source, kind, unit string) {
+	f.event(s, source, kind, unit)
+	f.Events[len(f.Events)-1].After = ptr(at(before))
+}
+
 // cut is an event whose own time is cut to the whole second, delivered at seen.
 func (f *facts) cut(s, seen float64, source, kind, unit string) {
 	delivered := at(seen)
@@ -89,7 +95,7 @@ func TestAUnitComesOnce(t *testing.T) {
 	f.event(30, web, timeline.Start, "a")
 	f.event(33, web, timeline.UnitReady, "a")
 	f.event(34, web, timeline.InService, "a")
-	f.event(36, balancer, timeline.InService, "a")
+	f.polled(34, 38, balancer, timeline.InService, "a")
 	f.event(40, web, timeline.Start, "b")
 	f.event(50, web, timeline.Start, "a")
 	f.event(59, web, timeline.UnitReady, "a")

@@ -23,6 +23,8 @@ type instant struct {
 	at   time.Duration
 	seen *time.Duration
 	cut  bool // at is cut to the whole second
+
+	unknown bool // it happened, and nobody knows when well enough
 }
 
 // prompt is how soon a fact is delivered that is worth more by its delivery than
@@ -137,7 +139,7 @@ func (r run) note(u *unit, fleet Fleet, polls timeline.Series, e timeline.Event)
 		}
 		u.up = &observed
 		if fleet.Kind == ASG {
-			when.at = r.enteredService(e, polls)
+			when = r.enteredService(e, lookedBefore(e, polls))
 		}
 	}
 	u.ended[e.Kind] = when
@@ -155,30 +157,50 @@ func byReadiness(a, b *unit) int {
 	return cmp.Compare(a.ended[timeline.Create].best(), b.ended[timeline.Create].best())
 }
 
-// enteredService is when an instance came into service that a poll saw there
-// first. It did so since the poll before: when its launch ended, by the group's
-// own account, where that lies between the two, else in the middle of them.
+// closely is how exactly it must be known, to either side, when something happened
+// for it to end a stage: as exactly as polls tell that come half as often as they
+// should, or of which one failed.
+const closely = 5 * time.Second
+
+// enteredService is when a unit came into service that a poll saw there first and
+// that was not there at the instant before. It did so when its launch ended, by the
+// group's own account, where that lies between the two, else about in the middle of
+// them. Where they are far apart, and before there was a poll, it is not known when.
 //
 //	poll                 poll: in service
 //	 |---------x----------|
 //	      launch ended
-func (r run) enteredService(seen timeline.Event, polls timeline.Series) time.Duration {
-	this, _ := slices.BinarySearchFunc(polls, seen.At, func(p timeline.Point, at timeline.Offset) int {
+//	 |- closely -|- closely -|  the most that has a middle
+func (r run) enteredService(seen timeline.Event, before *timeline.Offset) instant {
+	if before == nil {
+		return instant{unknown: true}
+	}
+	for _, e := range r.Events {
+		if e.Source == seen.Source && e.Unit == seen.Unit && launchEnded(e) && e.At > *before && e.At <= seen.At {
+			return instant{at: time.Duration(e.At)}
+		}
+	}
+	apart := time.Duration(seen.At - *before)
+	return instant{at: time.Duration(*before) + apart/2, unknown: apart.Round(time.Second) > 2*closely}
+}
+
+// lookedBefore is when a source was last looked at before the poll that saw an
+// event: by the event itself, else by the readings of each poll; nil if that is not
+// known.
+func lookedBefore(e timeline.Event, polls timeline.Series) *timeline.Offset {
+	if e.After != nil && *e.After <= e.At && ofARun(*e.After) {
+		return e.After
+	}
+	this, _ := slices.BinarySearchFunc(polls, e.At, func(p timeline.Point, at timeline.Offset) int {
 		if p.At <= at {
 			return -1
 		}
 		return 1
 	})
 	if this < 2 {
-		return time.Duration(seen.At)
+		return nil
 	}
-	before := polls[this-2].At
-	for _, e := range r.Events {
-		if e.Source == seen.Source && e.Unit == seen.Unit && launchEnded(e) && e.At > before && e.At <= seen.At {
-			return time.Duration(e.At)
-		}
-	}
-	return time.Duration(before + (seen.At-before)/2)
+	return &polls[this-2].At
 }
 
 // launchEnded tells the event of a group's activity that ended well. The words
