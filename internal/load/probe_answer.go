@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -63,21 +62,13 @@ func (t *probe) head(ctx context.Context, conn net.Conn) (*http.Response, error)
 const clockOff = 2 * time.Second
 
 // clock compares the target's clock with this machine's.
-//
-//	sent |-----------------------| answered     ours
-//	            Date |---1s---|                 theirs, and so long ago as Age says
 func clock(h http.Header, sent, answered time.Time) preflight.Finding {
 	const asked = "clock"
-	date, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
+	skew, told := preflight.SkewOf(h, sent, answered)
+	if !told {
 		return found(preflight.OK, asked, "", "not told: the answer has no Date")
 	}
-	age, err := strconv.ParseUint(h.Get("Age"), 10, 16) // seconds that the answer lay in a cache
-	if err != nil {
-		age = 0
-	}
-	theirs := date.Add(time.Duration(age)*time.Second + 500*time.Millisecond)
-	ahead := theirs.Sub(sent.Add(answered.Sub(sent) / 2)).Round(time.Second)
+	ahead := skew.Middle().Round(time.Second)
 	switch {
 	case ahead > clockOff:
 		return found(preflight.Warning, asked, "have both clocks set by NTP", "%s ahead of this machine's", figure.Duration(ahead))

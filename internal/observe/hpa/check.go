@@ -104,7 +104,7 @@ func (o *Observer) checkReached(ctx context.Context) (found []preflight.Finding,
 		return []preflight.Finding{o.fail(asked, to.Host+" answers "+answer.Status, "wait until the API server is well")}, false
 	}
 	found = []preflight.Finding{o.ok(asked, fmt.Sprintf("%s answers within %s", to.Host, figure.Duration(took)))}
-	return append(found, o.checkClock(answer.Header.Get("Date"), sent, took)), true
+	return append(found, o.checkClock(answer.Header, sent, took)), true
 }
 
 // bareError is an error without the address it was about.
@@ -116,26 +116,19 @@ func bareError(err error) error {
 	return err
 }
 
-// checkClock compares a server's clock with this machine's. A Date is in whole
-// seconds, and was true between sending and answering.
-//
-//	here    sent |-----------------| sent + took
-//	there        Date <= its clock < Date + 1 s
-func (o *Observer) checkClock(date string, sent time.Time, took time.Duration) preflight.Finding {
+// checkClock compares the cluster's clock with this machine's.
+func (o *Observer) checkClock(h http.Header, sent time.Time, took time.Duration) preflight.Finding {
 	const asked = "clock"
-	then, err := http.ParseTime(date)
-	if err != nil {
+	skew, told := preflight.SkewOf(h, sent, sent.Add(took))
+	if !told {
 		return o.warning(asked, "the API server does not tell its time", "")
 	}
-	// Whatever both explain is no offset.
-	ahead := then.Sub(sent.Add(took))
-	behind := sent.Sub(then.Add(time.Second))
 	const toDo = "set both clocks by NTP: until then the stages of pods are off by that much"
-	switch {
+	switch ahead := skew.AtLeast().Round(100 * time.Millisecond); {
 	case ahead > clockOff:
-		return o.warning(asked, fmt.Sprintf("the cluster's is at least %s ahead of this machine's", figure.Duration(ahead.Round(100*time.Millisecond))), toDo)
-	case behind > clockOff:
-		return o.warning(asked, fmt.Sprintf("the cluster's is at least %s behind this machine's", figure.Duration(behind.Round(100*time.Millisecond))), toDo)
+		return o.warning(asked, fmt.Sprintf("the cluster's is at least %s ahead of this machine's", figure.Duration(ahead)), toDo)
+	case -ahead > clockOff:
+		return o.warning(asked, fmt.Sprintf("the cluster's is at least %s behind this machine's", figure.Duration(-ahead)), toDo)
 	}
 	return o.ok(asked, fmt.Sprintf("within %s of this machine's", figure.Duration(clockOff)))
 }

@@ -242,7 +242,7 @@ func TestClock(t *testing.T) {
 		{"Tue, 03 Nov 2026 11:59:56 GMT", "warning clock: the cluster's is at least 3 s behind this machine's"},
 		{"now", "warning clock: the API server does not tell its time"},
 	} {
-		f := o.checkClock(c.date, began, time.Second)
+		f := o.checkClock(http.Header{"Date": {c.date}}, began, time.Second)
 		if got := fmt.Sprintf("%v %s: %s", f.Status, f.Asked, f.Text); got != c.want {
 			t.Errorf("checkClock(%s) = %s; want %s", c.date, got, c.want)
 		}
