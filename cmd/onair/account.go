@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -89,7 +90,8 @@ func (a *account) enter(ctx context.Context) error {
 	return a.err
 }
 
-// check asks for the region, then the credentials, then whose they are.
+// check asks for the region, then the credentials, then whose they are, and looks at
+// the clock of who answers that.
 func (a *account) check() preflight.Check {
 	return preflight.Check{Subject: a.subject(), Look: func(ctx context.Context) []preflight.Finding {
 		if err := a.enter(ctx); err != nil {
@@ -101,7 +103,7 @@ func (a *account) check() preflight.Check {
 			found = append(found, a.found(preflight.OK, "region", a.config.Region, ""))
 		}
 		found = append(found, a.found(preflight.OK, "credentials", "from "+a.from, ""))
-		return append(found, a.identity(ctx))
+		return append(found, a.identity(ctx)...)
 	}}
 }
 
@@ -125,13 +127,29 @@ func credentialsOf(ctx context.Context, config aws.Config) (from string, err err
 }
 
 // identity asks whose the credentials are. AWS that does not answer to that may
-// still answer to those who watch, who ask for themselves.
-func (a *account) identity(ctx context.Context) preflight.Finding {
-	const asked = "identity"
+// still answer to those who watch, who ask for themselves. One that answers, be it
+// with a refusal, tells its time: a clock that is off may be why it refuses.
+func (a *account) identity(ctx context.Context) []preflight.Finding {
 	client := sts.NewFromConfig(a.config)
+	var sent, answered time.Time
 	answer, err := awscall.Within(ctx, identityWithin, func(ctx context.Context, options ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error) {
+		sent = time.Now()
+		defer func() { answered = time.Now() }()
 		return client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}, options...)
 	})
+	found := []preflight.Finding{a.identified(answer, err)}
+	var result middleware.Metadata
+	if err == nil {
+		result = answer.ResultMetadata
+	}
+	if headers := awscall.Headers(result, err); headers != nil {
+		found = append(found, awscall.Clock(a.subject(), headers, sent, answered))
+	}
+	return found
+}
+
+func (a *account) identified(answer *sts.GetCallerIdentityOutput, err error) preflight.Finding {
+	const asked = "identity"
 	if err == nil {
 		return a.found(preflight.OK, asked, cmp.Or(aws.ToString(answer.Arn), "not told"), "")
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,9 +29,12 @@ type network func() (*http.Response, error)
 func (n network) Do(*http.Request) (*http.Response, error) { return n() }
 
 // answers is AWS with one answer.
-func answers(status int, text string) network {
+func answers(status int, text string) network { return late(0, status, text) }
+
+// late is AWS whose clock is behind by so much.
+func late(by time.Duration, status int, text string) network {
 	return func() (*http.Response, error) {
-		return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text))}, nil
+		return &http.Response{StatusCode: status, Header: http.Header{"Date": {time.Now().Add(-by).UTC().Format(http.TimeFormat)}}, Body: io.NopCloser(strings.NewReader(text))}, nil
 	}
 }
 
@@ -47,31 +51,48 @@ func TestIdentity(t *testing.T) {
 	const refusal = `<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>The security token is invalid.</Message></Error></ErrorResponse>`
 	const throttle = `<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>`
 	const known = `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/sre</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`
+	const onTime = "ok within 5 s of this machine's"
 	const nobody = `<GetCallerIdentityResponse><GetCallerIdentityResult></GetCallerIdentityResult></GetCallerIdentityResponse>`
 	for name, tt := range map[string]struct {
 		network network
 		want    preflight.Finding
+		clock   string // as it is found; empty: nobody answers
 	}{
-		"known":        {answers(200, known), preflight.Finding{Text: "arn:aws:iam::1:user/sre"}},
-		"says nothing": {answers(200, nobody), preflight.Finding{Text: "not told"}},
+		"known":        {answers(200, known), preflight.Finding{Text: "arn:aws:iam::1:user/sre"}, onTime},
+		"says nothing": {answers(200, nobody), preflight.Finding{Text: "not told"}, onTime},
+		"an hour behind": {late(time.Hour, 200, known), preflight.Finding{Text: "arn:aws:iam::1:user/sre"},
+			"fail AWS's is at least 59m59s behind this machine's: it refuses what is signed here, for more than 5m"},
 		"refused": {answers(403, refusal), preflight.Finding{Status: preflight.Fail,
-			Text: "credentials refused (InvalidClientTokenId: The security token is invalid.)", ToDo: "renew the credentials (aws sso login), or choose others with AWS_PROFILE"}},
+			Text: "credentials refused (InvalidClientTokenId: The security token is invalid.)", ToDo: "renew the credentials (aws sso login), or choose others with AWS_PROFILE"}, onTime},
+		"refused, a minute behind": {late(time.Minute, 403, refusal), preflight.Finding{Status: preflight.Fail,
+			Text: "credentials refused (InvalidClientTokenId: The security token is invalid.)", ToDo: "renew the credentials (aws sso login), or choose others with AWS_PROFILE"},
+			"warning AWS's is at least 59 s behind this machine's"},
 		"throttled": {answers(400, throttle), preflight.Finding{Status: preflight.Warning,
-			Text: "throttled by AWS (sts:GetCallerIdentity)", ToDo: "ask again, and find out what else calls sts so often"}},
+			Text: "throttled by AWS (sts:GetCallerIdentity)", ToDo: "ask again, and find out what else calls sts so often"}, onTime},
 		"no such region": {unresolved(true), preflight.Finding{Status: preflight.Fail,
-			Text: "GetCallerIdentity: dial tcp: lookup sts.tokyo.amazonaws.com: no such host", ToDo: "check the region's name, and that AWS can be reached from here"}},
+			Text: "GetCallerIdentity: dial tcp: lookup sts.tokyo.amazonaws.com: no such host", ToDo: "check the region's name, and that AWS can be reached from here"}, ""},
 		"no name server": {unresolved(false), preflight.Finding{Status: preflight.Warning,
-			Text: "GetCallerIdentity: dial tcp: lookup sts.tokyo.amazonaws.com: no such host", ToDo: "see whether AWS can be reached from here (proxy, VPN)"}},
+			Text: "GetCallerIdentity: dial tcp: lookup sts.tokyo.amazonaws.com: no such host", ToDo: "see whether AWS can be reached from here (proxy, VPN)"}, ""},
 	} {
-		a := &account{region: "tokyo", config: aws.Config{
-			Region: "tokyo", HTTPClient: tt.network,
-			Credentials: credentials.NewStaticCredentialsProvider("onair", "test", ""),
-			Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
-		}}
-		tt.want.Subject, tt.want.Asked = "AWS tokyo", "identity"
-		if got := a.identity(t.Context()); got != tt.want {
-			t.Errorf("%s: identity = %s %v; want %s %v", name, got.Status, got, tt.want.Status, tt.want)
-		}
+		synctest.Test(t, func(t *testing.T) { // so that it is a whole second
+			a := &account{region: "tokyo", config: aws.Config{
+				Region: "tokyo", HTTPClient: tt.network,
+				Credentials: credentials.NewStaticCredentialsProvider("onair", "test", ""),
+				Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
+			}}
+			tt.want.Subject, tt.want.Asked = "AWS tokyo", "identity"
+			got := a.identity(t.Context())
+			if got[0] != tt.want {
+				t.Errorf("%s: identity = %s %v; want %s %v", name, got[0].Status, got[0], tt.want.Status, tt.want)
+			}
+			clock := ""
+			if len(got) > 1 {
+				clock = fmt.Sprint(got[1].Status, " ", got[1].Text)
+			}
+			if clock != tt.clock {
+				t.Errorf("%s: clock = %q; want %q", name, clock, tt.clock)
+			}
+		})
 	}
 }
 

@@ -51,6 +51,7 @@ func TestREADMEShowsTheTable(t *testing.T) {
 		{Subject: "this machine", Asked: "enough for the load", Text: "about 0.2 processor cores, 304 MB of memory, 6.03k open files"},
 		{Subject: aws, Asked: "credentials", Text: "from SSOProvider"},
 		{Subject: aws, Asked: "identity", Text: "arn:aws:sts::000000000000:assumed-role/reader/you"},
+		{Subject: aws, Asked: "clock", Text: "within 5 s of this machine's"},
 		{Subject: kube, Asked: "configured", Text: "https://192.0.2.20:6443"},
 		{Subject: "hpa/default/web", Asked: "exists", Text: "from 2 to 8 units"},
 		{Subject: group, Asked: "exists", Status: preflight.Fail, Text: "no such group in ap-northeast-1", ToDo: "look at its name, its region and the account of these credentials"},
