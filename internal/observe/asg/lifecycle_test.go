@@ -3,7 +3,6 @@ package asg
 import (
 	"context"
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,25 +16,46 @@ import (
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// intervals keeps of each change of a unit between which instants it came.
+// intervals is a Sink that keeps between which instants each change came.
 type intervals struct {
 	diary.Diary
-	lines []string
+	events []timeline.Event
 }
 
 func (i *intervals) WriteEvent(e timeline.Event) error {
-	switch {
-	case e.Unit == "":
-	case e.After == nil:
-		i.lines = append(i.lines, fmt.Sprintf("%v %s %s %s", time.Duration(e.At), e.Unit, e.Kind, e.Text))
-	default:
-		i.lines = append(i.lines, fmt.Sprintf("%v to %v %s %s %s", time.Duration(*e.After), time.Duration(e.At), e.Unit, e.Kind, e.Text))
-	}
+	i.events = append(i.events, e)
 	return nil
 }
 
-// becameOf observes the script for a while and returns what became of its units.
-func becameOf(t *testing.T, s *script, length time.Duration) []string {
+// of are the events of a kind, each with its interval.
+func (i *intervals) of(kind string) (lines []string) {
+	for _, e := range i.events {
+		if e.Kind == kind {
+			lines = append(lines, interval(e)+" "+e.Text)
+		}
+	}
+	return lines
+}
+
+// ofUnits are the events of units, likewise.
+func (i *intervals) ofUnits() (lines []string) {
+	for _, e := range i.events {
+		if e.Unit != "" {
+			lines = append(lines, fmt.Sprint(interval(e), " ", e.Unit, " ", e.Kind, " ", e.Text))
+		}
+	}
+	return lines
+}
+
+func interval(e timeline.Event) string {
+	if e.After == nil {
+		return fmt.Sprint(time.Duration(e.At))
+	}
+	return fmt.Sprint(time.Duration(*e.After), " to ", time.Duration(e.At))
+}
+
+// toldOf observes the script for a while.
+func toldOf(t *testing.T, s *script, length time.Duration) *intervals {
 	t.Helper()
 	o := New(Options{API: s, Name: "web-prod"})
 	ctx, cancel := context.WithTimeout(t.Context(), length)
@@ -44,7 +64,7 @@ func becameOf(t *testing.T, s *script, length time.Duration) []string {
 	if err := o.Observe(ctx, observe.NewRecorder(o.Source(), s.start, told)); err != nil {
 		t.Fatalf("Observe() = %v; want nil", err)
 	}
-	return told.lines
+	return told
 }
 
 // A lifecycle hook keeps an instance waiting for 40 s, from 7 to 47. Both of its
@@ -66,7 +86,7 @@ func TestLifecycleHookWaits(t *testing.T) {
 		s.activities = func(at time.Duration) ([]types.Activity, error) {
 			return []types.Activity{launch("a-1", "i-1", s.start.Add(2*time.Second), time.Time{})}, nil
 		}
-		check(t, "changes", becameOf(t, s, time.Minute), []string{
+		check(t, "changes", toldOf(t, s, time.Minute).ofUnits(), []string{
 			"2s i-1 create capacity was increased for i-1",
 			"0s to 5s i-1 lifecycle not in the group -> Pending",
 			"5s to 10s i-1 lifecycle Pending -> Pending:Wait",
@@ -94,7 +114,7 @@ func TestIntervalIsAsLongAsNobodyKnew(t *testing.T) {
 			}
 			return &types.AutoScalingGroup{AutoScalingGroupName: aws.String("web-prod")}, nil
 		}
-		check(t, "changes", becameOf(t, s, 31*time.Second), []string{
+		check(t, "changes", toldOf(t, s, 31*time.Second).ofUnits(), []string{
 			"0s to 5s i-2 lifecycle unknown -> Standby",
 			"0s to 5s i-3 lifecycle not in the group -> unknown",
 			"5s i-3 create first seen unknown, within the 5 s before this poll",
@@ -125,13 +145,9 @@ func TestEveryStateIsTold(t *testing.T) {
 				}
 				return groupOf(0), nil
 			}
-			var got []string
-			for _, line := range becameOf(t, s, 21*time.Second) {
-				if _, text, ok := strings.Cut(line, " lifecycle "); ok {
-					got = append(got, text)
-				}
-			}
-			check(t, string(state), got, []string{fmt.Sprintf("InService -> %s", state), fmt.Sprintf("%s -> not in the group", state)})
+			check(t, string(state), toldOf(t, s, 21*time.Second).of(lifecycle), []string{
+				fmt.Sprintf("0s to 5s InService -> %s", state), fmt.Sprintf("10s to 15s %s -> not in the group", state),
+			})
 		})
 	}
 }

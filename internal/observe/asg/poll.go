@@ -36,7 +36,7 @@ type duty struct {
 func (o *Observer) nextPoll(now time.Time) duty {
 	all := []duty{{&o.groups, o.pollGroup}, {&o.activities, o.pollActivities}}
 	for _, s := range o.settings {
-		if !s.known {
+		if s.due() {
 			all = append(all, duty{&s.pace, func(ctx context.Context, rec *observe.Recorder) error { return o.pollSetting(ctx, s, rec) }})
 		}
 	}
@@ -53,6 +53,7 @@ func (o *Observer) pollGroup(ctx context.Context, rec *observe.Recorder) error {
 		o.groups.Narrow()
 		o.seen = time.Now()
 		o.fleet.tell(found, o.seen, &o.history, rec)
+		o.noteWarmPool(found.WarmPoolSize)
 		return nil
 	case ctx.Err() != nil:
 		return nil

@@ -14,18 +14,22 @@ import (
 const settingsUnobserved = "settings_unobserved"
 
 // setting is what one call tells about the group that is read once when watching
-// begins, again and again until it can be, and once more when watching ends.
+// begins, again and again until it can be, and once more when watching ends; what
+// moves by itself, at its pace for as long as there is some.
 type setting struct {
 	call   awscall.Call
 	kind   string // of the events that tell it
 	what   string // it is, in sentences; plural
 	steady bool   // nothing but somebody's hand changes it
+	moves  bool   // it changes while it is watched
 	ask    func(o *Observer, ctx context.Context, since time.Time) ([]fact, error)
 
 	asked, none, toDo string // in findings: what was looked for, what there is where there is nothing, the way out
 
 	pace  awscall.Pace
 	known bool
+	again bool            // it is to be read again, though it is known
+	read  time.Time       // when it was last
 	blind bool            // it is told that it cannot be read
 	told  map[string]bool // by their texts
 }
@@ -44,19 +48,23 @@ func newSettings(again time.Duration) []*setting {
 			asked: "scaling policies", none: "none: onair sees what changes desired, not why"},
 		{call: scheduledCall, kind: "scheduled_action", what: "scheduled actions", ask: (*Observer).askScheduled, pace: pace,
 			asked: "no scheduled action", none: "none", toDo: "move it, or rehearse at another time"},
-		{call: warmPoolCall, kind: warmPool, what: "the instances of the warm pool", ask: (*Observer).askWarmPool, pace: pace,
+		{call: warmPoolCall, kind: warmPool, what: "the instances of the warm pool", moves: true, ask: (*Observer).askWarmPool, pace: pace,
 			asked: "warm pool", none: "none"},
 		{call: refreshCall, kind: "instance_refresh", what: "instance refreshes", ask: (*Observer).askRefreshes, pace: pace,
 			asked: "no instance refresh", none: "none", toDo: "wait until it ends, or cancel it"},
 	}
 }
 
-// pollSetting reads a setting for the first time. No failure of it is an error.
+// due reports whether a setting is to be read while the group is watched.
+func (s *setting) due() bool { return !s.known || s.again }
+
+// pollSetting reads a setting. No failure of it is an error.
 func (o *Observer) pollSetting(ctx context.Context, s *setting, rec *observe.Recorder) error {
 	facts, err := s.ask(o, ctx, o.began)
 	switch {
 	case err == nil:
-		s.known = true
+		s.known, s.blind, s.again = true, false, s.moves && len(facts) > 0
+		s.pace.Narrow()
 		o.tellFacts(s, facts, rec)
 	case ctx.Err() != nil:
 	default:
@@ -90,7 +98,8 @@ func (o *Observer) lookAgain(ctx context.Context, s *setting, rec *observe.Recor
 	}
 }
 
-// tellFacts records the facts that are not told yet.
+// tellFacts records the facts that are not told yet, which came since the setting
+// was read before, and that there are none any more.
 func (o *Observer) tellFacts(s *setting, facts []fact, rec *observe.Recorder) {
 	now := make(map[string]bool, len(facts))
 	for _, f := range facts {
@@ -98,12 +107,15 @@ func (o *Observer) tellFacts(s *setting, facts []fact, rec *observe.Recorder) {
 		if s.told[f.text] {
 			continue
 		}
-		rec.Event(time.Time{}, s.kind, "", f.text)
+		rec.Changed(s.read, s.kind, "", f.text)
 		if f.spoils != "" {
 			o.planned = append(o.planned, f)
 		}
 	}
-	s.told = now
+	if len(facts) == 0 && len(s.told) > 0 {
+		rec.Changed(s.read, s.kind, "", s.what+": none any more")
+	}
+	s.told, s.read = now, time.Now()
 }
 
 // warn tells which facts have weakened what was watched up to now.

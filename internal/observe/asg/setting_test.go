@@ -1,6 +1,7 @@
 package asg
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -29,11 +30,12 @@ func TestSettingsAreReadTwice(t *testing.T) {
 		d, warnings := supervised(t, s, 62*time.Second)
 		check(t, "calls", s.asides, []string{
 			"0s policies", "0s scheduled", "0s pool", "0s refreshes",
+			"30s pool", "1m0s pool", // which moves
 			"1m2s policies", "1m2s scheduled", "1m2s pool", "1m2s refreshes",
 		})
 		check(t, "events", d.Without(fleetWords...), []string{
 			"0s policy [] TargetTrackingScaling cpu: ASGAverageCPUUtilization held to 50, warmup 300s",
-			"0s warm_pool [] 3 instances (1 Warmed:Pending, 2 Warmed:Stopped), kept Stopped, at least 2",
+			"0s warm_pool [] warm pool: 3 instances (1 Warmed:Pending, 2 Warmed:Stopped), kept Stopped, at least 2",
 		})
 		check(t, "warnings", warnings, nil)
 	})
@@ -256,6 +258,48 @@ func TestEveryProcessIsKnown(t *testing.T) {
 			t.Errorf("suspensions(%s) = %q; want what that spoils", name, got)
 		}
 	}
+}
+
+// The pool is looked at every 30 s, and at once when its size changes; what is told
+// of it came since it was looked at before.
+func TestWarmPoolIsToldAsItChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript()
+		stopped, running := types.LifecycleStateWarmedStopped, types.LifecycleStateWarmedRunning
+		in := func(at time.Duration) []types.Instance {
+			switch {
+			case at < 12*time.Second: // the same as before, though pages may list them otherwise
+				return []types.Instance{instance("i-1", stopped), instance("i-2", stopped), instance("i-3", stopped)}
+			case at < 50*time.Second:
+				return []types.Instance{instance("i-2", stopped)}
+			case at < 85*time.Second: // another state, in a pool as large as before
+				return []types.Instance{instance("i-2", running)}
+			}
+			return nil
+		}
+		s.group = func(at time.Duration) (*types.AutoScalingGroup, error) {
+			g := groupOf(1)
+			if at != 20*time.Second { // not told: no change
+				g.WarmPoolSize = aws.Int32(int32(len(in(at))))
+			}
+			return g, nil
+		}
+		s.settings = func(at time.Duration) (settingsOf, error) {
+			all := settingsOf{warm: in(at)}
+			if at < 85*time.Second {
+				all.pool = &types.WarmPoolConfiguration{PoolState: types.WarmPoolStateStopped}
+			}
+			return all, nil
+		}
+		check(t, "events", toldOf(t, s, 2*time.Minute).of(warmPool), []string{
+			"0s warm pool: 3 instances (3 Warmed:Stopped), kept Stopped",
+			"0s to 15s warm pool: 1 instance (1 Warmed:Stopped), kept Stopped",
+			"45s to 1m15s warm pool: 1 instance (1 Warmed:Running), kept Stopped",
+			"1m15s to 1m25s the instances of the warm pool: none any more",
+		})
+		pool := slices.DeleteFunc(slices.Clone(s.asides), func(call string) bool { return !strings.HasSuffix(call, " pool") })
+		check(t, "calls", pool, []string{"0s pool", "15s pool", "45s pool", "1m15s pool", "1m25s pool", "2m0s pool"})
+	})
 }
 
 func TestWarmPoolSizeIsRead(t *testing.T) {

@@ -14,8 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
-// warmPool is the name of a reading: instances that are prepared and not in the
-// group yet.
+// warmPool is the name of a reading, instances that are prepared and not in the
+// group yet, and the kind of an event that tells their states: at first, and when
+// they are others. A group tells the size of its pool at each poll, and nothing of
+// what is in it.
 const warmPool = "warm_pool"
 
 // askWarmPool reads what stands ready beside the group: instances from there serve
@@ -35,7 +37,20 @@ func (o *Observer) askWarmPool(ctx context.Context, _ time.Time) ([]fact, error)
 	return []fact{{text: poolWords(pool, instances)}}, nil
 }
 
-// poolWords: "3 instances (1 Warmed:Pending, 2 Warmed:Stopped), kept Stopped, at least 2".
+// noteWarmPool has the pool looked at soon when its size is another than at the poll
+// before: its instances are on the move.
+func (o *Observer) noteWarmPool(size *int32) {
+	if size == nil {
+		return
+	}
+	if o.warm != nil && *o.warm != *size {
+		pool := o.settings[slices.IndexFunc(o.settings, func(s *setting) bool { return s.kind == warmPool })]
+		pool.again, pool.pace.Next = true, o.seen
+	}
+	o.warm = size
+}
+
+// poolWords: "warm pool: 3 instances (1 Warmed:Pending, 2 Warmed:Stopped), kept Stopped, at least 2".
 func poolWords(pool *types.WarmPoolConfiguration, instances []types.Instance) string {
 	states := map[types.LifecycleState]int{}
 	for _, i := range instances {
@@ -45,7 +60,10 @@ func poolWords(pool *types.WarmPoolConfiguration, instances []types.Instance) st
 	for _, state := range slices.Sorted(maps.Keys(states)) {
 		each = append(each, fmt.Sprintf("%d %s", states[state], state))
 	}
-	text := fmt.Sprintf("%d instances", len(instances))
+	text := fmt.Sprintf("warm pool: %d instances", len(instances))
+	if len(instances) == 1 {
+		text = "warm pool: 1 instance"
+	}
 	if len(each) > 0 {
 		text += " (" + strings.Join(each, ", ") + ")"
 	}
