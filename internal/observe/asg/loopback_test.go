@@ -68,7 +68,11 @@ func (s *stage) WriteEvent(e timeline.Event) error {
 	if e.Kind == timeline.Blind {
 		s.blind = append(s.blind, e.Kind+": "+e.Text)
 	}
-	return s.note(fmt.Sprint(e.Source, " ", e.Kind, " ", e.Unit))
+	fact := fmt.Sprint(e.Source, " ", e.Kind, " ", e.Unit)
+	if e.Kind == "lifecycle" {
+		fact += " " + e.Text
+	}
+	return s.note(fact)
 }
 
 func (s *stage) WriteGap(g timeline.Gap) error { return s.note("gap " + g.Cause) }
@@ -89,7 +93,7 @@ func at(lifecycle string, n int) world.Instance {
 }
 
 // The SDK, real HTTP and the lab's endpoint between the observer and a world
-// that grows by one instance.
+// that grows by one instance, which a lifecycle hook has wait.
 func TestGrowthOverLoopback(t *testing.T) {
 	var s scenes
 	s.set(1, nil, at("InService", 1))
@@ -100,12 +104,15 @@ func TestGrowthOverLoopback(t *testing.T) {
 	}
 	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
 	defer stop()
+	became := "asg/web-prod lifecycle " + at("", 2).ID + " "
 	arrivals := 0
 	sink := &stage{next: func(fact string) {
 		switch fact {
 		case "asg/web-prod ready 1": // also seen again while the instance boots
 			s.set(2, []world.Activity{launch}, at("InService", 1), at("Pending", 2))
-		case "asg/web-prod create " + at("", 2).ID:
+		case became + "not in the group -> Pending":
+			s.set(2, []world.Activity{launch}, at("InService", 1), at("Pending:Wait", 2))
+		case became + "Pending -> Pending:Wait":
 			ended := launch
 			ended.StatusCode, ended.End, ended.Progress = "Successful", start.Add(time.Second), 100
 			s.set(2, []world.Activity{ended}, at("InService", 1), at("InService", 2))
@@ -126,6 +133,7 @@ func TestGrowthOverLoopback(t *testing.T) {
 		"asg/web-prod desired 1", "asg/web-prod min 1", "asg/web-prod max 8", "asg/web-prod ready 1",
 		"asg/web-prod decision ", "asg/web-prod desired 2",
 		"asg/web-prod create " + at("", 2).ID,
+		became + "not in the group -> Pending", became + "Pending -> Pending:Wait", became + "Pending:Wait -> InService",
 		"asg/web-prod activity " + at("", 2).ID,
 		"asg/web-prod in_service " + at("", 2).ID, "asg/web-prod ready 2",
 	} {
