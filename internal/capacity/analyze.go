@@ -116,6 +116,7 @@ func (r run) warnings(q Question, res Result) []string {
 	if text := r.neverCame(q, res.Headroom); text != "" {
 		warn = append(warn, text)
 	}
+	warn = append(warn, r.nodeWarnings(res.Fleets)...)
 	for _, f := range res.Fleets {
 		warn = append(warn, f.extrapolated()...)
 		warn = append(warn, f.leftOut(res.Fleets)...)

@@ -198,7 +198,7 @@ func (r run) fleetLimits(f FleetResult, fleets []FleetResult) []limit {
 		return limits
 	}
 	var limits []limit
-	for _, s := range r.sizes(f) {
+	for _, s := range append(r.sizes(f), r.nodeSizes(f, fleets)...) {
 		limits = append(limits, limit{Layer{Name: f.Name + " " + s.name, Source: f.madeOf(s)}, f.grown(s.units)})
 	}
 	if limits == nil {

@@ -154,6 +154,7 @@ type course struct {
 	units                       []*unit
 	idle                        []Span // in which a unit was ready and had never answered
 	stalled                     []Span // of a group: in which launches failed and nothing was on its way
+	nodesFull                   bool   // of pods: a pod without a node waits for more nodes than came
 }
 
 // courses are those of the fleets whose capacity is known as moments knows it.
@@ -168,6 +169,7 @@ func (r run) courses(fleets []FleetResult) []course {
 		if each != nil && *each > 0 {
 			c := r.course(f.Fleet)
 			c.law, c.carries, c.stalled = f.USL, f.rates(end), r.stalled(f.Fleet)
+			c.nodesFull = r.nodeRoom(f.Fleet, fleets) != nil
 			courses = append(courses, c)
 		}
 	}
@@ -205,6 +207,9 @@ func (c *course) waitsFor(at time.Duration, missing int, groups []course) Owned 
 		last = coming[missing-1 : missing]
 	}
 	if slices.ContainsFunc(last, func(u *unit) bool { return u.waitsForRoom(at, c.Fleet) }) {
+		if c.nodesFull {
+			return c.waits(WaitsForLimit, onNodes)
+		}
 		for _, g := range groups {
 			if bound := g.exhausted(at); bound != "" {
 				return g.waits(WaitsForLimit, bound)

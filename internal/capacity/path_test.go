@@ -190,6 +190,28 @@ func TestPath(t *testing.T) {
 			f.event(24, web, failedScheduling, "a2")
 			f.read(30, web, timeline.Ready, 6)
 		}, []FleetResult{ten(web, HPA), {Fleet: Fleet{Name: group, Kind: ASG}}}, "20-24 decision, 24-95 limit (asg/web max)"},
+		// No group is observed, five pods have room, and the sixth to the tenth never
+		// get any.
+		{"no room on nodes of which none came", func(f *facts) {
+			f.read(0, web, timeline.Room, 5)
+			f.read(119, web, timeline.Room, 5)
+			f.read(20, web, timeline.Desired, 10)
+			f.read(30, web, timeline.Ready, 5)
+			f.comes("a0", 20, 21, 25, 30)
+			for i := range 5 {
+				f.comes(fmt.Sprint("b", i), 20, 0, 0, 0)
+				f.event(24, web, failedScheduling, fmt.Sprint("b", i))
+			}
+		}, nil, "20-24 place, 24-95 limit (hpa/default/web room on nodes)"},
+		{"no room on nodes of which some came", func(f *facts) {
+			f.read(0, web, timeline.Room, 5)
+			f.read(119, web, timeline.Room, 6)
+			f.read(20, web, timeline.Desired, 10)
+			for i := range 6 {
+				f.comes(fmt.Sprint("b", i), 20, 0, 0, 0)
+				f.event(24, web, failedScheduling, fmt.Sprint("b", i))
+			}
+		}, nil, "20-95 place"},
 		// Its launches fail, and it stands below what it was asked for.
 		{"no room, and launches fail", func(f *facts) {
 			f.read(0, group, timeline.Max, 9)

@@ -53,7 +53,7 @@ func possible(reading timeline.Reading) bool {
 		return false
 	}
 	switch reading.Name {
-	case timeline.Desired, timeline.Ready, timeline.Min, timeline.Max, timeline.Quota:
+	case timeline.Desired, timeline.Ready, timeline.Min, timeline.Max, timeline.Quota, timeline.Room:
 		return reading.Value >= 0 && reading.Value <= mostUnits && reading.Value == math.Trunc(reading.Value)
 	case timeline.Calls, timeline.CallBytes:
 		return reading.Value >= 0 && reading.Value <= mostRead

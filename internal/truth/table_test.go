@@ -168,7 +168,7 @@ func (r *row) add(o outcome) {
 			r.lawful++
 		}
 	}
-	if o.instance > 0 && o.Fleets[1].PerUnit.Low != nil {
+	if o.instance > 0 && len(o.Fleets) > 1 && o.Fleets[1].PerUnit.Low != nil {
 		r.carried++
 		if *o.Fleets[1].PerUnit.Low > o.instance {
 			r.overrated++

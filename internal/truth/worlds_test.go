@@ -24,6 +24,7 @@ type staged struct {
 const (
 	podsMax   = "hpa/default/web max"
 	groupRoom = "asg/web-nodes max size"
+	nodeRoom  = "hpa/default/web room on nodes"
 )
 
 var worlds = []staged{
@@ -67,6 +68,8 @@ var worlds = []staged{
 	// Runs in which nothing ever breaks.
 	{name: "quiet", passes: true, quick: true, real: true},
 	{name: "quiet-headroom", passes: true},
+	// Nodes of which nothing tells whether more can come.
+	{name: "nodes-bind", stairs: true, binding: nodeRoom},
 }
 
 // scenario is the world's file with everything random drawn by one seed.

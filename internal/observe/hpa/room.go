@@ -233,7 +233,8 @@ func (l *outlook) warn(rec *observe.Recorder) {
 	}
 }
 
-// readRoom records what is known of the room.
+// readRoom records what is known of the room. That the room on nodes stayed as it was
+// is worth as much as that it grew: it is told at every look.
 func (f *fleet) readRoom(r room) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -241,6 +242,6 @@ func (f *fleet) readRoom(r room) {
 		f.read(timeline.Quota, float64(r.quota.most), time.Time{})
 	}
 	if r.nodes.known {
-		f.read(timeline.Room, float64(r.nodes.most), time.Time{})
+		f.rec.Beside(timeline.Room, float64(r.nodes.most), time.Time{})
 	}
 }
