@@ -45,8 +45,19 @@ type Finding struct {
 	Status  Status `json:"status"`
 	Text    string `json:"text"`            // what was found
 	ToDo    string `json:"to_do,omitempty"` // the way out; empty where there is nothing to do
+	Bound   *Bound `json:"-"`               // how far what was found lets a fleet grow; nil: that is not what was asked, or not known
 	Passing bool   `json:"-"`               // whoever watches tells it at the end, where it still is so then
 	Err     error  `json:"-"`               // the cause, where it decides what the caller does; mostly nil
+}
+
+// ItsMax is what a fleet's own setting is called as a Bound.
+const ItsMax = "its max"
+
+// Bound is how many units a fleet may have at most.
+type Bound struct {
+	Fleet string // as readings name it: "hpa/default/web"
+	Units int
+	By    string // what allows no more: ItsMax, "room on nodes"
 }
 
 // Check looks at one thing.

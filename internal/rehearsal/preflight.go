@@ -23,6 +23,7 @@ func (p Plan) Preflight(ctx context.Context) []preflight.Finding {
 		}
 	}
 	found := preflight.Run(ctx, patience, checks...)
+	found = append(found, peakOf(p.Scenario).against(found)...)
 	for i, f := range found {
 		mask := p.Scenario.Mask
 		f.Subject, f.Text, f.ToDo = mask(f.Subject), mask(f.Text), mask(f.ToDo)

@@ -54,6 +54,10 @@ func (s *Scenario) Outline() Outline {
 	return o
 }
 
+// Peak returns the highest rate that s is about, req/s: the largest of its plan, or
+// that of headroom where it is larger.
+func (s *Scenario) Peak() float64 { return max(s.Outline().Peak, s.Headroom.Peak) }
+
 // Most returns how many requests a stretch of the plan so long may hold for which
 // so many are planned: more where chance decides how many visits come, or what
 // they make. It is what caps must leave room for.

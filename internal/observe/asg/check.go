@@ -95,13 +95,15 @@ func (o *Observer) ableToScale(g types.AutoScalingGroup) preflight.Finding {
 
 func (o *Observer) roomToGrow(g types.AutoScalingGroup) preflight.Finding {
 	const asked = "room to grow"
-	switch {
-	case g.DesiredCapacity == nil || g.MaxSize == nil:
+	if g.DesiredCapacity == nil || g.MaxSize == nil {
 		return o.finding(asked, preflight.Warning, "AWS does not tell its desired capacity and max", "look at the group")
-	case *g.DesiredCapacity >= *g.MaxSize:
-		return o.finding(asked, preflight.Warning, fmt.Sprintf("desired %d is its max", *g.DesiredCapacity), "raise max, if the group is to grow")
 	}
-	return o.finding(asked, preflight.OK, fmt.Sprintf("%d more up to its max of %d", *g.MaxSize-*g.DesiredCapacity, *g.MaxSize), "")
+	f := o.finding(asked, preflight.OK, fmt.Sprintf("%d more up to its max of %d", *g.MaxSize-*g.DesiredCapacity, *g.MaxSize), "")
+	if *g.DesiredCapacity >= *g.MaxSize {
+		f = o.finding(asked, preflight.Warning, fmt.Sprintf("desired %d is its max", *g.DesiredCapacity), "raise max, if the group is to grow")
+	}
+	f.Bound = &preflight.Bound{Fleet: o.source, Units: int(*g.MaxSize), By: preflight.ItsMax}
+	return f
 }
 
 func (o *Observer) metered(g types.AutoScalingGroup) preflight.Finding {

@@ -206,9 +206,10 @@ func (o *Observer) checkMost(h *autoscalingv2.HorizontalPodAutoscaler) preflight
 	const asked = "room to grow"
 	now, most := h.Status.DesiredReplicas, h.Spec.MaxReplicas
 	if now >= most {
-		return o.warning(asked, fmt.Sprintf("it wants %d units already, and has %d at most", now, most), "raise maxReplicas, or see why it is so busy")
+		return o.bounding(o.warning(asked, fmt.Sprintf("it wants %d units already, and has %d at most", now, most), "raise maxReplicas, or see why it is so busy"),
+			int(most), preflight.ItsMax)
 	}
-	return o.ok(asked, fmt.Sprintf("it wants %d units now, and has %d at most", now, most))
+	return o.bounding(o.ok(asked, fmt.Sprintf("it wants %d units now, and has %d at most", now, most)), int(most), preflight.ItsMax)
 }
 
 // checkTarget looks whether what is scaled is all there.
@@ -283,9 +284,15 @@ func (o *Observer) bounded(asked string, b bound, most int, toDo, unbounded stri
 	case !b.known:
 		return o.ok(asked, unbounded)
 	case b.most < most:
-		return o.warning(asked, fmt.Sprintf("for %d units of at most %d (%s)", b.most, most, b.by), toDo)
+		return o.bounding(o.warning(asked, fmt.Sprintf("for %d units of at most %d (%s)", b.most, most, b.by), toDo), b.most, asked)
 	}
-	return o.ok(asked, fmt.Sprintf("for %d units or more", most))
+	return o.bounding(o.ok(asked, fmt.Sprintf("for %d units or more", most)), b.most, asked)
+}
+
+// bounding is a finding that bounds the fleet to so many units.
+func (o *Observer) bounding(f preflight.Finding, most int, by string) preflight.Finding {
+	f.Bound = &preflight.Bound{Fleet: o.source, Units: most, By: by}
+	return f
 }
 
 // crew reads the units of a target.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
-
 	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
@@ -45,7 +43,12 @@ func (o *Observer) check(ctx context.Context) []preflight.Finding {
 			all = append(all, o.weakened(err))
 		}
 	}
-	return append(all, o.roomToGrow(q, f, u))
+	r := o.roomOf(q, f, u)
+	room := o.roomToGrow(r, f)
+	if r.known {
+		room.Bound = &preflight.Bound{Fleet: o.bounds, Units: r.units, By: o.source}
+	}
+	return append(all, room)
 }
 
 // weakened is what is missing to tell the room.
@@ -60,9 +63,8 @@ func (o *Observer) weakened(err error) preflight.Finding {
 }
 
 // roomToGrow compares the room with the fleet's max.
-func (o *Observer) roomToGrow(q *types.ServiceQuota, f *fleet, u *usage) preflight.Finding {
+func (o *Observer) roomToGrow(r found, f *fleet) preflight.Finding {
 	const asked = "room to grow"
-	r := o.roomOf(q, f, u)
 	switch {
 	case !r.known:
 		return o.finding(asked, preflight.Warning, r.why, "give the quota's entry in the scenario a per_unit")

@@ -101,6 +101,7 @@ type Observer struct {
 	clients               Clients
 	service, code, source string
 	region, group         string // group: the name of the fleet's, empty where it is none
+	bounds                string // the fleet
 	perUnit               float64
 	timeout               time.Duration
 
@@ -128,6 +129,7 @@ func New(o Options) *Observer {
 		code:    o.Code,
 		source:  cmp.Or(o.Source, "quota/"+o.Code),
 		region:  o.Region,
+		bounds:  o.Fleet,
 		group:   group,
 		perUnit: o.PerUnit,
 		timeout: cmp.Or(o.Timeout, 4*time.Second),
