@@ -78,7 +78,7 @@ func TestObserversOfTheLabAreMetered(t *testing.T) {
 	defer lab.Stop()
 	for _, fleet := range s.Fleets() {
 		f := watched(t, fleet, func(ctx context.Context, m *observe.Meter) (observe.Observer, error) {
-			return newObserver(ctx, fleet, lab, &account{staging: lab}, shared{}, m)
+			return newObserver(ctx, fleet, lab, &account{staging: lab}, shared{}, 0, m)
 		})
 		least := map[string]float64{capacity.HPA: 3, capacity.ASG: 1}[fleet.Kind]
 		if f.latest[timeline.Calls] < least || f.latest[timeline.CallBytes] < 100 {
@@ -110,7 +110,7 @@ func TestMeteredClientsKeepToAWSCABundle(t *testing.T) {
 	}
 	fleet := scenario.Observe{Kind: capacity.ASG, Name: "web-prod"}
 	f := watched(t, fleet, func(ctx context.Context, m *observe.Meter) (observe.Observer, error) {
-		return newObserver(ctx, fleet, nil, &account{region: fleet.Region}, shared{}, m)
+		return newObserver(ctx, fleet, nil, &account{region: fleet.Region}, shared{}, 0, m)
 	})
 	if f.latest[timeline.Calls] < 1 || f.latest[timeline.CallBytes] < 200 {
 		t.Errorf("%v calls, %v bytes; want what was asked and answered", f.latest[timeline.Calls], f.latest[timeline.CallBytes])

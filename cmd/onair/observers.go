@@ -32,6 +32,7 @@ import (
 func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab, inAWS map[string]*account) []observe.Observer {
 	var observers []observe.Observer
 	clusters := sharedByContext(s)
+	fresh := s.Peak() * s.Connections.New // a second, at the peak
 	add := func(source string, build func(*observe.Meter) (observe.Observer, error)) {
 		meter := &observe.Meter{}
 		o, err := build(meter)
@@ -43,7 +44,7 @@ func newObservers(ctx context.Context, s *scenario.Scenario, staging *lab.Lab, i
 	for _, o := range s.Watched() {
 		if !o.IsSeries() {
 			add(o.Source(), func(m *observe.Meter) (observe.Observer, error) {
-				return newObserver(ctx, o, staging, inAWS[o.Region], clusters[o.Context], m)
+				return newObserver(ctx, o, staging, inAWS[o.Region], clusters[o.Context], fresh, m)
 			})
 		}
 	}
@@ -70,8 +71,8 @@ func sharedByContext(s *scenario.Scenario) map[string]shared {
 }
 
 // newObserver builds one whose clients count what they ask with meter, in its
-// account or its cluster.
-func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, inAWS *account, cluster shared, meter *observe.Meter) (observe.Observer, error) {
+// account or its cluster. The peak opens so many fresh connections a second.
+func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, inAWS *account, cluster shared, fresh float64, meter *observe.Meter) (observe.Observer, error) {
 	if o.Kind == capacity.HPA {
 		config, err := kubeConfig(o.Context, staging)
 		if err != nil {
@@ -90,7 +91,9 @@ func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, inAW
 	meterAWS(&config, meter)
 	switch o.Kind {
 	case scenario.ELB:
-		return elb.New(elb.Options{API: elb.NewClient(config), Name: o.Name, Source: o.Source(), Region: config.Region}), nil
+		return elb.New(elb.Options{
+			API: elb.NewClient(config), Name: o.Name, Source: o.Source(), Region: config.Region, NewConnections: fresh,
+		}), nil
 	case scenario.Quota:
 		return quota.New(quota.Options{
 			Clients: quota.NewClients(config), Service: o.Service, Code: o.Name, Source: o.Source(), Region: config.Region,

@@ -102,7 +102,7 @@ func others(found []types.TargetHealthDescription) string {
 
 // provisioned looks at the load balancers before the target group.
 func (o *Observer) provisioned(ctx context.Context, g *types.TargetGroup) []preflight.Finding {
-	const active, reserved = "load balancer", "capacity reservation"
+	const active = "load balancer"
 	found, err := o.describeFronts(ctx, g)
 	switch {
 	case err != nil:
@@ -119,10 +119,8 @@ func (o *Observer) provisioned(ctx context.Context, g *types.TargetGroup) []pref
 		}
 		if f.err != nil {
 			all = append(all, o.unread(f))
-		} else if f.pending {
-			all = append(all, o.finding(reserved, preflight.Warning, f.name+": "+f.text, "wait: it takes minutes to hours"))
 		} else {
-			all = append(all, o.finding(reserved, preflight.OK, f.name+": "+f.text, ""))
+			all = append(all, o.reservation(f))
 		}
 	}
 	return all

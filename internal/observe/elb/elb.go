@@ -62,6 +62,8 @@ type Options struct {
 	Targets time.Duration // between polls of the targets (default 5s)
 	Fronts  time.Duration // until load balancers that could not be read are asked for again (default 30s)
 	Timeout time.Duration // of one call (default 4s)
+
+	NewConnections float64 // a second, that the peak opens, to hold reservations against; 0: not known
 }
 
 // Observer watches one target group. It remembers what it has told, so that
@@ -71,6 +73,7 @@ type Observer struct {
 	api                  API
 	name, source, region string
 	timeout              time.Duration
+	fresh                float64 // connections a second, that the peak opens
 
 	targetPace, frontPace awscall.Pace
 	group                 *types.TargetGroup // nil: not found yet
@@ -89,6 +92,7 @@ func New(o Options) *Observer {
 		source:     cmp.Or(o.Source, "elb/"+o.Name),
 		region:     o.Region,
 		timeout:    cmp.Or(o.Timeout, 4*time.Second),
+		fresh:      o.NewConnections,
 		targetPace: awscall.NewPace(cmp.Or(o.Targets, 5*time.Second)),
 		frontPace:  awscall.NewPace(cmp.Or(o.Fronts, 30*time.Second)),
 	}

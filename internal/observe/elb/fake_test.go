@@ -24,6 +24,7 @@ type script struct {
 	targets  func(at time.Duration) ([]types.TargetHealthDescription, error)
 	reserved func(at time.Duration) (*elbv2.DescribeCapacityReservationOutput, error)
 	state    *types.LoadBalancerState
+	kind     types.LoadBalancerTypeEnum
 	took     time.Duration // time an answer needs
 	calls    []string
 }
@@ -37,6 +38,7 @@ func newScript() *script {
 		targets:  func(time.Duration) ([]types.TargetHealthDescription, error) { return targetsOf(), nil },
 		reserved: func(time.Duration) (*elbv2.DescribeCapacityReservationOutput, error) { return reservationOf(0), nil },
 		state:    &types.LoadBalancerState{Code: types.LoadBalancerStateEnumActive},
+		kind:     types.LoadBalancerTypeEnumApplication,
 	}
 }
 
@@ -87,7 +89,7 @@ func (s *script) DescribeLoadBalancers(ctx context.Context, in *elbv2.DescribeLo
 	}
 	n := len(aws.ToString(in.Marker))
 	name := in.LoadBalancerArns[n]
-	out := &elbv2.DescribeLoadBalancersOutput{LoadBalancers: []types.LoadBalancer{{LoadBalancerName: &name, LoadBalancerArn: &name, State: s.state}}}
+	out := &elbv2.DescribeLoadBalancersOutput{LoadBalancers: []types.LoadBalancer{{LoadBalancerName: &name, LoadBalancerArn: &name, State: s.state, Type: s.kind}}}
 	if n+1 < len(in.LoadBalancerArns) {
 		out.NextMarker = aws.String(strings.Repeat("+", n+1))
 	}

@@ -34,10 +34,13 @@ type fronts struct {
 type front struct {
 	name     string
 	state    string   // why it is not active; empty: it is
+	asked    int      // capacity units that are to be reserved, provisioned or not; 0: none, or unknown
 	reserved *float64 // capacity units that are reserved and provisioned; nil: none, or not yet, or unknown
 	text     string   // how the reservation stands
 	err      error    // why that is not known: not every kind of load balancer nor region tells
 	pending  bool     // it is not provisioned
+
+	application bool // an Application Load Balancer
 }
 
 // pollFronts reads the load balancers for the first time. No failure of it is an
@@ -141,7 +144,7 @@ func (o *Observer) describeFronts(ctx context.Context, g *types.TargetGroup) ([]
 			return nil, failed(frontCall, err)
 		}
 		for _, b := range page.LoadBalancers {
-			f := front{name: cmp.Or(aws.ToString(b.LoadBalancerName), "a load balancer"), state: troubleOf(b)}
+			f := front{name: cmp.Or(aws.ToString(b.LoadBalancerName), "a load balancer"), state: troubleOf(b), application: b.Type == types.LoadBalancerTypeEnumApplication}
 			f.err = o.describeReservation(ctx, b, &f)
 			found = append(found, f)
 		}
@@ -191,6 +194,7 @@ func (f *front) stand(out *elbv2.DescribeCapacityReservationOutput) {
 		}
 	}
 	units := float64(*asked.CapacityUnits)
+	f.asked = int(*asked.CapacityUnits)
 	switch {
 	case missing != nil:
 		f.pending = true
