@@ -23,21 +23,22 @@ import (
 const onNodes = "room on nodes"
 
 // nodeRoom is the size at which a fleet's pods had used up the nodes that there are;
-// nil where they were never seen to, where the room grew or was not read twice, and
-// where a group that may carry the nodes is observed.
+// nil where they were never seen to, where the room grew or was not read at both ends
+// of the run, and where a group that may carry the nodes is observed.
 func (r run) nodeRoom(f Fleet, fleets []FleetResult) *int {
 	room := r.Series(f.Name, timeline.Room)
-	if f.Kind != HPA || grouped(fleets) || len(room) < 2 || room[len(room)-1].Value > room[0].Value {
+	if f.Kind != HPA || grouped(fleets) || len(room) < 2 {
 		return nil
 	}
-	most := room[len(room)-1].Value
-	if most <= 0 || r.unobserved(f.Name, timeline.Offset(r.end()-1)) {
+	first, last := room[0], room[len(room)-1]
+	seen := time.Duration(last.At) >= r.end()-placedBy && !r.unobserved(f.Name, timeline.Offset(r.end()-1))
+	if !seen || last.Value > first.Value || last.Value <= 0 {
 		return nil
 	}
-	if !r.waitedForRoom(f.Name, []Span{{0, r.end()}}) || !r.waitedForRoom(f.Name, r.fullNodes(f, most)) {
+	if !r.waitedForRoom(f.Name, []Span{{0, r.end()}}) || !r.waitedForRoom(f.Name, r.fullNodes(f, last.Value)) {
 		return nil
 	}
-	return whole(&most)
+	return whole(&last.Value)
 }
 
 // grouped reports whether a group is observed, on whose instances pods may run.

@@ -61,6 +61,7 @@ func TestNodesBindWherePodsAreRefused(t *testing.T) {
 			f.without(timeline.UnitReady, "a1")
 		}, most, unknown},
 		{"not looked at in the end", func(f *facts, _ *[]FleetResult) { f.Readings = f.Readings[:5] }, most, unknown},
+		{"looked at again, and not in the end", func(f *facts, _ *[]FleetResult) { last(f).At = at(20) }, most, unknown},
 		{"not seen in the end", func(f *facts, _ *[]FleetResult) {
 			f.Gaps = append(f.Gaps, timeline.Gap{From: at(35), To: at(45), Source: web})
 		}, most, unknown},
