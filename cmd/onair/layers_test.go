@@ -12,7 +12,7 @@ const module = "github.com/seed-f864f198/onair/"
 // layers are the rooms of the house from the ground up. A package imports only
 // from layers below its own.
 var layers = [][]string{
-	{"internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/truth"},
+	{"internal/raced", "internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/truth"},
 	{"internal/capacity", "internal/preflight"},
 	{"internal/lab/world"},
 	{"internal/lab/awsapi", "internal/lab/kubeapi", "internal/observe"},

@@ -95,12 +95,8 @@ func (a *api) put(collection string, o metav1.Object) {
 	kind := strings.Fields(kinds[path.Base(collection)])
 	o.SetNamespace("default")
 	o.SetResourceVersion(strconv.Itoa(a.version))
-	var object map[string]any
-	if err := json.Unmarshal(marshal(o), &object); err != nil {
-		panic(err)
-	}
-	object["apiVersion"], object["kind"] = kind[0], kind[1]
-	s := stored{name: o.GetName(), labels: o.GetLabels(), text: marshal(object), fields: fields.Set{"metadata.name": o.GetName()}}
+	text := fmt.Appendf(nil, `{"apiVersion":%q,"kind":%q,%s`, kind[0], kind[1], marshal(o)[1:])
+	s := stored{name: o.GetName(), labels: o.GetLabels(), text: text, fields: fields.Set{"metadata.name": o.GetName()}}
 	if e, ok := o.(*corev1.Event); ok {
 		s.fields["involvedObject.kind"], s.fields["involvedObject.name"], s.fields["reason"] = e.InvolvedObject.Kind, e.InvolvedObject.Name, e.Reason
 	}

@@ -18,6 +18,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/raced"
 )
 
 // town is an API of so many autoscalers, w0, w1 and so on, each of a Deployment
@@ -137,14 +138,8 @@ func observeTown(t testing.TB, a *api, autoscalers, pods int, then func()) (took
 // no processor time to speak of, though some of them change. The API is in this
 // process too.
 func TestThousandsOfPodsAreCheap(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: thousands of pods take some seconds")
-	}
-	pods := 5000
-	if raced {
-		pods = 500 // enough for races; what it costs is asked without
-	}
-	for _, autoscalers := range []int{1, 50} {
+	pods := raced.Part(5000, 500) // enough for races; what it costs is asked without
+	for _, autoscalers := range []int{1, raced.Part(50, 10)} {
 		few := observeTown(t, town(autoscalers, 5*autoscalers), autoscalers, 5*autoscalers, func() {})
 		a := town(autoscalers, pods)
 		var busy float64
@@ -153,17 +148,17 @@ func TestThousandsOfPodsAreCheap(t *testing.T) {
 		if more := many - few; more > 60e6 {
 			t.Errorf("%d autoscalers: %d pods took %d MB more than 5 each; want at most 60", autoscalers, pods, more/1e6)
 		}
-		if busy > 0.05 && !raced {
+		if busy > 0.05 && !raced.On {
 			t.Errorf("%d autoscalers: %.1f %% of a core; want at most 5", autoscalers, busy*100)
 		}
 	}
 }
 
-// churn changes five pods a second for two seconds and says which share of a core
-// this process used.
+// churn changes five pods a second for two seconds, or under the race detector
+// all at once, and says which share of a core this process used.
 func churn(a *api) float64 {
 	began, before := time.Now(), worked()
-	tick := time.NewTicker(200 * time.Millisecond)
+	tick := time.NewTicker(raced.Part(200*time.Millisecond, time.Millisecond))
 	defer tick.Stop()
 	for n := range 10 {
 		<-tick.C

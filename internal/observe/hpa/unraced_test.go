@@ -1,5 +1,0 @@
-//go:build !race
-
-package hpa
-
-const raced = false

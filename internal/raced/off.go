@@ -1,0 +1,6 @@
+//go:build !race
+
+package raced
+
+// On is true where the race detector watches.
+const On = false
