@@ -17,6 +17,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/lab/world"
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/rehearsal"
 	"github.com/seed-f864f198/onair/internal/report"
 	"github.com/seed-f864f198/onair/internal/rundir"
@@ -33,7 +34,7 @@ func init() { utilruntime.ErrorHandlers = nil }
 // start badly, and whose APIs fail in every way there is, all at random: each
 // comes to its end and to its report, and tells what it did not see.
 func TestEveryFaultIsTold(t *testing.T) {
-	runs := 6
+	runs := raced.Part(12, 4)
 	if text := os.Getenv("ONAIR_FAULTS"); text != "" {
 		var err error
 		if runs, err = strconv.Atoi(text); err != nil || runs < 1 {

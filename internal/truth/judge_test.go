@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/timeline"
 	"github.com/seed-f864f198/onair/internal/truth"
 )
@@ -48,7 +49,7 @@ func TestTheTruthOfAWorld(t *testing.T) {
 		{"coherence", 6, 4 / (0.050 * (1 + 0.02*5 + 0.01*6*5))},    // and of those who must agree
 		{"ceiling", 8, math.Min(4/0.020, 8*8/(0.040+0.020)) / 8.0}, // the database, not the pods
 	} {
-		k := known{staged{name: c.world}.scenario(t, 1), truth.Enough / 20}
+		k := known{staged{name: c.world}.scenario(t, 1), truth.Enough / raced.Part(20, 40)}
 		if got := k.most(); got != c.most {
 			t.Errorf("%s: most units = %d; want %d", c.world, got, c.most)
 		}

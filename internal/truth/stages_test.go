@@ -14,6 +14,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/lab/world"
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/rehearsal"
 	"github.com/seed-f864f198/onair/internal/rundir"
 	"github.com/seed-f864f198/onair/internal/scenario"
@@ -35,23 +36,24 @@ func TestStagesOfUnits(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		within map[string]time.Duration // of stages that end, or begin, with what only polls tell
-		least  int                      // stages that are to be told, of all seeds
+		least  int                      // stages that are to be told, of each seed
 	}{
-		{name: "pods", least: 300},
-		{name: "nodes", least: 150},
-		{name: "instances", least: 20},
-		{name: "registered", within: map[string]time.Duration{timeline.InService: ofAPoll, timeline.Serving: ofAPoll + ofAStage}, least: 20},
+		{name: "pods", least: 100},
+		{name: "nodes", least: 50},
+		{name: "instances", least: 6},
+		{name: "registered", within: map[string]time.Duration{timeline.InService: ofAPoll, timeline.Serving: ofAPoll + ofAStage}, least: 6},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			off := make(map[string][]time.Duration) // by kind of fleet and stage
-			for seed := range uint64(3) {
+			seeds := raced.Part(3, 1)
+			for seed := range uint64(seeds) {
 				s := staged{name: "../stages/" + c.name}.scenario(t, seed+1)
 				for stage, all := range offBy(t, s) {
 					off[stage] = append(off[stage], all...)
 				}
 			}
-			judgeStages(t, off, c.within, c.least)
+			judgeStages(t, off, c.within, c.least*seeds)
 		})
 	}
 }
