@@ -16,6 +16,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/rehearsal"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -162,7 +163,7 @@ func TestAStickyRouterIsToldOf(t *testing.T) {
 
 // One that draws at random spreads evenly, and nothing is said of it at any seed.
 func TestAnEvenRouterIsNot(t *testing.T) {
-	for seed := range uint64(100) {
+	for seed := range raced.Part[uint64](100, 8) {
 		random := rand.New(rand.NewPCG(seed, 3))
 		_, r := spreadBy(t, random.IntN)
 		if got := skewWarnings(r); len(got) > 0 || r.Spread == nil || r.Spread.Windows != 6 {

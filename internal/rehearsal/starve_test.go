@@ -16,9 +16,9 @@ import (
 
 const starving = `name: starving
 target: {url: "http://127.0.0.1:1", allow_hosts: [127.0.0.1]}
-traffic: {baseline: 200/s, duration: 6s}
+traffic: {baseline: 200/s, duration: 4s}
 requests: [{get: /}]
-objectives: [{p99: 1s, window: 5s}]
+objectives: [{p99: 1s, window: 2s}]
 `
 
 // starved are the sentences that name the cause; one without a cause has other
@@ -68,7 +68,7 @@ func TestAStarvedGeneratorIsInvalidWithTheCause(t *testing.T) {
 	if r.Verdict != capacity.Invalid || !starved.MatchString(r.Reasons[0]) {
 		t.Errorf("verdict %s %q; want invalid, for want of processors", r.Verdict, r.Reasons)
 	}
-	if l := r.Load; l.Planned != 1200 || l.Planned != l.Sent+l.Dropped || l.Sent != l.Succeeded+l.Failed {
-		t.Errorf("counts %+v; want 1,200 planned and sums that add up", l)
+	if l := r.Load; l.Planned != 800 || l.Planned != l.Sent+l.Dropped || l.Sent != l.Succeeded+l.Failed {
+		t.Errorf("counts %+v; want 800 planned and sums that add up", l)
 	}
 }
