@@ -11,19 +11,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
-// Twenty minutes of an evening, 100/s with an airing that brings 1,000/s: every
-// request is sent in the second, and at the very instant, it was due.
+// Twenty minutes of an evening (three under the race detector), 100/s with an airing
+// that brings 1,000/s: every request is sent in the second, and at the very
+// instant, it was due.
 func TestAnEvening(t *testing.T) {
+	before := raced.Part(8*time.Minute, 30*time.Second)
+	after := raced.Part(10*time.Minute+20*time.Second, 50*time.Second)
 	synctest.Test(t, func(t *testing.T) {
 		evening := traffic.Stages(100,
-			traffic.Stage{Hold: true, Over: 8 * time.Minute},
+			traffic.Stage{Hold: true, Over: before},
 			traffic.Stage{To: 1000, Over: 20 * time.Second},
 			traffic.Stage{Hold: true, Over: 20 * time.Second},
 			traffic.Stage{To: 100, Over: time.Minute},
-			traffic.Stage{Hold: true, Over: 10*time.Minute + 20*time.Second})
+			traffic.Stage{Hold: true, Over: after})
 		start := time.Now()
 		var mu sync.Mutex
 		var sent []time.Duration
@@ -37,7 +41,7 @@ func TestAnEvening(t *testing.T) {
 		p.Start, p.DropAfter = start, time.Nanosecond
 		due := dues(p)
 		r, m := mustRun(t, p)
-		if evening.Duration() != 20*time.Minute || r.Sent != int64(len(due)) || r.Late+r.Dropped+r.Failed != 0 {
+		if evening.Duration() != before+100*time.Second+after || r.Sent != int64(len(due)) || r.Late+r.Dropped+r.Failed != 0 {
 			t.Fatalf("result %+v of %s; want all %d sent on time", r, evening.Duration(), len(due))
 		}
 		slices.Sort(sent)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/timeline"
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
@@ -175,12 +176,13 @@ func mustRun(t *testing.T, p Plan) (Result, *memory) {
 // the curve, none late by as much as a nanosecond.
 func TestAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		hour := raced.Part(time.Hour, 20*time.Minute)
 		spot := traffic.Spot{At: 10 * time.Minute, Peak: 60, Rise: 20 * time.Second, HalfLife: 45 * time.Second, Tail: 0.1}
-		extra, err := spot.Extra(10, time.Hour)
+		extra, err := spot.Extra(10, hour)
 		if err != nil {
 			t.Fatal(err)
 		}
-		curve := traffic.Sum(traffic.Flat(10, time.Hour), extra)
+		curve := traffic.Sum(traffic.Flat(10, hour), extra)
 		p := planInside(steady(30*time.Millisecond), curve)
 		p.Requests = []Request{{Name: "top", Path: "/"}, {Name: "signup", Method: "POST", Path: "/signup", Body: []byte("{}")}}
 		p.Schedule = traffic.NewSchedule(traffic.Plan{Visits: curve, Steps: []traffic.Step{{Weight: 3}, {Weight: 1}}, Seed: 1})

@@ -15,12 +15,13 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/lab/kubeapi"
 	"github.com/seed-f864f198/onair/internal/lab/world"
+	"github.com/seed-f864f198/onair/internal/raced"
 )
 
 // A staging that grows from one pod to five thousand at once tells one watch of
 // each pod, without its falling behind the history.
 func TestFiveThousandPods(t *testing.T) {
-	const pods = 5000
+	pods := raced.Part(5000, 1000)
 	ctx, cancel := context.WithCancel(context.Background())
 	w, err := world.Start(ctx, world.Config{
 		Pods: world.Pods{Schedule: 100 * time.Millisecond, Run: 200 * time.Millisecond, Ready: 200 * time.Millisecond, Spread: 0.5},
