@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD       = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: build rehearse test check format lint tidy cross smoke soak bench example fuzz truth truth-short faults
+.PHONY: build rehearse test laws check format lint tidy cross smoke soak bench example fuzz truth truth-short faults
 
 build:
 	$(BUILD) -o bin/onair ./cmd/onair
@@ -13,12 +13,16 @@ build:
 rehearse: build
 	bin/onair rehearse scenarios/lab-tvcm.yaml
 
-## test: run all tests with the race detector
+## test: run all tests with the race detector, and of laws that it makes expensive a part
 test:
 	go test -race ./...
 
+## laws: the same without the race detector, every law at all its seeds, and thousands of pods; two minutes
+laws:
+	go test ./internal/...
+
 ## check: everything a change must pass
-check: format lint tidy cross test smoke truth-short
+check: format lint tidy cross test laws smoke truth-short
 
 format:
 	@unformatted=$$(gofmt -l cmd internal); test -z "$$unformatted" || { echo "gofmt -w $$unformatted"; exit 1; }
