@@ -16,7 +16,7 @@ var layers = [][]string{
 	{"internal/capacity", "internal/preflight"},
 	{"internal/lab/world"},
 	{"internal/lab/awsapi", "internal/lab/kubeapi", "internal/observe"},
-	{"internal/load", "internal/observe/awscall", "internal/observe/diary", "internal/observe/awscall/faulty", "internal/rundir", "internal/lab"},
+	{"internal/load", "internal/observe/awscall", "internal/observe/diary", "internal/observe/awscall/faulty", "internal/observe/awscall/loopback", "internal/rundir", "internal/lab"},
 	{"internal/observe/hpa", "internal/observe/asg", "internal/observe/elb", "internal/observe/quota", "internal/observe/cloudwatch", "internal/observe/prometheus"},
 	{"internal/scenario"},
 	{"internal/rehearsal", "internal/report"},
@@ -26,7 +26,7 @@ var layers = [][]string{
 // reserved says which packages may import what is outside; a prefix that is
 // not listed may be imported by any.
 var reserved = map[string][]string{
-	"github.com/aws/aws-sdk-go-v2":        {"internal/observe/awscall", "internal/observe/asg", "internal/observe/elb", "internal/observe/quota", "internal/observe/cloudwatch", "cmd/onair"},
+	"github.com/aws/aws-sdk-go-v2":        {"internal/observe/awscall", "internal/observe/awscall/loopback", "internal/observe/asg", "internal/observe/elb", "internal/observe/quota", "internal/observe/cloudwatch", "cmd/onair"},
 	"github.com/aws/smithy-go":            {"internal/observe/awscall", "internal/observe/asg", "internal/observe/elb", "internal/observe/quota", "internal/observe/cloudwatch", "internal/lab/awsapi", "cmd/onair"},
 	"github.com/prometheus/client_golang": {"internal/observe/prometheus"},
 	"k8s.io/client-go":                    {"internal/observe/hpa", "cmd/onair"},

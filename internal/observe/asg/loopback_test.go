@@ -13,13 +13,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/seed-f864f198/onair/internal/lab/awsapi"
 	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
 	"github.com/seed-f864f198/onair/internal/observe/awscall/faulty"
+	"github.com/seed-f864f198/onair/internal/observe/awscall/loopback"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -77,17 +77,6 @@ func (s *stage) WriteEvent(e timeline.Event) error {
 
 func (s *stage) WriteGap(g timeline.Gap) error { return s.note("gap " + g.Cause) }
 
-func dial(t *testing.T, handler http.Handler) aws.Config {
-	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return aws.Config{
-		Region:       "ap-northeast-1",
-		BaseEndpoint: aws.String(server.URL),
-		Credentials:  credentials.NewStaticCredentialsProvider("lab", "lab", ""),
-	}
-}
-
 func at(lifecycle string, n int) world.Instance {
 	return world.Instance{ID: fmt.Sprintf("i-%017d", n), Zone: "ap-northeast-1a", Type: "m7g.large", Lifecycle: lifecycle, Health: "Healthy"}
 }
@@ -123,7 +112,7 @@ func TestGrowthOverLoopback(t *testing.T) {
 		}
 	}}
 	o := asg.New(asg.Options{
-		API: asg.NewClient(dial(t, awsapi.New(&s))), Name: "web-prod", Region: "ap-northeast-1",
+		API: asg.NewClient(loopback.Dial(t, awsapi.New(&s).ServeHTTP)), Name: "web-prod", Region: "ap-northeast-1",
 		Groups: 10 * time.Millisecond, Activities: 35 * time.Millisecond,
 	})
 	if err := o.Observe(ctx, observe.NewRecorder(o.Source(), start, sink)); err != nil {
@@ -162,7 +151,7 @@ func count(facts []string, prefix string) int {
 func TestNoSuchGroupOverLoopback(t *testing.T) {
 	var s scenes
 	s.set(1, nil)
-	o := asg.New(asg.Options{API: asg.NewClient(dial(t, awsapi.New(&s))), Name: "web-prd", Region: "ap-northeast-1"})
+	o := asg.New(asg.Options{API: asg.NewClient(loopback.Dial(t, awsapi.New(&s).ServeHTTP)), Name: "web-prd", Region: "ap-northeast-1"})
 	err := o.Observe(t.Context(), observe.NewRecorder(o.Source(), time.Now(), &stage{next: func(string) {}}))
 	if want := "asg web-prd: no such group in ap-northeast-1"; err == nil || err.Error() != want {
 		t.Errorf("Observe() = %v; want %s", err, want)
@@ -170,15 +159,15 @@ func TestNoSuchGroupOverLoopback(t *testing.T) {
 }
 
 // refuse answers as AWS does where a policy lacks an action or the bucket is empty.
-func refuse(status int, code string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func refuse(status int, code string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		fmt.Fprintf(w, `<ErrorResponse xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/"><Error><Type>Sender</Type><Code>%s</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>`, code)
-	})
+	}
 }
 
 func TestAccessDeniedOverLoopback(t *testing.T) {
-	o := asg.New(asg.Options{API: asg.NewClient(dial(t, refuse(http.StatusForbidden, "AccessDenied"))), Name: "web-prod"})
+	o := asg.New(asg.Options{API: asg.NewClient(loopback.Dial(t, refuse(http.StatusForbidden, "AccessDenied"))), Name: "web-prod"})
 	err := o.Observe(t.Context(), observe.NewRecorder(o.Source(), time.Now(), &stage{next: func(string) {}}))
 	if want := "asg web-prod: access denied (needs autoscaling:DescribeAutoScalingGroups)"; err == nil || err.Error() != want {
 		t.Errorf("Observe() = %v; want %s", err, want)
@@ -189,7 +178,7 @@ func TestAccessDeniedOverLoopback(t *testing.T) {
 func TestCausesOverLoopback(t *testing.T) {
 	dead := httptest.NewServer(nil)
 	dead.Close()
-	config := dial(t, refuse(http.StatusBadRequest, "Throttling"))
+	config := loopback.Dial(t, refuse(http.StatusBadRequest, "Throttling"))
 	refused := config.Copy()
 	refused.BaseEndpoint = aws.String(dead.URL)
 	for _, c := range []struct {
@@ -222,13 +211,13 @@ func TestFaultsOverLoopback(t *testing.T) {
 			s.set(1, nil, at("InService", 1))
 			lab := awsapi.New(&s)
 			var faults atomic.Int32
-			config := dial(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			config := loopback.Dial(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.FormValue("Action") == "DescribeAutoScalingGroups" && faults.Add(1) == 1 {
 					f.Serve(w, r)
 					return
 				}
 				lab.ServeHTTP(w, r)
-			}))
+			})
 			ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
 			defer stop()
 			sink := &stage{next: func(fact string) {

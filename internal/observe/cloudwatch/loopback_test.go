@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -14,10 +13,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go/encoding/cbor"
 
 	"github.com/seed-f864f198/onair/internal/observe"
+	"github.com/seed-f864f198/onair/internal/observe/awscall/loopback"
 	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -46,17 +45,6 @@ func (s *stage) WriteReading(r timeline.Reading) error {
 }
 func (s *stage) WriteEvent(e timeline.Event) error { return s.note(e.Kind + ": " + e.Text) }
 func (s *stage) WriteGap(timeline.Gap) error       { return s.note("gap") }
-
-func dial(t *testing.T, handler http.HandlerFunc) aws.Config {
-	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return aws.Config{
-		Region:       "ap-northeast-1",
-		BaseEndpoint: aws.String(server.URL),
-		Credentials:  credentials.NewStaticCredentialsProvider("lab", "lab", ""),
-	}
-}
 
 func answer(w http.ResponseWriter, status int, v cbor.Value) {
 	w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
@@ -115,7 +103,7 @@ func watch(t *testing.T, config aws.Config, awaited string) []string {
 
 // The SDK and real HTTP between the observer and what speaks as CloudWatch does.
 func TestOverLoopback(t *testing.T) {
-	facts := watch(t, dial(t, seconds), "cloudwatch/ap-northeast-1 ALB p99")
+	facts := watch(t, loopback.Dial(t, seconds), "cloudwatch/ap-northeast-1 ALB p99")
 	if want := "cloudwatch/ap-northeast-1 ALB p99 = 3.141592653589793"; facts[0] != want {
 		t.Errorf("the first fact = %q; want %q", facts[0], want)
 	}
@@ -155,7 +143,7 @@ func TestFailuresOverLoopback(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var asked int
-			facts := watch(t, dial(t, func(w http.ResponseWriter, r *http.Request) {
+			facts := watch(t, loopback.Dial(t, func(w http.ResponseWriter, r *http.Request) {
 				if asked++; asked == 1 {
 					c.fails(w, r)
 					return
@@ -178,7 +166,7 @@ func TestEmptyAnswerOverLoopback(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	asked := 0
-	config := dial(t, func(w http.ResponseWriter, _ *http.Request) {
+	config := loopback.Dial(t, func(w http.ResponseWriter, _ *http.Request) {
 		if asked++; asked == 3 {
 			stop()
 		}

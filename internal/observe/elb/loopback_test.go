@@ -4,18 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/awscall/faulty"
+	"github.com/seed-f864f198/onair/internal/observe/awscall/loopback"
 	"github.com/seed-f864f198/onair/internal/observe/elb"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -66,20 +63,9 @@ func (s *stage) WriteEvent(e timeline.Event) error {
 
 func (s *stage) WriteGap(g timeline.Gap) error { return s.note("gap " + g.Cause) }
 
-func dial(t *testing.T, serve http.HandlerFunc) aws.Config {
-	t.Helper()
-	server := httptest.NewServer(serve)
-	t.Cleanup(server.Close)
-	return aws.Config{
-		Region:       "ap-northeast-1",
-		BaseEndpoint: aws.String(server.URL),
-		Credentials:  credentials.NewStaticCredentialsProvider("lab", "lab", ""),
-	}
-}
-
 func TestFactsOverLoopback(t *testing.T) {
 	var versions sync.Map
-	config := dial(t, func(w http.ResponseWriter, r *http.Request) {
+	config := loopback.Dial(t, func(w http.ResponseWriter, r *http.Request) {
 		versions.Store(r.FormValue("Version"), true)
 		answer(w, r.FormValue("Action"))
 	})
@@ -118,7 +104,7 @@ func TestFaultsOverLoopback(t *testing.T) {
 
 func liveThrough(t *testing.T, action string, f faulty.Fault) {
 	var once sync.Once
-	config := dial(t, func(w http.ResponseWriter, r *http.Request) {
+	config := loopback.Dial(t, func(w http.ResponseWriter, r *http.Request) {
 		asked, first := r.FormValue("Action"), false
 		if asked == action {
 			once.Do(func() { first = true })
@@ -168,7 +154,7 @@ func TestNoSuchTargetGroupOverLoopback(t *testing.T) {
 			fmt.Fprint(w, `<DescribeTargetGroupsResponse><DescribeTargetGroupsResult><TargetGroups/></DescribeTargetGroupsResult></DescribeTargetGroupsResponse>`)
 		},
 	} {
-		o := elb.New(elb.Options{API: elb.NewClient(dial(t, serve)), Name: "wbe", Region: "ap-northeast-1"})
+		o := elb.New(elb.Options{API: elb.NewClient(loopback.Dial(t, serve)), Name: "wbe", Region: "ap-northeast-1"})
 		err := o.Observe(t.Context(), observe.NewRecorder(o.Source(), time.Now(), &stage{next: func(string) {}}))
 		if want := "elb wbe: no such target group in ap-northeast-1"; err == nil || err.Error() != want {
 			t.Errorf("%s: Observe() = %v; want %s", name, err, want)

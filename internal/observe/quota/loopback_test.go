@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -13,11 +12,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go/encoding/cbor"
 
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/awscall/faulty"
+	"github.com/seed-f864f198/onair/internal/observe/awscall/loopback"
 	"github.com/seed-f864f198/onair/internal/observe/quota"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -83,17 +82,6 @@ func (s *stage) WriteReading(r timeline.Reading) error {
 func (s *stage) WriteEvent(e timeline.Event) error { return s.note(e.Kind + " " + e.Text) }
 func (s *stage) WriteGap(g timeline.Gap) error     { return s.note("gap " + g.Cause) }
 
-func dial(t *testing.T, serve http.HandlerFunc) aws.Config {
-	t.Helper()
-	server := httptest.NewServer(serve)
-	t.Cleanup(server.Close)
-	return aws.Config{
-		Region:       "ap-northeast-1",
-		BaseEndpoint: aws.String(server.URL),
-		Credentials:  credentials.NewStaticCredentialsProvider("lab", "lab", ""),
-	}
-}
-
 // observed watches until the room is told, calling Observe again as the supervisor
 // does where it must.
 func observed(t *testing.T, config aws.Config, ends bool) []string {
@@ -122,7 +110,7 @@ func observed(t *testing.T, config aws.Config, ends bool) []string {
 }
 
 func TestRoomOverLoopback(t *testing.T) {
-	got := observed(t, dial(t, answer), false)
+	got := observed(t, loopback.Dial(t, answer), false)
 	if want := []string{"limit 32", "used 8", "quota 14", "limit 32", "used 8"}; !slices.Equal(slices.DeleteFunc(got, func(s string) bool { return strings.HasPrefix(s, "room ") }), want) {
 		t.Errorf("readings = %q; want %q", got, want)
 	}
@@ -142,7 +130,7 @@ func TestFaultsOverLoopback(t *testing.T) {
 		for _, f := range faulty.All(c.form, c.action, "500 ms") {
 			t.Run(c.action+" "+f.Name, func(t *testing.T) {
 				var once sync.Once
-				seen := observed(t, dial(t, func(w http.ResponseWriter, r *http.Request) {
+				seen := observed(t, loopback.Dial(t, func(w http.ResponseWriter, r *http.Request) {
 					first := false
 					if strings.HasSuffix(c.action, ":"+actionOf(r)) {
 						once.Do(func() { first = true })
@@ -188,7 +176,7 @@ func TestUsageFaultsOverLoopback(t *testing.T) {
 		{func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "<html>sign in</html>") }, "GetMetricData: HTTP 200 with an answer that is not AWS's (a proxy's?)"},
 	} {
 		var once sync.Once
-		seen := observed(t, dial(t, func(w http.ResponseWriter, r *http.Request) {
+		seen := observed(t, loopback.Dial(t, func(w http.ResponseWriter, r *http.Request) {
 			first := false
 			if actionOf(r) == "GetMetricData" {
 				once.Do(func() { first = true })
