@@ -172,8 +172,8 @@ func mustRun(t *testing.T, p Plan) (Result, *memory) {
 	return r, m
 }
 
-// An hour of television in a second: every second has exactly the arrivals of
-// the curve, none late by as much as a nanosecond.
+// An hour of television in a second (twenty minutes under the race detector): every
+// second has exactly the arrivals of the curve, none late by as much as a nanosecond.
 func TestAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hour := raced.Part(time.Hour, 20*time.Minute)
