@@ -1,7 +1,6 @@
 package capacity
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -22,11 +21,11 @@ import (
 // What observing cost is no fact of what is observed, nor is that it failed.
 type sight struct {
 	Source
-	fleet bool   // capacity is drawn from it
-	never bool   // not one fact is known
-	blind []Span // stretches of the run in which nothing was seen, apart and in order
-	gaps  int    // that touch the run
-	cause string // of the first of them
+	fleet bool           // capacity is drawn from it
+	never bool           // not one fact is known
+	blind []Span         // stretches of the run in which nothing was seen, apart and in order
+	told  []timeline.Gap // all that there are of it, as they came
+	gaps  int            // of them, those that touch the run
 }
 
 // sightsOf tells of every source of the question what was seen of it.
@@ -46,7 +45,7 @@ func (r run) sightsOf(q Question) []sight {
 			if g.Source != s.Name {
 				continue
 			}
-			if s.cause = cmp.Or(s.cause, g.Cause); time.Duration(g.From) < whole.To && time.Duration(g.To) > whole.From {
+			if s.told = append(s.told, g); time.Duration(g.From) < whole.To && time.Duration(g.To) > whole.From {
 				s.gaps++
 				blind = append(blind, Span{time.Duration(g.From), time.Duration(g.To)})
 			}
@@ -220,16 +219,30 @@ func (r run) overlooked(q Question, res Result) []string {
 	return warn
 }
 
+// cause is the first that a gap within a span gives; empty where none does.
+func (s sight) cause(span Span) string {
+	for _, g := range s.told {
+		if g.Cause != "" && time.Duration(g.From) < span.To && time.Duration(g.To) > span.From {
+			return g.Cause
+		}
+	}
+	return ""
+}
+
+func becauseOf(cause string) string {
+	if cause == "" {
+		return ""
+	}
+	return " (" + cause + ")"
+}
+
 // blindness says when a source was not seen and why: first what touches the spots,
 // where anything does, from its beginning to its end; empty where it was seen but
-// for what is shorter than the second that a clock shows.
+// for what is shorter than the second that a clock shows. A cause that is not that
+// of all stretches stands beside its own.
 func (r run) blindness(s sight, spots []Span) string {
-	because := ""
-	if s.cause != "" {
-		because = " (" + s.cause + ")"
-	}
 	if s.never {
-		return s.Name + " was never observed" + because
+		return s.Name + " was never observed" + becauseOf(s.cause(Span{math.MinInt64, math.MaxInt64}))
 	}
 	blind := longEnough(s.blind)
 	touches := func(b Span) bool { return len(longEnough(merge(spots, b))) > 0 }
@@ -246,7 +259,12 @@ func (r run) blindness(s sight, spots []Span) string {
 	case n > 1:
 		more = fmt.Sprintf(", and %s times more", figure.Count(n))
 	}
-	return fmt.Sprintf("%s was not observed between %s and %s%s%s", s.Name, r.clock(blind[0].From), r.clock(blind[0].To), more, because)
+	text := fmt.Sprintf("%s was not observed between %s and %s", s.Name, r.clock(blind[0].From), r.clock(blind[0].To))
+	because := s.cause(blind[0])
+	if slices.ContainsFunc(blind, func(b Span) bool { return s.cause(b) != because }) {
+		return text + becauseOf(because) + more
+	}
+	return text + more + becauseOf(because)
 }
 
 func longEnough(spans []Span) []Span {

@@ -123,6 +123,18 @@ func TestTooLittleSeenHidesAPass(t *testing.T) {
 		{"less, by two gaps", held, func(tl *timeline.Timeline, q *Question) {
 			tl.Gaps = []timeline.Gap{gap(balancer, 2, 8), gap(balancer, 12, 13)}
 		}, Invalid, "elb/web was not observed between 00:00:02 and 00:00:08, and once more (denied): it was seen for 82.5 % of the run, and at least 90 % is required", ""},
+		{"a gap before the spot and another in it", held, func(tl *timeline.Timeline, q *Question) {
+			first := timeline.Gap{From: at(1), To: at(7), Source: balancer, Cause: "unavailable"}
+			q.Spots, tl.Gaps = spot, []timeline.Gap{first, gap(balancer, 12, 18)}
+		}, Invalid, "elb/web was not observed between 00:00:12 and 00:00:18 (denied): it was seen for 40 % of the spots, and at least 90 % is required", ""},
+		{"two gaps with causes of their own", held, func(tl *timeline.Timeline, q *Question) {
+			second := timeline.Gap{From: at(16), To: at(18), Source: balancer, Cause: "unavailable"}
+			q.Spots, tl.Gaps = spot, []timeline.Gap{gap(balancer, 11, 14), second}
+		}, Invalid, "elb/web was not observed between 00:00:11 and 00:00:14 (denied), and once more: it was seen for 50 % of the spots, and at least 90 % is required", ""},
+		{"before its first fact, which no gap tells of", held, func(tl *timeline.Timeline, q *Question) {
+			tl.Readings[2].At = at(3)
+			tl.Gaps = []timeline.Gap{gap(balancer, 20, 21)}
+		}, Pass, "", "elb/web was not observed between 00:00:00 and 00:00:03, and once more"},
 		{"outside the spot only", held, func(tl *timeline.Timeline, q *Question) {
 			q.Spots, tl.Gaps = spot, []timeline.Gap{gap(balancer, 25, 40)}
 		}, Pass, "", "elb/web was not observed between 00:00:25 and 00:00:40 (denied)"},
