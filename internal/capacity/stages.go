@@ -37,14 +37,14 @@ func (r run) stages(fleet Fleet, short Span) []Stage {
 	growths := r.growths(fleet)
 	times := r.unitStages(fleet, growths)
 	times[WaitsForMetric], times[WaitsForDecision] = r.decisionStages(fleet, growths, short)
-	missing := len(r.uncome(fleet))
+	missing, _ := r.uncome(fleet)
 	var stages []Stage
 	for _, name := range append([]string{WaitsForMetric, WaitsForDecision}, stageOrder...) {
 		if d := times[name]; len(d) > 0 {
 			slices.Sort(d)
 			s := Stage{Name: name, P50: middle(d), P90: rank(d, 0.9), Max: d[len(d)-1], Units: len(d)}
 			if slices.Contains(stageOrder, name) {
-				s.Missing = missing
+				s.Missing = len(missing)
 			}
 			stages = append(stages, s)
 		}

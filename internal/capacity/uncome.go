@@ -20,15 +20,33 @@ import (
 //	   |--------------------------------- ... the run ends: waited for a node
 
 // uncome are the units that were created and not ready when they went or the run
-// ended; none where nobody saw the fleet then.
-func (r run) uncome(fleet Fleet) []*unit {
-	if r.unobserved(fleet.Name, timeline.Offset(r.end()-1)) {
-		return nil
-	}
-	return slices.DeleteFunc(r.units(fleet), func(u *unit) bool {
+// ended, and untold those that may have become ready: nobody saw the fleet at the
+// end.
+func (r run) uncome(fleet Fleet) (uncome, untold []*unit) {
+	_, blind := r.blindAtEnd(fleet)
+	for _, u := range r.units(fleet) {
 		_, created := u.ended[timeline.Create]
-		return !created || u.up != nil
-	})
+		switch {
+		case !created || u.up != nil:
+		case blind && u.gone == nil:
+			untold = append(untold, u)
+		default:
+			uncome = append(uncome, u)
+		}
+	}
+	return uncome, untold
+}
+
+// blindAtEnd is since when nothing was seen of a fleet, where that is so to the end
+// of the run. A gap is closed when the run is, which may be a moment before the end
+// of its last second.
+func (r run) blindAtEnd(fleet Fleet) (since time.Duration, blind bool) {
+	for _, g := range r.Gaps {
+		if g.Source == fleet.Name && time.Duration(g.From) < r.end() && time.Duration(g.To) > r.end()-toldTogether {
+			return time.Duration(g.From), true
+		}
+	}
+	return 0, false
 }
 
 // notTriggered is the cluster autoscaler's word for a pod for which it will bring
@@ -41,26 +59,54 @@ const notTriggered = "NotTriggerScaleUp"
 func (r run) uncomeWarnings(q Question) []string {
 	var warn []string
 	for _, f := range q.Fleets {
-		missing := r.uncome(f)
-		if !slices.ContainsFunc(missing, func(u *unit) bool { return r.underway(u) >= placedBy }) {
-			continue
-		}
-		var waits []string
-		for i, stage := range f.way()[1:] {
-			waiting := slices.DeleteFunc(slices.Clone(missing), func(u *unit) bool { return u.stageAt(r.end(), f) != stage })
-			if n := len(waiting); n > 0 {
-				waits = append(waits, figure.Count(n)+" "+f.waitWords()[i]+r.noRoomWords(f, waiting))
-			}
-		}
-		created := r.created(f)
-		text := fmt.Sprintf("%s: %s created and %s never became ready: %s",
-			f.Name, unitsWere(created), figure.Count(len(missing)), strings.Join(waits, ", "))
-		if len(missing) < created {
-			text += "; the stages are those of the others"
-		}
-		warn = append(warn, text)
+		missing, untold := r.uncome(f)
+		warn = append(warn, r.missingWarnings(f, missing)...)
+		warn = append(warn, r.untoldWarnings(f, untold)...)
 	}
 	return warn
+}
+
+// tooYoung reports whether none of units that did not come was on its way for long
+// enough to tell anything.
+func (r run) tooYoung(units []*unit) bool {
+	return !slices.ContainsFunc(units, func(u *unit) bool { return r.underway(u) >= placedBy })
+}
+
+// untoldWarnings tell of units of which it is not known whether they became ready.
+func (r run) untoldWarnings(f Fleet, untold []*unit) []string {
+	if r.tooYoung(untold) {
+		return nil
+	}
+	since, _ := r.blindAtEnd(f)
+	text := fmt.Sprintf("%s: %s created and what became of %s is not known: the fleet was not observed from %s to the end",
+		f.Name, unitsWere(r.created(f)), figure.Count(len(untold)), r.clock(since))
+	if len(untold) < r.created(f) {
+		text += othersOnly
+	}
+	return []string{text}
+}
+
+const othersOnly = "; the stages are those of the others"
+
+// missingWarnings tell of units that never became ready.
+func (r run) missingWarnings(f Fleet, missing []*unit) []string {
+	if r.tooYoung(missing) {
+		return nil
+	}
+	var waits []string
+	for i, stage := range f.way()[1:] {
+		waiting := slices.DeleteFunc(slices.Clone(missing), func(u *unit) bool { return u.stageAt(r.end(), f) != stage })
+		if n := len(waiting); n > 0 {
+			waits = append(waits, figure.Count(n)+" "+f.waitWords()[i]+r.noRoomWords(f, waiting))
+		}
+	}
+	created := r.created(f)
+	text := fmt.Sprintf("%s: %s created and %s never became ready: %s",
+		f.Name, unitsWere(created), figure.Count(len(missing)), strings.Join(waits, ", "))
+	if len(missing) < created {
+		text += othersOnly
+	}
+	return []string{text}
 }
 
 // waitWords say what a unit waited for that did not come to the end of each stage

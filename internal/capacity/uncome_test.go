@@ -53,10 +53,34 @@ func TestUnitsThatNeverCameAreWarnedOf(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
-	blind := ran(nil, all)
-	blind.Gaps = []timeline.Gap{{From: at(35), To: at(45), Source: web}}
-	if got := blind.uncomeWarnings(q); got != nil {
-		t.Errorf("warnings of a fleet that was not seen at the end = %q; want none, for its units may have come", got)
+	// Of one that went before nobody looked it is known that it never came.
+	gone := append(slices.Clone(all), timeline.Event{At: at(30), Source: web, Kind: timeline.Gone, Unit: "p2"})
+	unknown := web + ": 6 units were created and what became of %s is not known: the fleet was not observed from 00:00:34 to the end; the stages are those of the others"
+	for _, c := range []struct {
+		name    string
+		events  []timeline.Event
+		to      float64 // the end of the gap; the run's is at 40
+		want    []string
+		missing int
+	}{
+		{"not seen at the end", all, 45, []string{fmt.Sprintf(unknown, "5")}, 0},
+		{"until the run was stopped, just before its last second was over", all, 39.995, []string{fmt.Sprintf(unknown, "5")}, 0},
+		{"seen again", all, 38, []string{fmt.Sprintf(waited, "pod didn't trigger scale-up: 1 max node group size reached")}, 5},
+		{"one was gone before", gone, 40, []string{
+			web + ": 6 units were created and 1 never became ready: 1 waited for a node (0/2 nodes are available: 2 Too many pods); the stages are those of the others",
+			fmt.Sprintf(unknown, "4"),
+		}, 1},
+	} {
+		blind := ran(nil, c.events)
+		blind.Gaps = []timeline.Gap{{From: at(5), To: at(6), Source: web}, {From: at(34), To: at(c.to), Source: web}}
+		if diff := cmp.Diff(c.want, blind.uncomeWarnings(q)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+		for _, s := range blind.stages(Fleet{Name: web, Kind: HPA}, Span{}) {
+			if s.Units != 1 || s.Missing != c.missing {
+				t.Errorf("%s: stage %s is of %d units with %d missing; want 1 and %d", c.name, s.Name, s.Units, s.Missing, c.missing)
+			}
+		}
 	}
 	for _, s := range ran(nil, all).stages(Fleet{Name: web, Kind: HPA}, Span{}) {
 		if s.Units != 1 || s.Missing != 5 {
