@@ -572,6 +572,11 @@ func TestSentencesTellTheTime(t *testing.T) {
 	if got, want := r.Reasons[0], "stopped by the user at 21:54:02"; got != want {
 		t.Errorf("reason = %q; want %q", got, want)
 	}
+	tl.Seconds[22].Planned, tl.Seconds[22].Dropped = 600, 200
+	r = Analyze(tl, q)
+	if got, want := r.Generator.Shortcoming, "between 21:54:00 and 21:54:10 only 95.2 % of the planned requests were sent, the first of 2 windows of 3 that were not delivered: "; !strings.HasPrefix(got, want) {
+		t.Errorf("shortcoming = %q; want it to begin %q", got, want)
+	}
 }
 
 // The window that a reason names is the one that the objective's row names: a

@@ -100,23 +100,40 @@ func (d delivery) lateInWords(window timeline.Second) string {
 }
 
 // runShortcoming judges the whole run: it says where the load was first not
-// delivered, and whose doing that was; both empty if it was delivered.
+// delivered, in how many windows it was not, and whose doing the first was; both
+// empty if it was delivered.
 func (r run) runShortcoming(d delivery) (short, cause string) {
 	if r.whole.Planned == 0 {
 		return "no request was due", ""
 	}
 	whole := Span{0, r.end()}
-	for _, window := range tile(whole, deliveryWindow) {
-		sent, place := r.sending(window), fmt.Sprintf("between %s and %s ", r.clock(window.From), r.clock(window.To))
-		if text := sent.unsent(deliveredInWindow); text != "" {
-			return place + text, r.unsentCause(window, d)
+	windows, fell := tile(whole, deliveryWindow), 0
+	for _, window := range windows {
+		if r.sending(window).delivered() {
+			continue
 		}
-		if sent.tooLate() {
-			return place + d.lateInWords(r.sum(window)), r.lateCause(window, d)
+		if fell++; fell == 1 {
+			short, cause = r.windowShortcoming(window, d)
 		}
+	}
+	switch {
+	case fell > 1:
+		return fmt.Sprintf("%s, the first of %s windows of %s that were not delivered", short, figure.Count(fell), figure.Count(len(windows))), cause
+	case fell == 1:
+		return short, cause
 	}
 	if text := r.sending(whole).unsent(deliveredOverall); text != "" {
 		return text + " over the run", r.unsentCause(whole, d)
 	}
 	return "", ""
+}
+
+// windowShortcoming says how the load of a window was not delivered, and whose doing
+// that was.
+func (r run) windowShortcoming(window Span, d delivery) (short, cause string) {
+	place := fmt.Sprintf("between %s and %s ", r.clock(window.From), r.clock(window.To))
+	if text := r.sending(window).unsent(deliveredInWindow); text != "" {
+		return place + text, r.unsentCause(window, d)
+	}
+	return place + d.lateInWords(r.sum(window)), r.lateCause(window, d)
 }
