@@ -128,7 +128,7 @@ func (r run) warnings(q Question, res Result) []string {
 }
 
 // extrapolated warns of a fleet that may grow to more than twice the units that
-// were measured.
+// were measured; of one of which it is not known what a unit sustains nothing is said.
 func (f FleetResult) extrapolated() []string {
 	units, whose := 0, ""
 	switch {
@@ -138,7 +138,7 @@ func (f FleetResult) extrapolated() []string {
 		units, whose = *f.Max, "its max of"
 	}
 	switch measured := f.PerUnit.Units; {
-	case measured == 0:
+	case measured == 0 || !f.PerUnit.known():
 	case f.USL != nil && f.USL.Beyond(float64(units)):
 		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s measured; what they sustain is extrapolated by the scalability law",
 			f.Name, whose, figure.Count(units), figure.Count(f.USL.Largest))}
@@ -148,6 +148,9 @@ func (f FleetResult) extrapolated() []string {
 	}
 	return nil
 }
+
+// known reports whether anything is known of the sustainable rate.
+func (u PerUnit) known() bool { return u.Low != nil || u.Mid != nil || u.High != nil }
 
 // undelivered warns of requests that a cap kept back, and of a load that was not
 // delivered where no reason of the verdict tells of it.

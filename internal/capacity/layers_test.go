@@ -215,6 +215,10 @@ func TestSizesFarBeyondTheMeasuredAreWarnedOf(t *testing.T) {
 		if got := strings.Join(f.extrapolated(), "; "); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
 			t.Errorf("%s: warned %q; want %q", c.name, got, c.want)
 		}
+		f.PerUnit = PerUnit{Units: f.PerUnit.Units, Saturation: &Range{70, 80, 90}, Said: "no stretch of steady units tells"}
+		if got := f.extrapolated(); got != nil {
+			t.Errorf("%s: where nothing tells what a unit sustains, warned %q; want nothing, for nothing is extrapolated", c.name, got)
+		}
 	}
 }
 
