@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -49,10 +50,23 @@ func (p present) carried(fleets []FleetResult) []carried {
 	return parts
 }
 
+// unseen reports whether it is not known what some fleet that serves had.
+func (p present) unseen(fleets []FleetResult) bool {
+	for i, f := range fleets {
+		if p[i] < 0 && !f.carriesPods(fleets) {
+			return true
+		}
+	}
+	return false
+}
+
 // now is capacity at one instant: of the fleets alone, and within what was seen to
 // bind behind them. What the scenario states is of the real thing and no limit of
 // what staging had ready.
-type now struct{ fleets, within carried }
+type now struct {
+	fleets, within carried
+	unseen         bool // what was ready was not known
+}
 
 // nows gives capacity at instants; it is worked out once for what is present.
 func (r run) nows(fleets []FleetResult) func(at time.Duration) now {
@@ -71,7 +85,7 @@ func (r run) nows(fleets []FleetResult) func(at time.Duration) now {
 				parts = append(parts, l.carried)
 			}
 		}
-		known.within, last = least(parts), p
+		known.within, known.unseen, last = least(parts), p.unseen(fleets), p
 		return known
 	}
 }
@@ -89,7 +103,7 @@ func (n now) shown() carried {
 
 // moments draws demand against capacity now, second by second: what the ready
 // units sustain, of the fleet that allows least, within what binds behind them.
-func (r run) moments(q Question, nows func(time.Duration) now) (moments []Moment, within []carried) {
+func (r run) moments(q Question, nows func(time.Duration) now) (moments []Moment, had []now) {
 	for at := time.Duration(0); at < r.end(); at += time.Second {
 		c := nows(at + time.Second/2) // the middle of the second stands for all of it
 		shown := c.shown()
@@ -97,9 +111,9 @@ func (r run) moments(q Question, nows func(time.Duration) now) (moments []Moment
 			At: at, Demand: q.demand(at), Rehearsed: inSpots(at, q.Spots),
 			Low: shown.low, Mid: shown.mid, High: shown.high,
 		})
-		within = append(within, c.within)
+		had = append(had, c)
 	}
-	return moments, within
+	return moments, had
 }
 
 // unobserved reports whether nothing was seen of a source at an instant.
@@ -162,9 +176,12 @@ func inSpots(at time.Duration, spots []Span) bool {
 // headroom holds capacity against demand: by what was ready at the run's worst
 // instant, and by what the service can grow to against the peak.
 func (r run) headroom(q Question, fleets []FleetResult, limits []limit) Headroom {
-	series, within := r.moments(q, r.nows(fleets))
+	series, had := r.moments(q, r.nows(fleets))
 	h := Headroom{Series: series, Deficit: deficit(rehearsed(series))}
-	h.Ready, h.WorstAt, h.Hidden = r.worst(q, series, within)
+	h.Ready, h.WorstAt, h.Hidden = r.worst(q, series, had)
+	if h.Ready.Low == nil && h.Ready.High != nil && h.Hidden == nil {
+		h.NoLow = noLow(fleets)
+	}
 	h.Grown = carriedOf(limits).against(cmp.Or(q.Required.Peak, q.peak()))
 	h.Start = started(q, fleets)
 	h.Margin = h.Ready
@@ -246,15 +263,35 @@ func partlyKnown(moments []Moment) bool {
 	return slices.ContainsFunc(moments, estimated) && slices.ContainsFunc(moments, bounded)
 }
 
+// noLow says of what serves that it is not known what it carries at least.
+func noLow(fleets []FleetResult) string {
+	var missing []string
+	for _, f := range fleets {
+		switch u := f.PerUnit; {
+		case f.carriesPods(fleets) || u.Low != nil:
+		case u.High != nil:
+			missing = append(missing, fmt.Sprintf("what a unit of %s sustains is known from above only", f.Name))
+		default:
+			missing = append(missing, fmt.Sprintf("what a unit of %s sustains is not known", f.Name))
+		}
+	}
+	for _, l := range met(fleets) {
+		if l.low == nil {
+			missing = append(missing, fmt.Sprintf("what is %s is known from above only", l.Name))
+		}
+	}
+	return strings.Join(missing, ", and ")
+}
+
 // worst takes the instant at which capacity stood lowest over demand. Where
-// capacity was not known, or the run ended before all was demanded, it may have
-// been lower still: then only the upper bound is left, and hidden is where most was
-// demanded meanwhile.
-func (r run) worst(q Question, moments []Moment, within []carried) (m Margin, at *time.Duration, hidden *Hidden) {
+// it was not known what was ready, or the run ended before all was demanded, it may
+// have been lower still: then only the upper bound is left, and hidden is where most
+// was demanded meanwhile.
+func (r run) worst(q Question, moments []Moment, had []now) (m Margin, at *time.Duration, hidden *Hidden) {
 	m.Demand = q.peak()
 	var lowest carried
-	for i, c := range within {
-		moment := moments[i]
+	for i, n := range had {
+		c, moment := n.within, moments[i]
 		if !moment.Rehearsed || moment.Demand <= 0 {
 			continue
 		}
@@ -265,7 +302,7 @@ func (r run) worst(q Question, moments []Moment, within []carried) (m Margin, at
 	if at == nil {
 		return m, nil, nil
 	}
-	for _, b := range r.blindOf(q, moments, within) {
+	for _, b := range r.blindOf(q, moments, had) {
 		if b.maybeWorse(*lowest.best(), m.Demand) && (hidden == nil || b.demand > hidden.Demand) {
 			hidden = &Hidden{Span: b.Span, Demand: b.demand}
 		}
@@ -276,7 +313,7 @@ func (r run) worst(q Question, moments []Moment, within []carried) (m Margin, at
 	return lowest.against(m.Demand), at, hidden
 }
 
-// blind is a stretch in which capacity was not known.
+// blind is a stretch in which it was not known what was ready.
 type blind struct {
 	Span
 	demand float64  // the most of it
@@ -290,16 +327,17 @@ func (b blind) maybeWorse(least, demand float64) bool {
 	return b.demand >= demand || b.demand > 0 && b.beside != nil && *b.beside/b.demand <= least/demand
 }
 
-// blindOf is where capacity was not known from below, and at last what was
-// planned for the time after a run that was cut short.
-func (r run) blindOf(q Question, moments []Moment, within []carried) []blind {
+// blindOf is where it was not known what was ready, and at last what was planned for
+// the time after a run that was cut short. That a unit's rate is known from above
+// only hides nothing: it is the same all the time.
+func (r run) blindOf(q Question, moments []Moment, had []now) []blind {
 	var all []blind
 	var last *float64
 	open := false
-	for i, c := range within {
-		known := c.low != nil
+	for i, n := range had {
+		known := !n.unseen
 		if known {
-			last = c.best()
+			last = n.within.best()
 		}
 		if known && open {
 			gap := &all[len(all)-1]

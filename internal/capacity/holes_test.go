@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -128,5 +130,49 @@ func TestWhereTheWorstMayBeHidden(t *testing.T) {
 		if !strings.Contains(h.Sentence, c.sentence) || c.sentence == "" && strings.Contains(h.Sentence, "worse") {
 			t.Errorf("%s: sentence = %q; want it to have %q", c.name, h.Sentence, c.sentence)
 		}
+	}
+}
+
+// Where all was seen and it is only not known what a unit sustains at least, nothing
+// is hidden from sight: that bound is what is missing, and is the same at all times.
+// A gap at the peak is told all the same.
+func TestALowerBoundThatIsMissingHidesNothing(t *testing.T) {
+	const api = "hpa/default/api"
+	for _, c := range []struct {
+		name   string
+		change func(*timeline.Timeline, *Question)
+		hidden *Hidden
+		want   string
+	}{
+		{"from above only", func(*timeline.Timeline, *Question) {}, nil,
+			" (it may be less: what a unit of hpa/default/web sustains is known from above only)"},
+		{"and nothing of another", func(tl *timeline.Timeline, q *Question) {
+			q.Fleets = append(q.Fleets, Fleet{Name: api, Kind: HPA})
+			for s := -1.0; s < 20; s++ { // another count each second: no window has steady units
+				tl.Readings = append(tl.Readings, reading(s, api, timeline.Ready, 20+s))
+			}
+		}, nil, " (it may be less: what a unit of hpa/default/web sustains is known from above only, and what a unit of hpa/default/api sustains is not known)"},
+		{"and not seen at the peak", func(tl *timeline.Timeline, _ *Question) {
+			tl.Gaps = []timeline.Gap{{From: at(18), To: at(20), Source: web}}
+		}, &Hidden{Span{18 * time.Second, 20 * time.Second}, 500},
+			" (it may have been worse between 00:00:18 and 00:00:20, when nobody knows what was ready and up to 5x was asked)"},
+	} {
+		tl, q := steady([]int64{400, 500}, 350)
+		c.change(&tl, &q)
+		r := Analyze(tl, q)
+		if u := r.Fleets[0].PerUnit; u.Low != nil || u.High == nil {
+			t.Fatalf("%s: one unit = %s; want an upper bound alone", c.name, u.Said)
+		}
+		h := r.Headroom
+		if diff := cmp.Diff(c.hidden, h.Hidden); diff != "" || h.Low != nil || h.High == nil {
+			t.Errorf("%s: headroom %v to %v, hidden (-want +got):\n%s", c.name, h.Low, h.High, diff)
+		}
+		if !strings.Contains(h.Sentence, c.want) || strings.Count(h.Sentence, "it may ") != 1 {
+			t.Errorf("%s: sentence = %q; want it to have %q", c.name, h.Sentence, c.want)
+		}
+	}
+	known, q := steady([]int64{100, 200, 400, 300}, 350)
+	if h := Analyze(known, q).Headroom; h.Low == nil || h.NoLow != "" || strings.Contains(h.Sentence, "may be less") {
+		t.Errorf("with a unit that was measured: %q; want nothing to be missing", h.Sentence)
 	}
 }

@@ -292,6 +292,7 @@ type Headroom struct {
 	Start    *Margin // by what production has ready at air time, against the peak; nil where it is not given
 	WorstAt  *time.Duration
 	Hidden   *Hidden  // where it may have been worse than at WorstAt; nil: nowhere
+	NoLow    string   // why Ready is known from above only though all was seen, in words; empty where it is not so
 	Deficit  *float64 // requests that demand asked beyond capacity
 	Sentence string
 	Series   []Moment // one a second

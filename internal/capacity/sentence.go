@@ -28,6 +28,9 @@ func (h Headroom) inWords(q Question, r run, binding *Layer, rivals []limit) str
 			text += fmt.Sprintf(", when %s was asked", then)
 		}
 		text += h.Hidden.inWords(r, write)
+		if h.NoLow != "" {
+			text += fmt.Sprintf(" (it may be less: %s)", h.NoLow)
+		}
 	}
 	if h.Start != nil {
 		text += "; what production starts with carries " + h.Start.inRates(write)
