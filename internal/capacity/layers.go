@@ -47,6 +47,8 @@ func (l *limit) describe() {
 		l.Low, l.Rate, l.High = *l.low, *l.mid, *l.high
 	case l.low != nil:
 		l.Low, l.Rate, l.AtLeast = *l.low, *l.low, true
+	case l.high != nil:
+		l.Rate, l.High, l.AtMost = *l.high, *l.high, true
 	}
 }
 
@@ -62,26 +64,31 @@ func (l limit) rank() int {
 	return 2
 }
 
-// layers are the limits that are known at least from below, and the binding one,
-// the lowest of those that are known on both sides, or what is known from above
-// only where that is lower than all that the others may be. It is nil where
+// layers are the limits of which anything is known, and the binding one: the lowest
+// of those that are known on both sides, or what is known from above only where that
+// is lower than all that the others may be, which is then the first. It is nil where
 // something that is known from above only may be the lower one.
 func layers(limits []limit) (layers []Layer, binding *Layer) {
-	for _, l := range limits {
-		if l.rank() < 2 {
+	var above []Layer // known from above only; the limits have the lowest first
+	var lowest *limit // of those without a middle
+	for i, l := range limits {
+		switch {
+		case l.AtMost:
+			above = append(above, l.Layer)
+		case l.rank() < 2:
 			layers = append(layers, l.Layer)
 		}
-	}
-	var lowest *limit // of those known from above only
-	for i, l := range limits {
 		if l.mid == nil && l.high != nil && (lowest == nil || *l.high < *lowest.high) {
 			lowest = &limits[i]
 		}
 	}
-	switch {
-	case lowest != nil && lowest.low == nil && !slices.ContainsFunc(layers, func(l Layer) bool { return l.Low <= *lowest.high }):
-		return layers, &Layer{Name: lowest.Name, Source: lowest.Source, Rate: *lowest.high, High: *lowest.high}
-	case len(layers) == 0 || layers[0].AtLeast || lowest != nil && *lowest.high < layers[0].Rate:
+	surely := lowest != nil && lowest.AtMost && !slices.ContainsFunc(layers, func(l Layer) bool { return l.Low <= *lowest.high })
+	perhaps := len(layers) == 0 || layers[0].AtLeast || lowest != nil && *lowest.high < layers[0].Rate
+	if surely {
+		layers, above = slices.Insert(layers, 0, above[0]), above[1:]
+	}
+	layers = append(layers, above...)
+	if perhaps && !surely {
 		return layers, nil
 	}
 	return layers, &layers[0]
@@ -269,6 +276,8 @@ func (f FleetResult) madeOf(s size) string {
 		return fmt.Sprintf("%s of %s", units, figure.Rate(*u.Mid))
 	case u.Low != nil:
 		return fmt.Sprintf("%s of at least %s", units, figure.Rate(*u.Low))
+	case u.High != nil && f.Ceiling == nil:
+		return fmt.Sprintf("%s of at most %s", units, figure.Rate(*u.High))
 	}
 	return units
 }

@@ -79,7 +79,7 @@ func TestLayers(t *testing.T) {
 		fleets   []FleetResult
 		readings []timeline.Reading
 		events   []timeline.Event
-		want     []string // name, rate, and + where that is at least so much
+		want     []string // name, rate, and + where that is at least so much, - where at most
 		binding  string
 	}{
 		{"a fleet alone", []FleetResult{pods()}, nil, nil, []string{web + " max 800"}, web + " max"},
@@ -107,13 +107,15 @@ func TestLayers(t *testing.T) {
 			[]string{"behind " + web + " 420", web + " max 700+"}, "behind " + web},
 		{"only a bound", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{Low: ptr(70.0), Units: 4} })}, nil, nil, []string{web + " max 700+"}, ""},
 		{"known from above, below the rest", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{High: ptr(30.0), Units: 4} }), with(group(), func(f *FleetResult) { f.PerUnit = sustains(); f.Max = ptr(9) })},
-			nil, nil, []string{nodes + " max 720"}, web + " max"},
+			nil, nil, []string{web + " max 300-", nodes + " max 720"}, web + " max"},
 		{"known from above, perhaps below the rest", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{High: ptr(65.0), Units: 4} }), with(group(), func(f *FleetResult) { f.PerUnit = sustains(); f.Max = ptr(9) })},
-			nil, nil, []string{nodes + " max 720"}, ""},
+			nil, nil, []string{nodes + " max 720", web + " max 650-"}, ""},
+		{"known from above, and nothing else of another", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{High: ptr(65.0), Units: 4} }), with(group(), func(f *FleetResult) { f.PerUnit = PerUnit{} })},
+			append(filled, reading(0, web, timeline.Quota, 20)), nil, []string{web + " max 650-", web + " quota 1300-"}, web + " max"},
 		{"a ceiling of which only the upper bound is known", []FleetResult{with(pods(), func(f *FleetResult) { f.Ceiling = &Ceiling{Rate: Range{High: 500}, AtMost: true} })}, nil, nil,
-			[]string{web + " max 700+"}, "behind " + web},
+			[]string{"behind " + web + " 500-", web + " max 700+"}, "behind " + web},
 		{"one that may be above the fleet's max", []FleetResult{with(pods(), func(f *FleetResult) { f.Ceiling = &Ceiling{Rate: Range{High: 701}, AtMost: true} })}, nil, nil,
-			[]string{web + " max 700+"}, ""},
+			[]string{web + " max 700+", "behind " + web + " 701-"}, ""},
 		{"a max of 0 beside a quota", []FleetResult{pods(), with(group(), func(f *FleetResult) { f.Max = ptr(0) })},
 			append(filled, reading(0, nodes, timeline.Quota, 3)), waits, []string{nodes + " quota 560", web + " max 800"}, nodes + " quota"},
 		{"a quota of 0", []FleetResult{pods(), group()}, append(filled, reading(0, nodes, timeline.Quota, 0)), waits, []string{web + " max 800", nodes + " quota 0+", nodes + " max 450+"}, web + " max"},
@@ -125,7 +127,9 @@ func TestLayers(t *testing.T) {
 			text := fmt.Sprintf("%s %.0f", l.Name, l.Rate)
 			if l.AtLeast {
 				text += "+"
-			} else if l.Low > l.Rate || l.Rate > l.High {
+			} else if l.AtMost && l.Low == 0 && l.High == l.Rate {
+				text += "-"
+			} else if l.AtMost || l.Low > l.Rate || l.Rate > l.High {
 				t.Errorf("%s: %s is %v in %v to %v", c.name, l.Name, l.Rate, l.Low, l.High)
 			}
 			got = append(got, text)
@@ -497,8 +501,8 @@ func TestSentences(t *testing.T) {
 }
 
 // Whatever is known: known layers come first and rising, those known from below
-// only after them, and the binding one is the lowest known, or what is known from
-// above only and lower than all of them.
+// only after them and then those from above only. The binding one is the first, the
+// lowest known, or what is known from above only and lower than all of them.
 func TestLayersAreInOrder(t *testing.T) {
 	random, r := rand.New(rand.NewPCG(11, 12)), ran(nil, nil)
 	for range 500 {
@@ -522,15 +526,21 @@ func TestLayersAreInOrder(t *testing.T) {
 			fleets = append(fleets, f)
 		}
 		layers, binding := layers(r.limits(q, fleets))
-		sorted := slices.IsSortedFunc(layers, func(a, b Layer) int {
-			if a.AtLeast != b.AtLeast {
-				return map[bool]int{true: 1, false: -1}[a.AtLeast]
+		rest := layers
+		if binding != nil && binding.AtMost {
+			rest = layers[1:]
+		}
+		rank := func(l Layer) int {
+			return map[[2]bool]int{{true, false}: 1, {false, true}: 2}[[2]bool{l.AtLeast, l.AtMost}]
+		}
+		sorted := slices.IsSortedFunc(rest, func(a, b Layer) int {
+			if by := rank(a) - rank(b); by != 0 {
+				return by
 			}
 			return int(math.Copysign(1, a.Rate-b.Rate))
 		})
-		reached := func(l Layer) bool { return l.Low <= binding.High }
-		first := len(layers) > 0 && binding == &layers[0]
-		if !sorted || binding != nil && (binding.AtLeast || !first && slices.ContainsFunc(layers, reached)) {
+		reached := func(l Layer) bool { return !l.AtMost && l.Low <= binding.High || l.High > 0 && l.High < binding.High }
+		if !sorted || binding != nil && (binding.AtLeast || binding != &layers[0] || binding.AtMost && slices.ContainsFunc(rest, reached)) {
 			t.Fatalf("layers %+v, binding %+v; want them in order", layers, binding)
 		}
 	}

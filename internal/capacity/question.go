@@ -67,6 +67,7 @@ type Layer struct {
 	Low, High float64 // the range Rate may lie in; of a stated one Rate itself, or 0; High is 0 with AtLeast
 	Source    string  // where the figure comes from, in words
 	AtLeast   bool    // only a lower bound is known: never binding
+	AtMost    bool    // only an upper bound is known, Rate and High; Low is 0 then
 }
 
 // Required is the headroom the scenario asks for.

@@ -15,8 +15,8 @@ type Result struct {
 	Fleets      []FleetResult
 	Coverage    []Coverage     // of every source, in the order of the question
 	Holes       []timeline.Gap // of fleets, that no gap of the timeline marks: what is missing betrays them
-	Layers      []Layer        // the lowest rate first
-	Binding     *Layer         // the first of Layers, or what is known from above only and is sure to be lower
+	Layers      []Layer        // the lowest rate first; after those that are known, what is known from below only, then from above only unless it binds
+	Binding     *Layer         // the first of Layers
 	Spread      *Spread        // nil: answers name no units, or their fleet's stood still too rarely
 	Little      *Little        // nil: no stretch was steady enough to tell
 	NoLittle    string         // why not, in words

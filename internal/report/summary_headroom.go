@@ -12,7 +12,8 @@ type Layer struct {
 	Rate    *float64 `json:"rate"`
 	Low     *float64 `json:"low"`
 	High    *float64 `json:"high"`
-	AtLeast bool     `json:"at_least"` // rate is only a lower bound
+	AtLeast bool     `json:"at_least"`          // rate is only a lower bound
+	AtMost  bool     `json:"at_most,omitempty"` // rate is only an upper bound, and low null
 	Source  string   `json:"source"`
 }
 
@@ -81,16 +82,18 @@ type Owned struct {
 
 func summaryLayer(l capacity.Layer) Layer {
 	low, high := layerEnds(l)
-	return Layer{Name: l.Name, Rate: finite(&l.Rate), Low: low, High: high, AtLeast: l.AtLeast, Source: l.Source}
+	return Layer{Name: l.Name, Rate: finite(&l.Rate), Low: low, High: high, AtLeast: l.AtLeast, AtMost: l.AtMost, Source: l.Source}
 }
 
 // layerEnds is the range of a layer's rate. One that is stated without a range
-// is certain, and one that is only known to carry at least so much has no upper
-// end.
+// is certain, one that is only known to carry at least so much has no upper end, and
+// one that carries at most so much no lower one.
 func layerEnds(l capacity.Layer) (low, high *float64) {
 	switch {
 	case l.AtLeast:
 		return finite(&l.Rate), nil
+	case l.AtMost:
+		return nil, finite(&l.Rate)
 	case l.Low == 0 && l.High == 0:
 		return finite(&l.Rate), finite(&l.Rate)
 	}

@@ -56,6 +56,7 @@ func TestLayerEnds(t *testing.T) {
 		{"stated", capacity.Layer{Rate: 6000}, "6k/s", Layer{Low: number(6000), Rate: number(6000), High: number(6000)}},
 		{"stated, with itself as its range", capacity.Layer{Low: 6000, Rate: 6000, High: 6000}, "6k/s", Layer{Low: number(6000), Rate: number(6000), High: number(6000)}},
 		{"a lower bound", capacity.Layer{Low: 300, Rate: 300, AtLeast: true}, "at least 300/s", Layer{Low: number(300), Rate: number(300), AtLeast: true}},
+		{"an upper bound", capacity.Layer{Rate: 300, High: 300, AtMost: true}, "at most 300/s", Layer{Rate: number(300), High: number(300), AtMost: true}},
 	} {
 		r := &Report{Result: capacity.Result{Layers: []capacity.Layer{c.Layer}}}
 		if got := r.layerRows()[0].Rate; got != c.want {
