@@ -48,10 +48,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	res.Headroom = r.headroom(q, res.Fleets, limits)
 	res.Headroom.Sentence = res.Headroom.inWords(q, r, res.Binding, rivals(limits, res.Binding))
 	res.Shortfall, res.ScaleLag = shortfall(rehearsed(res.Headroom.Series))
-	if res.Shortfall != nil {
-		res.Recovered = r.recovered(*res.Shortfall, q.Objectives)
-	}
-	r.scaling(q, &res)
+	r.scaling(q, &res, r.heldAgain(q, &res))
 	res.Spread = r.spread(q)
 	res.verdict(q, r)
 	res.Warnings = r.warnings(q, res)

@@ -440,20 +440,3 @@ func outgrown(series []Moment, at, lag time.Duration) bool {
 	}
 	return after > before
 }
-
-// recovered is the time from the shortfall to the first of three 10 s windows
-// in which every objective holds; nil if there is none.
-func (r run) recovered(from time.Duration, objectives []Objective) *time.Duration {
-	held := 0
-	for _, w := range tile(Span{from, r.end()}, trialWindow) {
-		if r.worstVerdict(objectives, w) != Held {
-			held = 0
-			continue
-		}
-		if held++; held == 3 {
-			took := w.From - 2*trialWindow - from
-			return &took
-		}
-	}
-	return nil
-}

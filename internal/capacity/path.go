@@ -9,7 +9,7 @@ import (
 )
 
 // The critical path: what owned each second from the shortfall until the
-// objectives held again. In every second, the fleet that allows least needs k
+// objectives held again (recovery.go). In every second, the fleet that allows least needs k
 // more units for what is demanded, or for as much of it as what binds behind the
 // fleets lets through, and waits for the k-th of them:
 //
@@ -32,9 +32,8 @@ import (
 // that is the order in which they relieve; those that never did come last.
 
 // scaling fills in what is known of how capacity grew: each fleet's stages and
-// generations, and the critical path.
-func (r run) scaling(q Question, res *Result) {
-	span := r.recovery(q, res.Shortfall, res.Recovered)
+// generations, and the critical path over a span.
+func (r run) scaling(q Question, res *Result, span Span) {
 	short := span
 	if res.ScaleLag != nil {
 		short.To = *res.Shortfall + *res.ScaleLag
@@ -46,25 +45,6 @@ func (r run) scaling(q Question, res *Result) {
 	}
 	res.Path = r.path(q, res.Fleets, span)
 	res.LateAnswers = r.answeredLate(q, *res)
-}
-
-// recovery is from the shortfall until the objectives held again, or where they
-// did not, to the end of the spot or the run; empty without a shortfall.
-func (r run) recovery(q Question, shortfall, recovered *time.Duration) Span {
-	if shortfall == nil {
-		return Span{}
-	}
-	span := Span{*shortfall, r.end()}
-	if recovered != nil {
-		span.To = *shortfall + *recovered
-		return span
-	}
-	for _, spot := range merge(q.Spots, Span{0, r.end()}) {
-		if span.From >= spot.From && span.From < spot.To {
-			span.To = spot.To
-		}
-	}
-	return span
 }
 
 // path says what owned each second of a span, without holes.

@@ -278,29 +278,6 @@ func TestPathByTheScalabilityLaw(t *testing.T) {
 	}
 }
 
-// The path runs from the shortfall to recovery; where there is none, to the end
-// of the spot it lies in, or of the run.
-func TestRecovery(t *testing.T) {
-	spots := []Span{{seconds(5), seconds(40)}, {seconds(30), seconds(60)}, {seconds(70), seconds(400)}}
-	for _, c := range []struct {
-		name                 string
-		spots                []Span
-		shortfall, recovered *time.Duration
-		want                 Span
-	}{
-		{"never short", spots, nil, nil, Span{}},
-		{"recovered", spots, ptr(seconds(20)), ptr(seconds(50)), Span{seconds(20), seconds(70)}},
-		{"not in its spot, nor in the one that overlaps", spots, ptr(seconds(20)), nil, Span{seconds(20), seconds(60)}},
-		{"the spot outlasts the run", spots, ptr(seconds(80)), nil, Span{seconds(80), seconds(100)}},
-		{"no spot", nil, ptr(seconds(20)), nil, Span{seconds(20), seconds(100)}},
-	} {
-		r := run{seconds: make([]timeline.Second, 100)}
-		if got := r.recovery(Question{Spots: c.spots}, c.shortfall, c.recovered); got != c.want {
-			t.Errorf("%s: recovery = %v; want %v", c.name, got, c.want)
-		}
-	}
-}
-
 // Whatever was told, the path is contiguous, sums to its time, says something of
 // every second, and waits for a backlog exactly where the headroom's moments see
 // no demand beyond capacity.

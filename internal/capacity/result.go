@@ -23,7 +23,8 @@ type Result struct {
 	ScaleLag    *time.Duration
 	LateAnswers string         // how much later than the scale lag's end the units that ended it had answered; empty where they had, or it is not known
 	Shortfall   *time.Duration // offset at which demand first passed capacity
-	Recovered   *time.Duration // from shortfall to the first of three windows in which every objective holds
+	Recovered   *time.Duration // from shortfall to the first of three windows in which every objective holds; they begin at any second
+	Unjudged    string         // that it could not be judged whether the objectives held again, and why; empty where it could
 	Path        []Owned        // what owned each second from shortfall to recovered, without holes; nil without a shortfall
 	Headroom    Headroom
 	Verdict     string // Pass, Fail, Invalid or Aborted

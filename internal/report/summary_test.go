@@ -229,3 +229,25 @@ func TestObjectivesAreCounted(t *testing.T) {
 		t.Errorf("counts of what was not judged = %+v; want null", o)
 	}
 }
+
+// Where it could not be judged whether the objectives held again, they are not said
+// to have failed to.
+func TestHeldAgainInWords(t *testing.T) {
+	short, twelve := 20*time.Second, 12*time.Second
+	for _, c := range []struct {
+		res  capacity.Result
+		want string
+	}{
+		{capacity.Result{Recovered: &twelve}, "12 s"},
+		{capacity.Result{}, "not within the run"},
+		{capacity.Result{Unjudged: "could not be judged: too short"}, "could not be judged: too short"},
+	} {
+		c.res.Shortfall = &short
+		r := passing.report()
+		r.Result = c.res
+		facts := r.scalingFacts()
+		if got := facts[len(facts)-1]; got != (fact{"objectives held again after", c.want}) {
+			t.Errorf("scalingFacts() of %+v ends with %v; want %q", c.res, got, c.want)
+		}
+	}
+}

@@ -278,7 +278,7 @@ func (r *Report) scalingFacts() []fact {
 			}
 		}
 		facts = append(facts, fact{"scale lag", lag})
-		recovered := "not within the run"
+		recovered := cmp.Or(res.Unjudged, "not within the run")
 		if res.Recovered != nil {
 			recovered = figure.Duration(*res.Recovered)
 		}
