@@ -366,7 +366,7 @@ const placedBy = 15 * time.Second
 
 // waitedForRoom reports whether a pod of the fleet was created and, for longer
 // than it takes where there is room, neither placed nor gone while the group was
-// full.
+// full. What became of it while nobody looked to the end proves nothing.
 func (r run) waitedForRoom(fleet string, full []Span) bool {
 	created, settled := make(map[string]time.Duration), make(map[string]time.Duration)
 	for _, e := range r.Events {
@@ -383,13 +383,17 @@ func (r run) waitedForRoom(fleet string, full []Span) bool {
 			}
 		}
 	}
+	seenTo, blind := r.blindAtEnd(fleet)
+	if !blind {
+		seenTo = r.end()
+	}
 	for unit, from := range created {
 		to, known := settled[unit]
 		if !known {
-			to = r.end()
+			to = seenTo
 		}
 		for _, s := range full {
-			if waited := min(to, s.To) - max(from, s.From); waited >= placedBy || !known && waited > 0 && s.To == r.end() {
+			if waited := min(to, s.To) - max(from, s.From); waited >= placedBy || !known && !blind && waited > 0 && s.To == r.end() {
 				return true
 			}
 		}

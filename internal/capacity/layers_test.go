@@ -143,6 +143,27 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// A pod is created at 5 while the group is full, and not placed as long as anybody
+// looks: that is waiting for room where it was seen to take longer than it may.
+func TestWaitingForRoomHasToBeSeen(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		gap  Span // in which the pods are not seen
+		want bool
+	}{
+		{"seen to the end", Span{}, true},
+		{"not from 19 s on", Span{seconds(19), seconds(40)}, false},
+		{"not from 21 s on", Span{seconds(21), seconds(39.995)}, true},
+		{"not for a while", Span{seconds(6), seconds(30)}, true},
+	} {
+		r := ran(nil, []timeline.Event{{At: at(5), Source: web, Kind: timeline.Create, Unit: "web-9"}})
+		r.Gaps = []timeline.Gap{{From: timeline.Offset(c.gap.From), To: timeline.Offset(c.gap.To), Source: web}}
+		if got := r.waitedForRoom(web, []Span{{0, r.end()}}); got != c.want {
+			t.Errorf("%s: waited for room = %t; want %t", c.name, got, c.want)
+		}
+	}
+}
+
 func nameOf(l *Layer) string {
 	if l == nil {
 		return ""

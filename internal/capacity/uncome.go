@@ -23,7 +23,7 @@ import (
 // ended, and untold those that may have become ready: nobody saw the fleet at the
 // end.
 func (r run) uncome(fleet Fleet) (uncome, untold []*unit) {
-	_, blind := r.blindAtEnd(fleet)
+	_, blind := r.blindAtEnd(fleet.Name)
 	for _, u := range r.units(fleet) {
 		_, created := u.ended[timeline.Create]
 		switch {
@@ -40,9 +40,9 @@ func (r run) uncome(fleet Fleet) (uncome, untold []*unit) {
 // blindAtEnd is since when nothing was seen of a fleet, where that is so to the end
 // of the run. A gap is closed when the run is, which may be a moment before the end
 // of its last second.
-func (r run) blindAtEnd(fleet Fleet) (since time.Duration, blind bool) {
+func (r run) blindAtEnd(fleet string) (since time.Duration, blind bool) {
 	for _, g := range r.Gaps {
-		if g.Source == fleet.Name && time.Duration(g.From) < r.end() && time.Duration(g.To) > r.end()-toldTogether {
+		if g.Source == fleet && time.Duration(g.From) < r.end() && time.Duration(g.To) > r.end()-toldTogether {
 			return time.Duration(g.From), true
 		}
 	}
@@ -77,7 +77,7 @@ func (r run) untoldWarnings(f Fleet, untold []*unit) []string {
 	if r.tooYoung(untold) {
 		return nil
 	}
-	since, _ := r.blindAtEnd(f)
+	since, _ := r.blindAtEnd(f.Name)
 	text := fmt.Sprintf("%s: %s created and what became of %s is not known: the fleet was not observed from %s to the end",
 		f.Name, unitsWere(r.created(f)), figure.Count(len(untold)), r.clock(since))
 	if len(untold) < r.created(f) {
