@@ -22,53 +22,35 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
-
-	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 // Within makes one call, or gets one page, with a deadline of its own; again where
 // ctx is of Patiently. O is the service's options.
 func Within[T, O any](ctx context.Context, timeout time.Duration, call func(context.Context, ...func(*O)) (T, error)) (T, error) {
+	began := time.Now()
 	for attempt := 1; ; attempt++ {
 		answer, err := once(ctx, timeout, call)
 		if err == nil || !askAgain(ctx, attempt, err) {
+			if o, ok := errors.AsType[*overdue](err); ok {
+				o.attempts, o.inAll = attempt, time.Since(began)
+			}
 			return answer, err
 		}
 	}
 }
 
 func once[T, O any](ctx context.Context, timeout time.Duration, call func(context.Context, ...func(*O)) (T, error)) (T, error) {
-	had := timeout
-	if end, bounded := ctx.Deadline(); bounded {
-		had = min(had, time.Until(end))
+	had, short := timeout, false
+	if end, bounded := ctx.Deadline(); bounded && time.Until(end) < timeout {
+		had, short = time.Until(end), true
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	answer, err := call(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = &overdue{had, err}
+		err = &overdue{error: err, had: had, short: short}
 	}
 	return answer, err
-}
-
-// overdue is a call that had so long to answer, and did not.
-type overdue struct {
-	had time.Duration
-	error
-}
-
-func (o *overdue) Unwrap() error { return o.error }
-
-// silence words the lack of an answer within the time that a call had: what Within
-// measured, else what was meant.
-func silence(err error, meant time.Duration) string {
-	if o, ok := errors.AsType[*overdue](err); ok {
-		meant = o.had
-	}
-	if meant > time.Second {
-		meant = meant.Round(100 * time.Millisecond)
-	}
-	return "no answer within " + figure.Duration(meant)
 }
 
 // Call is one action of a service, as IAM names it: "autoscaling",

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -79,7 +80,7 @@ func TestTimeThatACallHad(t *testing.T) {
 		for _, c := range []struct {
 			timeout time.Duration
 			want    string
-		}{{2500 * time.Millisecond, "DescribePolicies: no answer within 2.5 s"}, {10 * time.Second, "DescribePolicies: no answer within 6.5 s"}} {
+		}{{2500 * time.Millisecond, "DescribePolicies: no answer within 2.5 s"}, {10 * time.Second, "DescribePolicies: no answer within 6.5 s: what was asked before it took the rest of the time"}} {
 			_, err := awscall.Within(ctx, c.timeout, func(ctx context.Context, _ ...func(*struct{})) (string, error) {
 				<-ctx.Done()
 				return "", fmt.Errorf("operation error: %w", ctx.Err())
@@ -87,6 +88,27 @@ func TestTimeThatACallHad(t *testing.T) {
 			if got := policies.Words(err, c.timeout); got != c.want || !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("a call with %v: %q (%v); want %q", c.timeout, got, err, c.want)
 			}
+		}
+	})
+}
+
+// What two attempts leave of the 9 s of a check is what the third has.
+func TestTimeThatAttemptsHad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(awscall.Patiently(t.Context()), 9*time.Second)
+		defer cancel()
+		calls := 0
+		_, err := awscall.Within(ctx, 10*time.Second, func(ctx context.Context, _ ...func(*struct{})) (string, error) {
+			if calls++; calls < 3 {
+				time.Sleep(2 * time.Second)
+				return "", reset
+			}
+			<-ctx.Done()
+			return "", ctx.Err()
+		})
+		got := policies.Words(err, 10*time.Second)
+		if want := regexp.MustCompile(`^DescribePolicies: no answer within [1-5][0-9.]* s, the last of 3 attempts in 9 s$`); calls != 3 || !want.MatchString(got) {
+			t.Errorf("%d calls: %q; want 3, and %v", calls, got, want)
 		}
 	})
 }

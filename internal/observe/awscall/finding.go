@@ -21,6 +21,9 @@ func (c Call) asked() string { return "may " + c.String() }
 // answer, and how much that matters.
 func (c Call) Finding(subject string, err error, timeout time.Duration, matters preflight.Status) preflight.Finding {
 	f := preflight.Finding{Subject: subject, Asked: c.asked(), Status: Bearing(err, matters), Text: c.Words(err, timeout)}
+	if f.Status == preflight.Fail && Unanswered(err) {
+		f.Err = err // who needs no answer may do without
+	}
 	_, unsent := errors.AsType[*url.Error](err)
 	switch {
 	case Denied(err):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -53,10 +54,18 @@ func Passing(err error) bool {
 	return Throttled(err) || errors.Is(err, context.DeadlineExceeded) || standard.IsErrorRetryable(err)
 }
 
-// Bearing is how a failure of a call bears on a run: what is not known keeps
-// nobody from rehearsing, and the observer tells whether it lasted.
+// Unanswered reports whether nobody answered at all, not even to refuse, and
+// somebody may yet: nothing listens, the way is shut, the connection was reset.
+func Unanswered(err error) bool {
+	_, unsent := errors.AsType[*url.Error](err)
+	return Passing(err) && (unsent || errors.Is(err, context.DeadlineExceeded))
+}
+
+// Bearing is how a failure of a call bears on a run: what AWS is not able to tell
+// at the moment keeps nobody from rehearsing, and the observer tells whether that
+// lasted. Where nobody answers there is nothing to wait for.
 func Bearing(err error, matters preflight.Status) preflight.Status {
-	if Passing(err) {
+	if Passing(err) && !Unanswered(err) {
 		return min(matters, preflight.Warning)
 	}
 	return matters

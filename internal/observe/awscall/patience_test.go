@@ -3,6 +3,7 @@ package awscall_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/url"
 	"testing"
@@ -59,23 +60,29 @@ func TestPatience(t *testing.T) {
 	}
 }
 
-// What is not known keeps nobody from rehearsing, and what is known does.
+// What AWS cannot tell at the moment keeps nobody from rehearsing. What is known
+// does, and that nobody answers.
 func TestBearing(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want preflight.Status
 	}{
 		{throttled, preflight.Warning},
-		{reset, preflight.Warning},
-		{context.DeadlineExceeded, preflight.Warning},
 		{answered(503, &smithy.GenericAPIError{Code: "UnknownError"}), preflight.Warning},
+		{answered(200, io.ErrUnexpectedEOF), preflight.Fail},
+		{reset, preflight.Fail},
+		{context.DeadlineExceeded, preflight.Fail},
 		{denied, preflight.Fail},
 		{&smithy.GenericAPIError{Code: "ExpiredToken"}, preflight.Fail},
 		{&net.DNSError{Err: "no such host", IsNotFound: true}, preflight.Fail},
 		{answered(400, &smithy.GenericAPIError{Code: "ValidationError"}), preflight.Fail},
 	} {
-		if got := policies.Finding("asg/web", c.err, time.Second, preflight.Fail).Status; got != c.want {
-			t.Errorf("Finding(%v) is a %v; want a %v", c.err, got, c.want)
+		got := policies.Finding("asg/web", c.err, time.Second, preflight.Fail)
+		if got.Status != c.want {
+			t.Errorf("Finding(%v) is a %v; want a %v", c.err, got.Status, c.want)
+		}
+		if unanswered := c.err == reset || c.err == context.DeadlineExceeded; awscall.Unanswered(got.Err) != unanswered {
+			t.Errorf("Finding(%v): unanswered = %v; want %v", c.err, !unanswered, unanswered)
 		}
 	}
 }

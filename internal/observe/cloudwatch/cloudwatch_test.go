@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/preflight"
@@ -261,11 +262,11 @@ func TestChecks(t *testing.T) {
 		if diff := cmp.Diff(want, look(hour(&smithy.GenericAPIError{Code: "AccessDeniedException"}))); diff != "" {
 			t.Errorf("findings of who is denied (-want +got):\n%s", diff)
 		}
-		// An outage is no matter of permissions.
+		// An outage is no matter of permissions; whoever can do without may.
 		outage := &url.Error{Op: "Post", URL: "https://…", Err: errors.New("connection refused")}
-		want = []preflight.Finding{{Subject: "cloudwatch/here", Asked: "answers", Status: preflight.Warning,
-			Text: "GetMetricData: connection refused", ToDo: "see whether AWS can be reached from here (proxy, VPN)"}}
-		if diff := cmp.Diff(want, look(hour(outage))); diff != "" {
+		want = []preflight.Finding{{Subject: "cloudwatch/here", Asked: "answers", Status: preflight.Fail,
+			Text: "GetMetricData: connection refused", ToDo: "see whether AWS can be reached from here (proxy, VPN)", Err: outage}}
+		if diff := cmp.Diff(want, look(hour(outage)), cmpopts.EquateErrors()); diff != "" {
 			t.Errorf("findings in an outage (-want +got):\n%s", diff)
 		}
 	})
