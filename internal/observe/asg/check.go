@@ -15,14 +15,21 @@ import (
 )
 
 // Checks make every call that watching makes, each once, and say what would spoil
-// a rehearsal. They leave the Observer as it is.
+// a rehearsal. They leave the Observer as it is. Whether there is the group is asked
+// first, and where nothing else can be told then, nothing else is asked:
+//
+//	group       |===|
+//	activities      |====|
+//	settings        |======|
 func (o *Observer) Checks() []preflight.Check {
+	first := newOpening()
 	checks := []preflight.Check{
-		{Subject: o.source, Look: o.checkGroup},
-		{Subject: o.source, Look: o.checkActivities},
+		{Subject: o.source, Look: func(ctx context.Context) []preflight.Finding { return o.checkGroup(ctx, first) }},
+		{Subject: o.source, Look: first.then(o.checkActivities)},
 	}
 	for _, s := range o.settings {
-		checks = append(checks, preflight.Check{Subject: o.source, Look: func(ctx context.Context) []preflight.Finding { return o.checkSetting(ctx, s) }})
+		look := func(ctx context.Context) []preflight.Finding { return o.checkSetting(ctx, s) }
+		checks = append(checks, preflight.Check{Subject: o.source, Look: first.then(look)})
 	}
 	return checks
 }
@@ -39,8 +46,9 @@ func (o *Observer) failed(call awscall.Call, err error, matters preflight.Status
 	return []preflight.Finding{call.Finding(o.source, err, o.timeout, matters)}
 }
 
-func (o *Observer) checkGroup(ctx context.Context) []preflight.Finding {
+func (o *Observer) checkGroup(ctx context.Context, first *opening) []preflight.Finding {
 	g, err := o.describeGroup(ctx)
+	first.end(err)
 	switch {
 	case errors.Is(err, errNoGroup):
 		return []preflight.Finding{o.finding("exists", preflight.Fail, o.words(groupCall, err), "look at its name, its region and the account of these credentials")}
@@ -99,7 +107,15 @@ func (o *Observer) roomToGrow(g types.AutoScalingGroup) preflight.Finding {
 		return o.finding(asked, preflight.Warning, "AWS does not tell its desired capacity and max", "look at the group")
 	}
 	f := o.finding(asked, preflight.OK, fmt.Sprintf("%d more up to its max of %d", *g.MaxSize-*g.DesiredCapacity, *g.MaxSize), "")
-	if *g.DesiredCapacity >= *g.MaxSize {
+	switch {
+	case launchesNothing(g):
+		f = o.finding(asked, preflight.Warning, fmt.Sprintf("none: it launches no instance, though its max is %d", *g.MaxSize),
+			"resume Launch (aws autoscaling resume-processes), if the group is to grow")
+		if g.Instances != nil && !weighted(g) {
+			f.Bound = &preflight.Bound{Fleet: o.source, Units: inService(g.Instances), By: "Launch is suspended"}
+		}
+		return f
+	case *g.DesiredCapacity >= *g.MaxSize:
 		f = o.finding(asked, preflight.Warning, fmt.Sprintf("desired %d is its max", *g.DesiredCapacity), "raise max, if the group is to grow")
 	}
 	f.Bound = &preflight.Bound{Fleet: o.source, Units: int(*g.MaxSize), By: preflight.ItsMax}

@@ -3,7 +3,11 @@ package asg
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/url"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,7 +90,7 @@ func TestChecksOfAGroupThatSpoilsARun(t *testing.T) {
 			"ok exists: desired 8, from 1 to 8",
 			"warning healthy: 1 in service of 8 desired, 1 of them unhealthy",
 			"warning able to scale: Launch is suspended: the group adds no instance",
-			"warning room to grow: desired 8 is its max",
+			"warning room to grow: none: it launches no instance, though its max is 8",
 			"warning group metrics: group metrics are off: CloudWatch has no history of its sizes",
 			"ok may autoscaling:DescribeScalingActivities: permitted",
 			"ok scaling policies: TargetTrackingScaling cpu: ASGAverageCPUUtilization held to 50, warmup 300s",
@@ -115,6 +119,8 @@ func TestChecksOfAGroupOfWhichLittleIsTold(t *testing.T) {
 	})
 }
 
+// Where what is wrong with the group is wrong with all that is asked about it, it is
+// told once, and nothing else is asked.
 func TestChecksThatFail(t *testing.T) {
 	deleted := sound()
 	deleted.Status = aws.String("Delete in progress")
@@ -122,22 +128,42 @@ func TestChecksThatFail(t *testing.T) {
 		group *types.AutoScalingGroup
 		err   error
 		want  string
+		alone bool
 	}{
-		{nil, nil, "fail exists: no such group in ap-northeast-1"},
-		{deleted, nil, "fail exists: its status is Delete in progress"},
-		{nil, &smithy.GenericAPIError{Code: "AccessDenied"}, "fail may autoscaling:DescribeAutoScalingGroups: access denied (needs autoscaling:DescribeAutoScalingGroups)"},
-		{nil, &smithy.GenericAPIError{Code: "ExpiredToken", Message: "old"}, "fail credentials accepted: credentials refused (ExpiredToken: old)"},
-		{nil, &smithy.GenericAPIError{Code: "Throttling"}, "warning answers: throttled by AWS (autoscaling:DescribeAutoScalingGroups)"},
-		{nil, context.DeadlineExceeded, "warning answers: DescribeAutoScalingGroups: no answer within 4 s"},
+		{nil, nil, "fail exists: no such group in ap-northeast-1", true},
+		{deleted, nil, "fail exists: its status is Delete in progress", false},
+		{nil, &smithy.GenericAPIError{Code: "AccessDenied"}, "fail may autoscaling:DescribeAutoScalingGroups: access denied (needs autoscaling:DescribeAutoScalingGroups)", false},
+		{nil, &smithy.GenericAPIError{Code: "ExpiredToken", Message: "old"}, "fail credentials accepted: credentials refused (ExpiredToken: old)", true},
+		{nil, &smithy.GenericAPIError{Code: "Throttling"}, "warning answers: throttled by AWS (autoscaling:DescribeAutoScalingGroups)", false},
+		{nil, context.DeadlineExceeded, "fail answers: DescribeAutoScalingGroups: no answer within 4 s", true},
+		{nil, &url.Error{Op: "Post", Err: syscall.ECONNREFUSED}, "fail answers: DescribeAutoScalingGroups: connection refused", true},
+		{nil, &url.Error{Op: "Post", Err: &net.DNSError{Err: "no such host", Name: "tokyo", IsNotFound: true}}, "fail answers: DescribeAutoScalingGroups: lookup tokyo: no such host", true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newScript()
 			s.group = func(time.Duration) (*types.AutoScalingGroup, error) { return c.group, c.err }
-			if got := looked(t, s); got[0] != c.want {
+			got := looked(t, s)
+			if got[0] != c.want {
 				t.Errorf("first finding = %q; want %q", got[0], c.want)
+			}
+			if others := len(got) - 1; (others == 0) != c.alone || (len(s.asides) == 0) != c.alone {
+				t.Errorf("after %q there are %d others of %v; want none = %v", got[0], others, s.asides, c.alone)
 			}
 		})
 	}
+}
+
+// A check that takes all the time leaves the others nothing to say.
+func TestChecksWaitForTheGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript()
+		s.took = time.Hour
+		o := New(Options{API: s, Name: "web-prod", Timeout: 20 * time.Second})
+		found := preflight.Run(t.Context(), 9*time.Second, o.Checks()...)
+		if len(found) != 1 || found[0].Status != preflight.Fail || !strings.Contains(found[0].Text, "no answer within 9 s") || len(s.asides) > 0 {
+			t.Errorf("checks of a group of which nobody tells = %v, and %v were asked; want that it was not told within 9 s, and nothing else", found, s.asides)
+		}
+	})
 }
 
 func TestWeightedInstances(t *testing.T) {

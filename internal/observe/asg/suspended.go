@@ -52,6 +52,11 @@ func suspensions(g types.AutoScalingGroup) []string {
 	return all
 }
 
+// launchesNothing reports whether AWS tells that a group cannot grow.
+func launchesNothing(g types.AutoScalingGroup) bool {
+	return slices.ContainsFunc(g.SuspendedProcesses, func(p types.SuspendedProcess) bool { return aws.ToString(p.ProcessName) == "Launch" })
+}
+
 // withoutMetrics reports whether AWS tells that a group's metrics are off.
 func withoutMetrics(g types.AutoScalingGroup) bool {
 	return g.EnabledMetrics != nil && len(g.EnabledMetrics) == 0
