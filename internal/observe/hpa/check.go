@@ -201,11 +201,15 @@ func (o *Observer) checkMetrics(h *autoscalingv2.HorizontalPodAutoscaler) []pref
 	return found
 }
 
-// checkMost looks whether the autoscaler is at its maximum already.
+// checkMost looks whether the autoscaler is at its maximum already, or always.
 func (o *Observer) checkMost(h *autoscalingv2.HorizontalPodAutoscaler) preflight.Finding {
 	const asked = "room to grow"
 	now, most := h.Status.DesiredReplicas, h.Spec.MaxReplicas
-	if now >= most {
+	switch {
+	case leastOf(h) >= most: // however busy it is or not
+		return o.bounding(o.warning(asked, fmt.Sprintf("its minimum is its maximum of %d: it cannot scale", most), "raise maxReplicas, if it is to grow"),
+			int(most), preflight.ItsMax)
+	case now >= most:
 		return o.bounding(o.warning(asked, fmt.Sprintf("it wants %d units already, and has %d at most", now, most), "raise maxReplicas, or see why it is so busy"),
 			int(most), preflight.ItsMax)
 	}

@@ -129,6 +129,12 @@ func TestChecksFind(t *testing.T) {
 		{"at its maximum", func(a *api) {
 			scalerOf(a, func(h *autoscalingv2.HorizontalPodAutoscaler) { h.Status.DesiredReplicas = 10 })
 		}, []string{"warning room to grow: it wants 10 units already, and has 10 at most"}},
+		{"at its maximum for good", func(a *api) {
+			scalerOf(a, func(h *autoscalingv2.HorizontalPodAutoscaler) {
+				two := int32(2)
+				h.Spec.MinReplicas, h.Spec.MaxReplicas = &two, two
+			})
+		}, []string{"warning room to grow: its minimum is its maximum of 2: it cannot scale"}},
 		{"no target", func(a *api) { a.remove(deploymentsPath, "web") }, []string{"fail target: scales Deployment web, which does not exist"}},
 		{"usage of nothing yet", func(a *api) { a.answer(usagePath, serve(map[string]any{"items": []any{}})) }, nil},
 		{"half a target", func(a *api) {

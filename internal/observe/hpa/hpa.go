@@ -149,7 +149,7 @@ func (o *Observer) observe(ctx context.Context, rec *observe.Recorder) error {
 	var running sync.WaitGroup
 	for _, s := range o.streams(target) {
 		s.missed = func(since time.Time, verb string) {
-			rec.Missed(since, fmt.Errorf("hpa %s/%s: %s %s: not answered sooner", o.namespace, o.name, verb, s.resource))
+			rec.Missed(since, fmt.Errorf("hpa %s/%s: %s %s: the API server took all that time to answer", o.namespace, o.name, verb, s.resource))
 		}
 		running.Go(func() { s.run(watching, o.patience, fail) })
 	}

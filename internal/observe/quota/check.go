@@ -69,7 +69,7 @@ func (o *Observer) roomToGrow(r found, f *fleet) preflight.Finding {
 	case !r.known:
 		return o.finding(asked, preflight.Warning, r.why, "give the quota's entry in the scenario a per_unit")
 	case f != nil && f.have != nil && r.units <= *f.have:
-		return o.finding(asked, preflight.Warning, fmt.Sprintf("%s, and there are %d already", r.text, *f.have), "ask AWS to raise the quota in time, if the fleet is to grow")
+		return o.finding(asked, preflight.Warning, fmt.Sprintf("%s, and the fleet has %d already", r.text, *f.have), "ask AWS to raise the quota in time, if the fleet is to grow")
 	case f != nil && f.max != nil && r.units < int(*f.max):
 		return o.finding(asked, preflight.Warning, fmt.Sprintf("%s, and its max is %d", r.text, *f.max),
 			"ask AWS to raise the quota in time, or lower the max that is counted on")

@@ -489,7 +489,7 @@ func TestChecks(t *testing.T) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) { return s.points(32), nil }
 		}, []string{
 			"ok exists: the limit is 32",
-			"warning room to grow: " + name + ": the limit is 32, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 32 at 1999-12-31T23:55:00Z: room for 2 units in all, and there are 2 already",
+			"warning room to grow: " + name + ": the limit is 32, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 32 at 1999-12-31T23:55:00Z: room for 2 units in all, and the fleet has 2 already",
 		}},
 		// Usage is of a time when the fleet was smaller: it takes the whole limit by now,
 		// and is at its max besides.
@@ -503,7 +503,7 @@ func TestChecks(t *testing.T) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) { return s.points(1), nil }
 		}, []string{
 			"ok exists: the limit is 4",
-			"warning room to grow: " + name + ": the limit is 4, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 1 at 1999-12-31T23:55:00Z: room for 2 units in all, and there are 2 already",
+			"warning room to grow: " + name + ": the limit is 4, a unit takes 2; the fleet takes 4 with 2 units, and all that use it took 1 at 1999-12-31T23:55:00Z: room for 2 units in all, and the fleet has 2 already",
 		}},
 		{"usage and group denied", func(s *script, o *Options) {
 			s.used = func(time.Duration) ([]cwtypes.MetricDataResult, error) { return nil, denied }
