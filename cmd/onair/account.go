@@ -38,7 +38,7 @@ type account struct {
 
 	once  sync.Once
 	from  string // where the credentials are from
-	lacks string // what could not be had; empty: nothing
+	lacks string // what could not be had: "credentials", "profile prod"; empty: nothing
 	err   error
 }
 
@@ -82,7 +82,7 @@ func (a *account) enter(ctx context.Context) error {
 	a.once.Do(func() {
 		config, err := a.settings(ctx)
 		if a.err = err; err != nil {
-			a.lacks = "region"
+			a.lacks = lackOf(err)
 		} else if a.from, a.err = credentialsOf(ctx, config); a.err != nil {
 			a.lacks = "credentials"
 		}
@@ -105,6 +105,17 @@ func (a *account) check() preflight.Check {
 		found = append(found, a.found(preflight.OK, "credentials", "from "+a.from, ""))
 		return append(found, a.identity(ctx)...)
 	}}
+}
+
+// lackOf names what was missing where settings ended in an error.
+func lackOf(err error) string {
+	if missing, ok := errors.AsType[noProfile](err); ok {
+		return "profile " + string(missing)
+	}
+	if errors.Is(err, errNoRegion) {
+		return "region"
+	}
+	return "configuration"
 }
 
 func (a *account) found(status preflight.Status, asked, text, toDo string) preflight.Finding {
@@ -165,6 +176,7 @@ func (a *account) identified(answer *sts.GetCallerIdentityOutput, err error) pre
 type behind struct {
 	observe.Observer
 	account *account
+	needed  bool // the scenario asks that it is seen for some share of the spots
 }
 
 var _ observe.Checker = behind{}
@@ -175,13 +187,24 @@ func waiting(observers []observe.Observer, s *scenario.Scenario, by map[string]*
 	for _, o := range observers {
 		for _, w := range s.Watched() {
 			if ofAWS(w) && w.Source() == o.Source() {
-				o = behind{o, by[w.Region]}
+				o = behind{o, by[w.Region], w.Coverage > 0}
 				break
 			}
 		}
 		all = append(all, o)
 	}
 	return all
+}
+
+// bearing is what was found as it bears on the run: one that need not be seen for
+// any share of the spots need not answer.
+func (b behind) bearing(found []preflight.Finding) []preflight.Finding {
+	for i, f := range found {
+		if !b.needed && awscall.Unanswered(f.Err) {
+			found[i].Status = min(f.Status, preflight.Warning)
+		}
+	}
+	return found
 }
 
 // Checks are those of the observer within. Without credentials one finding
@@ -194,9 +217,10 @@ func (b behind) Checks() []preflight.Check {
 	checks := checker.Checks()
 	for i, c := range checks {
 		checks[i].Look = func(ctx context.Context) []preflight.Finding {
+			ctx = awscall.Patiently(ctx)
 			switch err := b.account.enter(ctx); {
 			case err == nil:
-				return c.Look(awscall.Patiently(ctx))
+				return b.bearing(c.Look(ctx))
 			case i > 0:
 				return nil
 			}

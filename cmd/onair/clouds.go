@@ -50,7 +50,7 @@ func kubeCheck(kubeContext string, staging *lab.Lab) preflight.Check {
 		config, err := kubeConfig(kubeContext, staging)
 		if err != nil {
 			f.Status = preflight.Fail
-			f.Text, f.ToDo = parted(err, "see what there is with kubectl config get-contexts")
+			f.Text, f.ToDo = parted(err, "see kubectl config view")
 			return []preflight.Finding{f}
 		}
 		f.Text = config.Host
@@ -82,6 +82,8 @@ type hint struct {
 	error
 	toDo string
 }
+
+func (h hint) Unwrap() error { return h.error }
 
 func (h hint) Error() string { return fmt.Sprintf("%v (%s)", h.error, h.toDo) }
 

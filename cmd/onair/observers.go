@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/lab"
@@ -108,14 +110,34 @@ func kubeConfig(kubeContext string, staging *lab.Lab) (*rest.Config, error) {
 	if staging != nil {
 		return clientcmd.RESTConfigFromKubeConfig(staging.Kubeconfig())
 	}
-	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(
-		clientcmd.NewDefaultClientConfigLoadingRules(),
-		&clientcmd.ConfigOverrides{CurrentContext: kubeContext},
-	).ClientConfig()
-	if clientcmd.IsEmptyConfig(err) {
-		return nil, noKubeconfig(os.Getenv(clientcmd.RecommendedConfigPathEnvVar))
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: kubeContext}).ClientConfig()
+	if err != nil {
+		return nil, kubeconfigFault(rules, kubeContext, err)
 	}
-	return config, err
+	return config, nil
+}
+
+// kubeconfigFault says what is wrong with the files where a context could not be had
+// of them, and what mends that: the error itself tells of the context alone.
+func kubeconfigFault(rules *clientcmd.ClientConfigLoadingRules, kubeContext string, err error) error {
+	set := os.Getenv(clientcmd.RecommendedConfigPathEnvVar)
+	written, broken := rules.Load()
+	if broken != nil {
+		return hint{broken, "mend that file, or set KUBECONFIG to another"}
+	}
+	if clientcmd.IsEmptyConfig(err) || api.IsConfigEmpty(written) {
+		return noKubeconfig(set)
+	}
+	if written.Contexts[cmp.Or(kubeContext, written.CurrentContext)] != nil {
+		return hint{err, "correct it; kubectl config view shows what was read"}
+	}
+	for _, file := range filepath.SplitList(set) {
+		if _, absent := os.Stat(file); errors.Is(absent, fs.ErrNotExist) {
+			err = fmt.Errorf("%w, nor does %s, which KUBECONFIG names", err, file)
+		}
+	}
+	return hint{err, "see what there is with kubectl config get-contexts"}
 }
 
 // noKubeconfig says why there is nothing to read, where KUBECONFIG has a value or
@@ -132,6 +154,16 @@ func noKubeconfig(set string) error {
 	return hint{fmt.Errorf("KUBECONFIG is %s, which does not exist", set), "set KUBECONFIG to a file that does, or unset it for ~/.kube/config"}
 }
 
+var errNoRegion = errors.New("no AWS region")
+
+// noProfile is the profile that was chosen and that nobody has written.
+type noProfile string
+
+func (noProfile) Error() string {
+	return fmt.Sprintf("neither %s nor %s has it",
+		cmp.Or(os.Getenv("AWS_CONFIG_FILE"), "~/.aws/config"), cmp.Or(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), "~/.aws/credentials"))
+}
+
 // awsConfig follows the environment and shared files as the AWS CLI does.
 func awsConfig(ctx context.Context, region string, staging *lab.Lab) (aws.Config, error) {
 	if staging != nil {
@@ -146,11 +178,14 @@ func awsConfig(ctx context.Context, region string, staging *lab.Lab) (aws.Config
 		options = append(options, awsconfig.WithRegion(region))
 	}
 	config, err := awsconfig.LoadDefaultConfig(ctx, options...)
+	if missing, ok := errors.AsType[awsconfig.SharedConfigProfileNotExistError](err); ok {
+		return config, hint{noProfile(missing.Profile), "set AWS_PROFILE to one that aws configure list-profiles shows, or unset it"}
+	}
 	if err != nil {
 		return config, err
 	}
 	if config.Region == "" {
-		return config, hint{errors.New("no AWS region"), "set region: in the scenario, or AWS_REGION"}
+		return config, hint{errNoRegion, "set region: in the scenario, or AWS_REGION"}
 	}
 	return config, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,11 +44,15 @@ RBAC manifests, that the scenario needs.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file, o.stdout, o.stderr = args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()
-			return runPreflight(cmd.Context(), o)
+			err := runPreflight(cmd.Context(), o)
+			if o.json && err != nil && !errors.As(err, &verdict{}) {
+				return cmp.Or(writeReasonJSON(o.stdout, err), err)
+			}
+			return err
 		},
 	}
 	o.scenarioOptions.flags(cmd)
-	cmd.Flags().BoolVar(&o.json, "json", false, "print status and findings as one JSON object")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print status and findings, or the reason why nothing was asked, as one JSON object")
 	cmd.Flags().BoolVar(&o.iam, "print-iam", false, "print the IAM policy that the scenario needs, and ask nothing")
 	cmd.Flags().BoolVar(&o.rbac, "print-rbac", false, "print the RBAC manifests that the scenario needs, and ask nothing")
 	return cmd
@@ -100,13 +105,27 @@ func verdictOfFindings(found []preflight.Finding) error {
 	return nil
 }
 
-func writeFindingsJSON(out io.Writer, found []preflight.Finding) error {
+// findingsInJSON are the findings as a machine reads them, or the reason why nothing
+// was asked.
+type findingsInJSON struct {
+	Status   preflight.Status    `json:"status"`
+	Reason   string              `json:"reason,omitempty"` // in words, as on stderr; empty: it was asked
+	Findings []preflight.Finding `json:"findings"`
+}
+
+func (f findingsInJSON) write(out io.Writer) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(struct {
-		Status   preflight.Status    `json:"status"`
-		Findings []preflight.Finding `json:"findings"`
-	}{preflight.Worst(found), found})
+	return encoder.Encode(f)
+}
+
+func writeFindingsJSON(out io.Writer, found []preflight.Finding) error {
+	return findingsInJSON{Status: preflight.Worst(found), Findings: found}.write(out)
+}
+
+// writeReasonJSON is for whoever reads stdout as JSON whatever the exit status.
+func writeReasonJSON(out io.Writer, err error) error {
+	return findingsInJSON{Status: preflight.Fail, Reason: err.Error(), Findings: []preflight.Finding{}}.write(out)
 }
 
 // Columns of the table are as wide as what stands in them, but for the odd long

@@ -124,13 +124,13 @@ func TestCredentialsAreNotWaitedFor(t *testing.T) {
 	// Those who watch there say no more than that, and make no call.
 	calls := 0
 	asks := preflight.Check{Look: func(context.Context) []preflight.Finding { calls++; return []preflight.Finding{{}} }}
-	checks := behind{several{asks, asks, asks}, a}.Checks()
+	checks := behind{several{asks, asks, asks}, a, true}.Checks()
 	found = preflight.Run(t.Context(), time.Second, checks...)
 	want := []preflight.Finding{{Subject: "asg/web", Asked: "can be asked", Status: preflight.Fail, Text: "no credentials", ToDo: "see AWS ap-northeast-1"}}
 	if diff := cmp.Diff(want, found); diff != "" || calls > 0 {
 		t.Errorf("three checks made %d calls and found (-want +got):\n%s", calls, diff)
 	}
-	if checks := (behind{silent{}, a}).Checks(); len(checks) != 0 {
+	if checks := (behind{silent{}, a, true}).Checks(); len(checks) != 0 {
 		t.Errorf("an observer that cannot tell has the checks %v; want none", checks)
 	}
 }
