@@ -32,7 +32,7 @@ func Within[T, O any](ctx context.Context, timeout time.Duration, call func(cont
 		answer, err := once(ctx, timeout, call)
 		if err == nil || !askAgain(ctx, attempt, err) {
 			if o, ok := errors.AsType[*overdue](err); ok {
-				o.attempts, o.inAll = attempt, time.Since(began)
+				o.attempts, o.inAll, o.before = attempt, time.Since(began), waited(ctx, began)
 			}
 			return answer, err
 		}

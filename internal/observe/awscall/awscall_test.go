@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -75,15 +76,19 @@ func TestWordsAndWaysOut(t *testing.T) {
 // Whoever asks with less time than a call may take says how much that was.
 func TestTimeThatACallHad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
+		ctx, cancel := context.WithTimeout(awscall.Patiently(t.Context()), 9*time.Second)
 		defer cancel()
 		for _, c := range []struct {
 			timeout time.Duration
 			want    string
-		}{{2500 * time.Millisecond, "DescribePolicies: no answer within 2.5 s"}, {10 * time.Second, "DescribePolicies: no answer within 6.5 s: what was asked before it took the rest of the time"}} {
+		}{
+			{2500 * time.Millisecond, "DescribePolicies: no answer within 2.5 s"},
+			{5862 * time.Millisecond, "DescribePolicies: no answer within 5.9 s"},
+			{4 * time.Second, "DescribePolicies: no answer within 638 ms, for 8.4 s went to what was asked before"},
+		} {
 			_, err := awscall.Within(ctx, c.timeout, func(ctx context.Context, _ ...func(*struct{})) (string, error) {
 				<-ctx.Done()
-				return "", fmt.Errorf("operation error: %w", ctx.Err())
+				return "", &aws.RequestCanceledError{Err: ctx.Err()} // which nobody asks again
 			})
 			if got := policies.Words(err, c.timeout); got != c.want || !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("a call with %v: %q (%v); want %q", c.timeout, got, err, c.want)
@@ -109,6 +114,13 @@ func TestTimeThatAttemptsHad(t *testing.T) {
 		got := policies.Words(err, 10*time.Second)
 		if want := regexp.MustCompile(`^DescribePolicies: no answer within [1-5][0-9.]* s, the last of 3 attempts in 9 s$`); calls != 3 || !want.MatchString(got) {
 			t.Errorf("%d calls: %q; want 3, and %v", calls, got, want)
+		}
+		_, err = awscall.Within(t.Context(), time.Second, func(ctx context.Context, _ ...func(*struct{})) (string, error) {
+			<-ctx.Done()
+			return "", ctx.Err()
+		})
+		if got, want := policies.Words(err, time.Second), "DescribePolicies: no answer within 1 s"; got != want {
+			t.Errorf("a sample: %q; want %q", got, want)
 		}
 	})
 }

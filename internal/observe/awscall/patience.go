@@ -23,12 +23,21 @@ const attempts = 3
 // at most, for a check has 9 s.
 var standard = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 2 * time.Second })
 
-type patience struct{}
+type patience struct{} // the key of the time since when
 
 // Patiently returns a context in which Within asks up to three times, as long as
 // the context lasts.
 func Patiently(ctx context.Context) context.Context {
-	return context.WithValue(ctx, patience{}, true)
+	return context.WithValue(ctx, patience{}, time.Now())
+}
+
+// waited is how long there had been patience at an instant; 0 where there is none.
+func waited(ctx context.Context, at time.Time) time.Duration {
+	since, patient := ctx.Value(patience{}).(time.Time)
+	if !patient {
+		return 0
+	}
+	return at.Sub(since)
 }
 
 // askAgain waits for the next attempt after one that failed with err; it is false
