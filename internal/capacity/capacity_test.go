@@ -500,7 +500,7 @@ func TestPodsWithoutRoomMakeTheGroupALayer(t *testing.T) {
 	}
 	tl.Events = []timeline.Event{{At: at(5), Source: web, Kind: timeline.Create, Unit: "web-9"}}
 	r = Analyze(tl, q)
-	if each := r.Fleets[0].PerUnit; !each.contains(87.5) || r.Binding == nil || r.Binding.Name != group+" max size" || math.Abs(r.Binding.Rate-4**each.Mid) > 1e-9 {
+	if each := r.Fleets[0].PerUnit; !each.contains(87.5) || r.Binding == nil || r.Binding.Name != group+" max" || math.Abs(r.Binding.Rate-4**each.Mid) > 1e-9 {
 		t.Errorf("binding = %+v; want 2 instances of 2 pods, where %s", r.Binding, each.Said)
 	}
 	// A group that may have more, but not by the account's quota, is as full.

@@ -16,12 +16,26 @@ import (
 type limit struct {
 	Layer
 	carried
+	made units
+}
+
+// units are so many of one fleet, of which each carries as much as any other; of
+// something else, or where a law says that they do not, the fleet is empty.
+type units struct {
+	fleet string
+	count int
+}
+
+// covers reports whether these units carry no less than others, whatever one does.
+func (u units) covers(others units) bool {
+	return u.fleet != "" && u.fleet == others.fleet && u.count >= others.count
 }
 
 // limits is everything the service has to grow within, the lowest first: each
 // fleet at its max (production's where given) and at its quota, what does not
 // grow with a fleet, and what the scenario states. Those that are known from below
-// only come after those that are known, and after them those that are not known.
+// only come after those that are known, then those that are known from above only,
+// and at last those that are not known.
 func (r run) limits(q Question, fleets []FleetResult) []limit {
 	var limits []limit
 	for _, f := range fleets {
@@ -52,16 +66,18 @@ func (l *limit) describe() {
 	}
 }
 
-// rank is 0 for what is known, 1 for what is known from below only, 2 for the
-// rest.
+// rank is 0 for what is known, 1 for what is known from below only, 2 for what is
+// known from above only, 3 for the rest.
 func (l limit) rank() int {
 	switch {
 	case l.mid != nil:
 		return 0
 	case l.low != nil:
 		return 1
+	case l.high != nil:
+		return 2
 	}
-	return 2
+	return 3
 }
 
 // layers are the limits of which anything is known, and the binding one: the lowest
@@ -95,14 +111,16 @@ func layers(limits []limit) (layers []Layer, binding *Layer) {
 }
 
 // rivals are the limits that may lie below the binding layer, as far as is known.
+// As many units of the same fleet, or more, carry no less.
 func rivals(limits []limit, binding *Layer) []limit {
-	var found []limit
-	for _, l := range limits {
-		if binding != nil && l.Name != binding.Name && (l.AtLeast && l.Rate < binding.Rate || l.rank() == 2) {
-			found = append(found, l)
-		}
+	if binding == nil {
+		return nil
 	}
-	return found
+	binds := limits[slices.IndexFunc(limits, func(l limit) bool { return l.Name == binding.Name })]
+	return slices.DeleteFunc(slices.Clone(limits), func(l limit) bool {
+		lower := l.AtLeast && l.Rate < binding.Rate || l.rank() >= 2
+		return l.Name == binds.Name || !lower || l.made.covers(binds.made)
+	})
 }
 
 // carriedOf is what all limits together carry.
@@ -119,7 +137,7 @@ func carriedOf(limits []limit) carried {
 func fixed(q Question, fleets []FleetResult) []limit {
 	var limits []limit
 	for _, l := range q.Layers {
-		limits = append(limits, limit{l, exactly(l.Rate)})
+		limits = append(limits, limit{Layer: l, carried: exactly(l.Rate)})
 	}
 	return append(limits, met(fleets)...)
 }
@@ -129,10 +147,10 @@ func met(fleets []FleetResult) []limit {
 	var limits []limit
 	for _, f := range fleets {
 		if c := f.Ceiling; c != nil {
-			limits = append(limits, limit{Layer{
+			limits = append(limits, limit{carried: c.carried(), Layer: Layer{
 				Name:   "behind " + f.Name,
 				Source: fmt.Sprintf("what was served stayed the same from %s to %s units", figure.Count(c.From), figure.Count(c.To)),
-			}, c.carried()})
+			}})
 		}
 	}
 	return limits
@@ -206,7 +224,7 @@ func (r run) fleetLimits(f FleetResult, fleets []FleetResult) []limit {
 	}
 	var limits []limit
 	for _, s := range append(r.sizes(f), r.nodeSizes(f, fleets)...) {
-		limits = append(limits, limit{Layer{Name: f.Name + " " + s.name, Source: f.madeOf(s)}, f.grown(s.units)})
+		limits = append(limits, limit{Layer{Name: f.Name + " " + s.name, Source: f.madeOf(s)}, f.grown(s.units), f.made(s.units)})
 	}
 	if limits == nil {
 		limits = append(limits, limit{Layer: Layer{Name: f.Name + " max"}})
@@ -262,6 +280,14 @@ func (f FleetResult) grown(units int) carried {
 	return c
 }
 
+// made are so many units of the fleet.
+func (f FleetResult) made(count int) units {
+	if f.USL != nil { // more may carry less
+		return units{}
+	}
+	return units{f.Name, count}
+}
+
 // madeOf says what a fleet's capacity is made of.
 func (f FleetResult) madeOf(s size) string {
 	units := fmt.Sprintf("%s units (%s)", figure.Count(s.units), s.source)
@@ -274,12 +300,18 @@ func (f FleetResult) madeOf(s size) string {
 		return text
 	case u.Mid != nil && f.Ceiling == nil:
 		return fmt.Sprintf("%s of %s", units, figure.Rate(*u.Mid))
-	case u.Low != nil:
-		return fmt.Sprintf("%s of at least %s", units, figure.Rate(*u.Low))
-	case u.High != nil && f.Ceiling == nil:
-		return fmt.Sprintf("%s of at most %s", units, figure.Rate(*u.High))
+	case u.Low != nil || u.High != nil && f.Ceiling == nil:
+		return units + " of " + u.bound()
 	}
 	return units
+}
+
+// bound is what one unit sustains, where an end of it is known and no middle.
+func (u PerUnit) bound() string {
+	if u.Low != nil {
+		return "at least " + figure.Rate(*u.Low)
+	}
+	return "at most " + figure.Rate(*u.High)
 }
 
 // room is how many pods a group's instances held when there was room for no
@@ -299,10 +331,8 @@ func (r run) roomLimits(group FleetResult, fleets []FleetResult) []limit {
 	seen := r.rooms(group, fleets)
 	for _, room := range seen {
 		for _, s := range r.sizes(group) {
-			l := limit{Layer{Name: group.Name + " " + s.name, Source: room.madeOf(s)}, room.pods.grown(room.of(s.units))}
-			if s.name == "max" {
-				l.Name += " size"
-			}
+			pods := room.of(s.units)
+			l := limit{Layer{Name: group.Name + " " + s.name, Source: room.madeOf(s)}, room.pods.grown(pods), room.pods.made(pods)}
 			if len(seen) > 1 {
 				l.Name += " for " + room.pods.Name
 			}
@@ -314,11 +344,24 @@ func (r run) roomLimits(group FleetResult, fleets []FleetResult) []limit {
 
 func (r room) madeOf(s size) string {
 	pods := r.of(s.units)
-	text := fmt.Sprintf("%s instances (%s) with room for %s pods", figure.Count(s.units), s.source, figure.Count(pods))
-	if s.units > 0 && pods%s.units == 0 {
-		text = fmt.Sprintf("%s instances (%s) with room for %s pods each", figure.Count(s.units), s.source, figure.Count(pods/s.units))
+	text := fmt.Sprintf("%s with room for %s pods", s.instances(), figure.Count(pods))
+	if s.units > 1 && pods%s.units == 0 {
+		text = fmt.Sprintf("%s with room for %s pods each", s.instances(), figure.Count(pods/s.units))
 	}
-	return text + " of " + figure.Rate(*r.pods.PerUnit.Mid)
+	switch u := r.pods.PerUnit; {
+	case u.Mid != nil:
+		return text + " of " + figure.Rate(*u.Mid)
+	case u.Low != nil || u.High != nil:
+		return text + " of " + u.bound()
+	}
+	return text
+}
+
+func (s size) instances() string {
+	if s.units == 1 {
+		return fmt.Sprintf("1 instance (%s)", s.source)
+	}
+	return fmt.Sprintf("%s instances (%s)", figure.Count(s.units), s.source)
 }
 
 // rooms finds the fleets of pods that filled a group: a pod waited for room while
@@ -337,7 +380,7 @@ func (r run) rooms(group FleetResult, fleets []FleetResult) []room {
 	}
 	var found []room
 	for i, f := range fleets {
-		if f.Kind == HPA && f.PerUnit.Mid != nil && f.ReadyMax != nil && *f.ReadyMax > 0 && r.waitedForRoom(f.Name, full) {
+		if f.Kind == HPA && f.ReadyMax != nil && *f.ReadyMax > 0 && r.waitedForRoom(f.Name, full) {
 			found = append(found, room{&fleets[i], *f.ReadyMax, *group.ReadyMax})
 		}
 	}

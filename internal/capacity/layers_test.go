@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
@@ -91,16 +92,16 @@ func TestLayers(t *testing.T) {
 			[]timeline.Reading{reading(0, "quota/L-1", timeline.Quota, 7), reading(0, "quota/L-1", "limit", 1), reading(0, "quota/L-3", timeline.Quota, 1)}, nil,
 			[]string{web + " quota 560", web + " max 800"}, web + " quota"},
 		{"room that was not seen to bind", []FleetResult{pods(), group()}, filled, nil, []string{web + " max 800", nodes + " max 450+"}, web + " max"},
-		{"room that bound", []FleetResult{pods(), group()}, filled, waits, []string{nodes + " max size 560", web + " max 800"}, nodes + " max size"},
-		{"room that bound for a while", []FleetResult{pods(), group()}, filled, placed(26), []string{nodes + " max size 560", web + " max 800"}, nodes + " max size"},
+		{"room that bound", []FleetResult{pods(), group()}, filled, waits, []string{nodes + " max 560", web + " max 800"}, nodes + " max"},
+		{"room that bound for a while", []FleetResult{pods(), group()}, filled, placed(26), []string{nodes + " max 560", web + " max 800"}, nodes + " max"},
 		{"placed as soon as an instance came", []FleetResult{pods(), group()}, filled, placed(14), []string{web + " max 800", nodes + " max 450+"}, web + " max"},
 		{"a group that was never full", []FleetResult{pods(), with(group(), func(f *FleetResult) { f.Max = ptr(4) })}, filled, waits,
 			[]string{web + " max 800", nodes + " max 600+"}, web + " max"},
 		{"a group full at its quota", []FleetResult{pods(), with(group(), func(f *FleetResult) { f.Max = ptr(6) })},
 			append(filled, reading(0, nodes, timeline.Quota, 3)), waits,
-			[]string{nodes + " quota 560", web + " max 800", nodes + " max size 1120"}, nodes + " quota"},
+			[]string{nodes + " quota 560", web + " max 800", nodes + " max 1120"}, nodes + " quota"},
 		{"production's group", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 200} }), with(group(), func(f *FleetResult) { f.Production = &Production{6, 60} })},
-			filled, waits, []string{nodes + " max size 11200", web + " max 16000"}, nodes + " max size"}, // 60 x 7 / 3 = 140 pods
+			filled, waits, []string{nodes + " max 11200", web + " max 16000"}, nodes + " max"}, // 60 x 7 / 3 = 140 pods
 		{"production's group not given", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 200} }), group()},
 			filled, waits, []string{web + " max 16000"}, web + " max"},
 		{"something behind it", []FleetResult{with(pods(), func(f *FleetResult) { f.Ceiling = ceiling })}, nil, nil,
@@ -116,6 +117,12 @@ func TestLayers(t *testing.T) {
 			[]string{"behind " + web + " 500-", web + " max 700+"}, "behind " + web},
 		{"one that may be above the fleet's max", []FleetResult{with(pods(), func(f *FleetResult) { f.Ceiling = &Ceiling{Rate: Range{High: 701}, AtMost: true} })}, nil, nil,
 			[]string{web + " max 700+", "behind " + web + " 701-"}, ""},
+		{"room that bound, where pods are known from above only", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{High: ptr(80.0), Units: 4} }), with(group(), func(f *FleetResult) { f.PerUnit = PerUnit{} })},
+			filled, waits, []string{nodes + " max 560-", web + " max 800-"}, nodes + " max"},
+		{"room that bound, where pods are known from below only", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{Low: ptr(70.0), Units: 4} }), group()},
+			filled, waits, []string{nodes + " max 490+", web + " max 700+"}, ""},
+		{"room that bound, where nothing is known of pods", []FleetResult{with(pods(), func(f *FleetResult) { f.PerUnit = PerUnit{} }), with(group(), func(f *FleetResult) { f.PerUnit = PerUnit{} })},
+			filled, waits, nil, ""},
 		{"a max of 0 beside a quota", []FleetResult{pods(), with(group(), func(f *FleetResult) { f.Max = ptr(0) })},
 			append(filled, reading(0, nodes, timeline.Quota, 3)), waits, []string{nodes + " quota 560", web + " max 800"}, nodes + " quota"},
 		{"a quota of 0", []FleetResult{pods(), group()}, append(filled, reading(0, nodes, timeline.Quota, 0)), waits, []string{web + " max 800", nodes + " quota 0+", nodes + " max 450+"}, web + " max"},
@@ -597,4 +604,35 @@ func shownMultiple(t *testing.T, text string) float64 {
 		t.Fatalf("%q is no multiple: %v", text, err)
 	}
 	return x
+}
+
+// More units of a fleet carry no less than fewer: of those that are known from above
+// only, the fewest bind, whatever the others may carry. Behind a law more may carry
+// less, and of other fleets nothing is known.
+func TestMoreUnitsOfTheSameAreNoRivals(t *testing.T) {
+	filled := []timeline.Reading{reading(-1, nodes, timeline.Ready, 1), reading(0, nodes, timeline.Quota, 8), reading(0, web, timeline.Quota, 20)}
+	waits := []timeline.Event{{At: at(5), Source: web, Kind: timeline.Create, Unit: "web-9"}}
+	for _, c := range []struct {
+		name   string
+		law    *USL
+		others []FleetResult
+		want   string // the sentence's end, after the binding layer
+	}{
+		{"the same units", nil, nil, ""},
+		{"by a law", &USL{Model: Universal, Gamma: Range{Mid: 100}, Beta: Range{Mid: 0.01}, Smallest: 1, Largest: 9}, nil, " unless "},
+		{"and another fleet", nil, []FleetResult{{Fleet: Fleet{Name: "hpa/default/api", Kind: HPA}, Max: ptr(4)}}, " unless hpa/default/api max (of which nothing is known) does first"},
+	} {
+		f, g := pods(), group()
+		f.PerUnit, f.ReadyMax, f.USL = PerUnit{High: ptr(80.0), Units: 3}, ptr(3), c.law
+		g.PerUnit, g.ReadyMax, g.Max = PerUnit{}, ptr(1), ptr(1)
+		limits := ran(filled, waits).limits(Question{}, append([]FleetResult{f, g}, c.others...))
+		_, binding := layers(limits)
+		if binding == nil || binding.Name != nodes+" max" || c.law == nil && (binding.Rate != 240 || binding.Source != "1 instance (its max) with room for 3 pods of at most 80/s") {
+			t.Fatalf("%s: binding = %+v; want three pods of at most 80/s", c.name, binding)
+		}
+		got := strings.TrimPrefix(binds(binding, rivals(limits, binding), figure.Rate), ", and "+nodes+" max binds")
+		if got != c.want && (c.law == nil || !strings.HasPrefix(got, c.want)) {
+			t.Errorf("%s: after the binding layer the sentence goes on %q; want %q", c.name, got, c.want)
+		}
+	}
 }

@@ -64,7 +64,7 @@ type Production struct{ Start, Max int }
 type Layer struct {
 	Name      string
 	Rate      float64
-	Low, High float64 // the range Rate may lie in; of a stated one Rate itself, or 0; High is 0 with AtLeast
+	Low, High float64 // the range Rate may lie in; of a stated one Rate itself, or 0; High is 0 with AtLeast, Low with AtMost
 	Source    string  // where the figure comes from, in words
 	AtLeast   bool    // only a lower bound is known: never binding
 	AtMost    bool    // only an upper bound is known, Rate and High; Low is 0 then

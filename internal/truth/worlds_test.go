@@ -23,7 +23,7 @@ type staged struct {
 
 const (
 	podsMax   = "hpa/default/web max"
-	groupRoom = "asg/web-nodes max size"
+	groupRoom = "asg/web-nodes max"
 	nodeRoom  = "hpa/default/web room on nodes"
 )
 
