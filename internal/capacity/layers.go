@@ -184,12 +184,15 @@ func (f FleetResult) leftOut(fleets []FleetResult) []string {
 
 // sizes are what is known to bound a fleet: production's max where that is given,
 // for staging's own bounds say nothing of it, else its max, its quota, and the size
-// at which launches failed where that is less.
-func (r run) sizes(f FleetResult) []size {
+// at which it launched nothing, or launches failed, where that is less.
+func (r run) sizes(f FleetResult, fleets []FleetResult) []size {
 	if f.Production.grows() {
 		return []size{{f.Production.Max, "max", "production's max"}}
 	}
 	sizes := r.bounds(f)
+	if s, ok := r.suspendedSize(f.Fleet, f.carriesPods(fleets)); ok && (len(sizes) == 0 || s.units < leastOf(sizes)) {
+		return append(sizes, s)
+	}
 	if n := f.ReadyMax; n != nil && *n > 0 && (len(sizes) == 0 || *n < leastOf(sizes)) && r.stalled(f.Fleet) != nil {
 		sizes = append(sizes, size{*n, "launches", "all it had when launches failed"})
 	}
@@ -223,7 +226,7 @@ func (r run) fleetLimits(f FleetResult, fleets []FleetResult) []limit {
 		return limits
 	}
 	var limits []limit
-	for _, s := range append(r.sizes(f), r.nodeSizes(f, fleets)...) {
+	for _, s := range append(r.sizes(f, fleets), r.nodeSizes(f, fleets)...) {
 		limits = append(limits, limit{Layer{Name: f.Name + " " + s.name, Source: f.madeOf(s)}, f.grown(s.units), f.made(s.units)})
 	}
 	if limits == nil {
@@ -330,7 +333,7 @@ func (r run) roomLimits(group FleetResult, fleets []FleetResult) []limit {
 	var limits []limit
 	seen := r.rooms(group, fleets)
 	for _, room := range seen {
-		for _, s := range r.sizes(group) {
+		for _, s := range r.sizes(group, fleets) {
 			pods := room.of(s.units)
 			l := limit{Layer{Name: group.Name + " " + s.name, Source: room.madeOf(s)}, room.pods.grown(pods), room.pods.made(pods)}
 			if len(seen) > 1 {
@@ -365,12 +368,12 @@ func (s size) instances() string {
 }
 
 // rooms finds the fleets of pods that filled a group: a pod waited for room while
-// the group stood at the largest size it may have, or launches failed.
+// the group stood at the largest size it may have, launched nothing, or failed to.
 func (r run) rooms(group FleetResult, fleets []FleetResult) []room {
 	if group.Kind != ASG || group.ReadyMax == nil || *group.ReadyMax == 0 {
 		return nil
 	}
-	full := r.stalled(group.Fleet)
+	full := append(r.stalled(group.Fleet), r.suspensions(group.Fleet, launch)...)
 	if bounds := r.bounds(group); len(bounds) > 0 {
 		most := leastOf(bounds)
 		if most <= 0 {

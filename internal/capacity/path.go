@@ -133,7 +133,7 @@ type course struct {
 	gauges                      gauges
 	units                       []*unit
 	idle                        []Span // in which a unit was ready and had never answered
-	stalled                     []Span // of a group: in which launches failed and nothing was on its way
+	halts                       []halt // of a group: what kept it from launching
 	nodesFull                   bool   // of pods: a pod without a node waits for more nodes than came
 }
 
@@ -148,7 +148,7 @@ func (r run) courses(fleets []FleetResult) []course {
 		}
 		if each != nil && *each > 0 {
 			c := r.course(f.Fleet)
-			c.law, c.carries, c.stalled = f.USL, f.rates(end), r.stalled(f.Fleet)
+			c.law, c.carries, c.halts = f.USL, f.rates(end), r.halts(f.Fleet)
 			c.nodesFull = r.nodeRoom(f.Fleet, fleets) != nil
 			courses = append(courses, c)
 		}
@@ -162,7 +162,7 @@ func (r run) groups(fleets []FleetResult) []course {
 	for _, f := range fleets {
 		if f.Kind == ASG {
 			g := r.course(f.Fleet)
-			g.stalled = r.stalled(f.Fleet)
+			g.halts = r.halts(f.Fleet)
 			groups = append(groups, g)
 		}
 	}
@@ -220,8 +220,8 @@ func (c *course) waits(stage, bound string) Owned {
 // exhausted is what keeps a group from growing while nothing is on its way; empty
 // where it may grow.
 func (c *course) exhausted(at time.Duration) string {
-	if c.failing(at) {
-		return "launches"
+	if halted := c.halted(at); halted != "" {
+		return halted
 	}
 	desired, ok1 := c.desired.At(timeline.Offset(at))
 	ready, ok2 := c.ready.At(timeline.Offset(at))
@@ -229,11 +229,6 @@ func (c *course) exhausted(at time.Duration) string {
 		return ""
 	}
 	return c.bound(desired, at)
-}
-
-// failing reports whether a group's launches fail and nothing is on its way.
-func (c *course) failing(at time.Duration) bool {
-	return slices.ContainsFunc(c.stalled, func(s Span) bool { return s.From <= at && at < s.To })
 }
 
 // undecided is what a fleet waits for that has too few units on their way.
@@ -253,8 +248,8 @@ func (c *course) undecided(at time.Duration, missing int) Owned {
 		return c.waits(WaitsForDecision, "")
 	case c.there(at) >= needed:
 		return c.waits(c.up(), "") // they were ready and are not, or were on their way before anyone looked
-	case c.failing(at):
-		return c.waits(WaitsForLimit, "launches")
+	case c.halted(at) != "":
+		return c.waits(WaitsForLimit, c.halted(at))
 	case c.bound(c.there(at), at) == "quota":
 		return c.waits(WaitsForLimit, "quota") // decided, and refused
 	}

@@ -222,6 +222,25 @@ func TestPath(t *testing.T) {
 			f.comes("a0", 22, 0, 0, 0)
 			f.event(24, web, failedScheduling, "a0")
 		}, []FleetResult{ten(web, HPA), {Fleet: Fleet{Name: group, Kind: ASG}}}, "20-25 decision, 25-95 limit (asg/web launches)"},
+		// The group may grow to nine and launches nothing until 60; then an instance is
+		// on its way.
+		{"no room, and Launch is suspended", func(f *facts) {
+			f.read(0, group, timeline.Max, 9)
+			f.read(0, group, timeline.Desired, 3)
+			f.read(0, group, timeline.Ready, 2)
+			f.Events = append(f.Events, timeline.Event{At: at(-1), Source: group, Kind: processSuspended, Text: noLaunch},
+				timeline.Event{At: at(60), Source: group, Kind: processResumed, Text: resumedWords + noLaunch})
+			f.event(61, group, timeline.Create, "i-3")
+			f.read(22, web, timeline.Desired, 7)
+			f.comes("a0", 22, 0, 0, 0)
+			f.event(24, web, failedScheduling, "a0")
+		}, []FleetResult{ten(web, HPA), {Fleet: Fleet{Name: group, Kind: ASG}}}, "20-24 decision, 24-60 limit (asg/web Launch suspended), 60-95 decision"},
+		{"Launch is suspended, and no pods run on the group", func(f *facts) {
+			f.read(0, group, timeline.Desired, 4)
+			f.read(0, group, timeline.Ready, 4)
+			f.read(30, group, timeline.Desired, 10)
+			f.Events = append(f.Events, timeline.Event{At: at(-1), Source: group, Kind: processSuspended, Text: noLaunch})
+		}, []FleetResult{ten(group, ASG)}, "20-30 decision of asg/web, 30-95 limit (asg/web Launch suspended)"},
 		// Ten pods are ready from 40 on, on their way since before the run; the other fleet has 8.
 		{"the fleet that allows least", func(f *facts) {
 			f.Readings = nil
