@@ -1,6 +1,8 @@
 package capacity
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,7 +12,8 @@ import (
 )
 
 // A pod is in service when the load balancer has its address too: it is known by
-// the address that it had then.
+// the address that it had then. Where the load balancer tells of one, it stands before
+// the other as well.
 func TestPodsBehindALoadBalancer(t *testing.T) {
 	const lb = "elb/web"
 	for _, c := range []struct {
@@ -21,41 +24,83 @@ func TestPodsBehindALoadBalancer(t *testing.T) {
 		{"nobody watched it", func(*facts) {}, map[string]time.Duration{"a": seconds(20), "b": seconds(20)}},
 		{"later than the endpoints", func(f *facts) {
 			f.event(31, lb, timeline.InService, "10.0.0.1")
-		}, map[string]time.Duration{"a": seconds(28.5), "b": seconds(20)}},
+		}, map[string]time.Duration{"a": seconds(28.5)}},
 		{"soon after the endpoints", func(f *facts) {
 			f.event(21, lb, timeline.InService, "10.0.0.1")
-		}, map[string]time.Duration{"a": seconds(20.5), "b": seconds(20)}},
+		}, map[string]time.Duration{"a": seconds(20.5)}},
 		{"before the endpoints", func(f *facts) {
 			f.event(16, lb, timeline.InService, "10.0.0.1")
-		}, map[string]time.Duration{"a": seconds(20), "b": seconds(20)}},
+		}, map[string]time.Duration{"a": seconds(20)}},
 		{"nobody's address", func(f *facts) {
 			f.event(31, lb, timeline.InService, "10.0.0.9")
 		}, map[string]time.Duration{"a": seconds(20), "b": seconds(20)}},
 		{"an address that another had before", func(f *facts) {
 			f.Events = append(f.Events, timeline.Event{At: at(24), Source: web, Kind: timeline.Address, Unit: "b", Text: "10.0.0.1"})
 			f.event(31, lb, timeline.InService, "10.0.0.1")
-		}, map[string]time.Duration{"a": seconds(20), "b": seconds(28.5)}},
+		}, map[string]time.Duration{"b": seconds(28.5)}},
 		{"an address that another has afterwards", func(f *facts) {
 			f.event(31, lb, timeline.InService, "10.0.0.1")
 			f.Events = append(f.Events, timeline.Event{At: at(34), Source: web, Kind: timeline.Address, Unit: "b", Text: "10.0.0.1"})
-		}, map[string]time.Duration{"a": seconds(28.5), "b": seconds(20)}},
+		}, map[string]time.Duration{"a": seconds(28.5)}},
 		{"out of sight", func(f *facts) {
 			f.event(31, lb, timeline.InService, "10.0.0.1")
 			f.Gaps = append(f.Gaps, timeline.Gap{From: at(26), To: at(31), Source: lb, Cause: "throttled"})
-		}, map[string]time.Duration{"b": seconds(20)}},
+		}, map[string]time.Duration{}},
 		{"out of sight, and before the endpoints", func(f *facts) {
 			f.event(16, lb, timeline.InService, "10.0.0.1")
 			f.Gaps = append(f.Gaps, timeline.Gap{From: at(11), To: at(16), Source: lb, Cause: "throttled"})
-		}, map[string]time.Duration{"a": seconds(20), "b": seconds(20)}},
+		}, map[string]time.Duration{"a": seconds(20)}},
 		{"seldom looked at", func(f *facts) {
 			f.polled(10, 31, lb, timeline.InService, "10.0.0.1") // since the endpoints had it at 20: 5.5 s to either side
-		}, map[string]time.Duration{"b": seconds(20)}},
+		}, map[string]time.Duration{}},
 		{"seldom looked at, and soon after the endpoints", func(f *facts) {
 			f.polled(10, 26, lb, timeline.InService, "10.0.0.1")
-		}, map[string]time.Duration{"a": seconds(23), "b": seconds(20)}},
+		}, map[string]time.Duration{"a": seconds(23)}},
 		{"not looked at before", func(f *facts) {
 			f.event(31, "elb/other", timeline.InService, "10.0.0.1")
-		}, map[string]time.Duration{"b": seconds(20)}},
+		}, map[string]time.Duration{}},
+		{"answered between two polls", func(f *facts) {
+			f.event(26, lb, "registered", "10.0.0.1")
+			f.event(31, lb, timeline.InService, "10.0.0.1")
+			f.event(27, timeline.Target, timeline.Serving, "a")
+			f.event(24, timeline.Target, timeline.Serving, "b") // since the poll at 21
+		}, map[string]time.Duration{"a": seconds(26.5), "b": seconds(22.5)}},
+		{"answered before the poll that saw it not healthy", func(f *facts) {
+			f.event(31, lb, timeline.InService, "10.0.0.1")
+			f.event(23, timeline.Target, timeline.Serving, "a")
+		}, map[string]time.Duration{"a": seconds(23)}},
+		{"answered as the endpoints had it", func(f *facts) {
+			f.event(31, lb, timeline.InService, "10.0.0.1")
+			f.event(19.9, timeline.Target, timeline.Serving, "a")
+		}, map[string]time.Duration{"a": seconds(20)}},
+		{"answered long before, for it was there, and comes back", func(f *facts) {
+			f.event(31, lb, timeline.InService, "10.0.0.1")
+			f.event(9, timeline.Target, timeline.Serving, "a")
+		}, map[string]time.Duration{"a": seconds(28.5)}},
+		{"answered after a poll saw it", func(f *facts) {
+			f.event(31, lb, timeline.InService, "10.0.0.1")
+			f.event(40, timeline.Target, timeline.Serving, "a")
+		}, map[string]time.Duration{"a": seconds(28.5)}},
+		{"answered out of sight", func(f *facts) {
+			f.event(21, lb, "registered", "10.0.0.1")
+			f.event(23, timeline.Target, timeline.Serving, "a")
+			f.Gaps = append(f.Gaps, timeline.Gap{From: at(21), To: at(50), Source: lb, Cause: "throttled"})
+		}, map[string]time.Duration{}},
+		{"answered before it was out of sight", func(f *facts) {
+			f.event(31, lb, timeline.InService, "10.0.0.1")
+			f.event(27, timeline.Target, timeline.Serving, "a")
+			f.Gaps = append(f.Gaps, timeline.Gap{From: at(28), To: at(31), Source: lb, Cause: "throttled"})
+		}, map[string]time.Duration{"a": seconds(26.5)}},
+		{"out of sight from before it told of any", func(f *facts) {
+			f.Gaps = append(f.Gaps, timeline.Gap{From: at(11), To: at(50), Source: lb, Cause: "throttled"})
+		}, map[string]time.Duration{}},
+		{"out of sight, and told of others only", func(f *facts) {
+			f.event(11, lb, "registered", "i-1")
+			f.Gaps = append(f.Gaps, timeline.Gap{From: at(11), To: at(50), Source: lb, Cause: "throttled"})
+		}, map[string]time.Duration{"a": seconds(20), "b": seconds(20)}},
+		{"out of sight until before they came", func(f *facts) {
+			f.Gaps = append(f.Gaps, timeline.Gap{From: at(1), To: at(18), Source: lb, Cause: "throttled"})
+		}, map[string]time.Duration{"a": seconds(20), "b": seconds(20)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var f facts
@@ -70,7 +115,7 @@ func TestPodsBehindALoadBalancer(t *testing.T) {
 			}
 			c.add(&f)
 			got := map[string]time.Duration{}
-			for _, u := range (run{Timeline: f.Timeline}).units(Fleet{Name: web, Kind: HPA}) {
+			for _, u := range (run{Timeline: f.Timeline, seconds: make([]timeline.Second, 50)}).units(Fleet{Name: web, Kind: HPA}) {
 				if by, ok := u.ended[timeline.InService]; ok && !by.unknown {
 					got[u.name] = by.best()
 				}
@@ -79,5 +124,121 @@ func TestPodsBehindALoadBalancer(t *testing.T) {
 				t.Errorf("in service (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Of four pods, ready at 19 and in the endpoints at 20, one is healthy at the poll at 26
+// and answers first at 28, two come while nobody looks, and one is never healthy.
+func TestStagesBehindALoadBalancerOutOfSight(t *testing.T) {
+	const lb = "elb/web"
+	comes := func(f *facts, unit, ip string, late float64) {
+		f.comes(unit, late+10, late+11, late+15, late+19)
+		f.Events = append(f.Events, timeline.Event{At: at(late + 15), Source: web, Kind: timeline.Address, Unit: unit, Text: ip})
+		f.event(late+20, web, timeline.InService, unit)
+	}
+	for _, c := range []struct {
+		name    string
+		gap     bool
+		unclear int
+	}{
+		{"seen", false, 1},
+		{"not seen from 50 on", true, 3},
+	} {
+		var f facts
+		f.read(-1, web, timeline.Ready, 1)
+		for n := range 20 {
+			f.read(1+5*float64(n), lb, timeline.Healthy, 1)
+		}
+		comes(&f, "a", "10.0.0.1", 0)
+		f.event(26, lb, timeline.InService, "10.0.0.1") // since 21
+		f.event(28, timeline.Target, timeline.Serving, "a")
+		for i, late := range []float64{40, 40} {
+			unit, ip := []string{"b", "c"}[i], []string{"10.0.0.2", "10.0.0.3"}[i]
+			comes(&f, unit, ip, late)
+			f.event(late+24, timeline.Target, timeline.Serving, unit) // since the poll at 61
+			if !c.gap {
+				f.event(66, lb, timeline.InService, ip)
+			}
+		}
+		comes(&f, "d", "10.0.0.4", 40)
+		if c.gap {
+			f.Gaps = append(f.Gaps, timeline.Gap{From: at(50), To: at(96), Source: lb, Cause: "throttled"})
+		}
+		r := run{Timeline: f.Timeline, seconds: make([]timeline.Second, 96)}
+		stages := r.stages(Fleet{Name: web, Kind: HPA}, Span{})
+		for name, missing := range map[string]int{timeline.UnitReady: 0, timeline.InService: c.unclear, timeline.Serving: c.unclear - 1} {
+			s := find(stages, name)
+			want := 4 - c.unclear
+			if name == timeline.UnitReady {
+				want = 4
+			}
+			if s == nil || s.Units != want || s.Missing != missing {
+				t.Errorf("%s: %s = %+v; want %d units, and %d missing", c.name, name, s, want, missing)
+			}
+		}
+		// in_service is 4.5 s after ready for a, 62.5 s less 59 s for b and c.
+		if s := find(stages, timeline.InService); s.Max != seconds(4.5) || !c.gap && s.P50 != seconds(3.5) {
+			t.Errorf("%s: in_service = %+v; want at most 4.5 s, and 3.5 s in the middle of three", c.name, s)
+		}
+	}
+}
+
+// Of ten units that 100/s need, six are ready at 50: their load balancer has them at
+// 56, and they answer first at 60.
+//
+//	20        50               56          60
+//	|-create..|---in_service---|--serving--|--backlog
+func TestPathNamesRegistration(t *testing.T) {
+	const lb = "elb/web"
+	for _, c := range []struct {
+		name   string
+		change func(*facts)
+		want   string
+	}{
+		{"healthy at 56", func(f *facts) {
+			for i := range 6 {
+				f.polled(55.99, 56.01, lb, timeline.InService, fmt.Sprint("10.0.0.", i))
+			}
+		}, "50-56 in_service, 56-60 serving, 60-95 backlog"},
+		{"one of them later", func(f *facts) {
+			for i := range 6 {
+				healthy := []float64{56, 58}[i/5]
+				f.polled(healthy-0.01, healthy+0.01, lb, timeline.InService, fmt.Sprint("10.0.0.", i))
+			}
+		}, "50-58 in_service, 58-60 serving, 60-95 backlog"},
+		{"nobody knows when", func(f *facts) {
+			f.Gaps = append(f.Gaps, timeline.Gap{From: at(40), To: at(120), Source: lb})
+		}, "50-60 serving, 60-95 backlog"},
+		{"never, and they never answer", func(f *facts) {
+			for i := range 6 {
+				f.event(56, lb, "registered", fmt.Sprint("10.0.0.", i))
+			}
+			f.Events = slices.DeleteFunc(f.Events, func(e timeline.Event) bool { return e.Kind == timeline.Serving && e.Unit != "old" })
+		}, "50-95 in_service"},
+	} {
+		var f facts
+		f.read(0, web, timeline.Desired, 4)
+		f.read(20, web, timeline.Desired, 10)
+		f.read(0, web, timeline.Ready, 4)
+		f.read(50, web, timeline.Ready, 10)
+		for n := range 120 {
+			f.read(float64(n), lb, timeline.Healthy, 4)
+		}
+		f.event(0, timeline.Target, timeline.Serving, "old")
+		for i := range 6 {
+			unit := fmt.Sprint("a", i)
+			f.comes(unit, 20, 21, 25, 50)
+			f.Events = append(f.Events, timeline.Event{At: at(25), Source: web, Kind: timeline.Address, Unit: unit, Text: fmt.Sprint("10.0.0.", i)})
+			f.event(50.1, web, timeline.InService, unit)
+			f.event(60, timeline.Target, timeline.Serving, unit)
+		}
+		c.change(&f)
+		q := jump()
+		q.Fleets = []Fleet{{Name: web, Kind: HPA}}
+		r := run{Timeline: f.Timeline, seconds: make([]timeline.Second, 120)}
+		got := r.path(q, []FleetResult{ten(web, HPA)}, Span{seconds(50), seconds(95)})
+		if diff := cmp.Diff(c.want, inShort(got)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 //	decided, not there                  create
 //	there                               the stage it is in
 //	no number of units would do         limit
+//	enough, and the k-th not in service in_service
 //	enough, and the k-th never answered serving
 //	none is needed: k = 0               backlog, the requests that still wait
 //
@@ -111,7 +112,7 @@ func (r run) owner(courses, groups []course, bound *limit, at time.Duration, dem
 		return least.waitsFor(at, max(missing, 1), groups)
 	}
 	if c := r.unserved(courses, at, asked); c != nil {
-		return Owned{Fleet: c.Name, Stage: timeline.Serving}
+		return Owned{Fleet: c.Name, Stage: c.idleStage(at, asked)}
 	}
 	switch {
 	case demand > asked:
@@ -133,6 +134,7 @@ type course struct {
 	gauges                      gauges
 	units                       []*unit
 	idle                        []Span // in which a unit was ready and had never answered
+	registering                 []Span // in which such a unit was not in service either
 	halts                       []halt // of a group: what kept it from launching
 	nodesFull                   bool   // of pods: a pod without a node waits for more nodes than came
 }

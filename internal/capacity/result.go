@@ -273,7 +273,7 @@ type Stage struct {
 	Name          string // metric | decision | create | place | start | ready | in_service | serving
 	P50, P90, Max time.Duration
 	Units         int // of metric and decision: the decisions
-	Missing       int // units that were created and never came up, and are not counted
+	Missing       int // units that were created and are not counted: they never came up, or nobody knows when the stage began or ended
 }
 
 // Margin is capacity over a demand less one, from -1 upward.

@@ -16,6 +16,7 @@ import (
 //	created ... ready       first answer
 //	   |----------|---serving---|
 //	              |    idle     |  counted as ready, of no use yet
+//	              |registering|      until it is in service, where that is known
 //
 // Names are matched as they are. A fleet tells the names of those that came during
 // the run alone; who answers under a name that no fleet knows was there from the
@@ -112,6 +113,7 @@ func (r run) noteIdle(courses []course, q Question) {
 			for _, u := range c.units {
 				if idle := r.idleness(u); idle.From < idle.To {
 					c.idle = append(c.idle, idle)
+					c.registering = append(c.registering, u.registering(idle))
 				}
 			}
 		}
@@ -133,6 +135,40 @@ func (r run) idleness(u *unit) Span {
 	return idle
 }
 
+// registering is the part of a unit's idleness in which it was not in service; empty
+// where that is not known.
+func (u *unit) registering(idle Span) Span {
+	in, ok := u.ended[timeline.InService]
+	switch {
+	case u.awaited:
+		return idle
+	case !ok || in.unknown:
+		return Span{}
+	}
+	return Span{idle.From, min(idle.To, in.best())}
+}
+
+// idleStage is the stage in which those units are without which a fleet's ready ones
+// are too few at an instant: they register while those that are in service do not
+// carry what is asked, else they are to answer.
+func (c *course) idleStage(at time.Duration, asked float64) string {
+	ready, _ := c.ready.At(timeline.Offset(at))
+	if n := within(c.registering, at); n > 0 && c.carries(max(ready-n, 0)) < asked {
+		return timeline.InService
+	}
+	return timeline.Serving
+}
+
+// within is how many of spans an instant lies in.
+func within(spans []Span, at time.Duration) (n float64) {
+	for _, s := range spans {
+		if s.From <= at && at < s.To {
+			n++
+		}
+	}
+	return n
+}
+
 // unserved is the fleet whose ready units would do, but not those of them that
 // have ever answered; nil if there is none.
 func (r run) unserved(courses []course, at time.Duration, asked float64) *course {
@@ -142,13 +178,7 @@ func (r run) unserved(courses []course, at time.Duration, asked float64) *course
 		if !ok || r.unobserved(c.Name, timeline.Offset(at)) {
 			continue
 		}
-		idle := 0.0
-		for _, span := range c.idle {
-			if span.From <= at && at < span.To {
-				idle++
-			}
-		}
-		if idle > 0 && c.carries(max(ready-idle, 0)) < asked {
+		if idle := within(c.idle, at); idle > 0 && c.carries(max(ready-idle, 0)) < asked {
 			return c
 		}
 	}

@@ -21,8 +21,8 @@ import (
 // (decision.go), the others of each unit that came up. One that never did has
 // no part in them: a start that fails again and again says nothing of how long
 // a start takes. How many there were stands beside (uncome.go). A stage that ended
-// nobody knows when, for nobody looked, is left out, and so is the one that began
-// then (unclear.go). A unit's own stages:
+// nobody knows when, for nobody looked, is left out and counted there too, and so is
+// the one that began then (unclear.go). A unit's own stages:
 //
 //	place     a pod was scheduled     start  all its containers run
 //	ready     it reports ready        in_service  an instance is, since its launch began
@@ -35,7 +35,7 @@ var stageOrder = []string{
 // decisions are left out where short, the time in which capacity was, is empty.
 func (r run) stages(fleet Fleet, short Span) []Stage {
 	growths := r.growths(fleet)
-	times := r.unitStages(fleet, growths)
+	times, unclear := r.unitStages(fleet, growths)
 	times[WaitsForMetric], times[WaitsForDecision] = r.decisionStages(fleet, growths, short)
 	missing, _ := r.uncome(fleet)
 	var stages []Stage
@@ -44,7 +44,7 @@ func (r run) stages(fleet Fleet, short Span) []Stage {
 			slices.Sort(d)
 			s := Stage{Name: name, P50: middle(d), P90: rank(d, 0.9), Max: d[len(d)-1], Units: len(d)}
 			if slices.Contains(stageOrder, name) {
-				s.Missing = len(missing)
+				s.Missing = len(missing) + unclear[name]
 			}
 			stages = append(stages, s)
 		}
@@ -52,20 +52,27 @@ func (r run) stages(fleet Fleet, short Span) []Stage {
 	return stages
 }
 
-// unitStages are the times that the stages of units took, by stage.
-func (r run) unitStages(fleet Fleet, growths []growth) map[string][]time.Duration {
-	times := make(map[string][]time.Duration)
+// unitStages are the times that the stages of units took, by stage, and of how many
+// that were created and came up that is not known.
+func (r run) unitStages(fleet Fleet, growths []growth) (times map[string][]time.Duration, unclear map[string]int) {
+	times, unclear = make(map[string][]time.Duration), make(map[string]int)
 	for _, u := range r.units(fleet) {
 		if u.up == nil {
 			continue
 		}
 		begun, known := u.decided(growths)
+		_, created := u.ended[timeline.Create]
+		lost := false // the stage before ended nobody knows when
 		for _, kind := range stageOrder {
 			ended, ok := u.ended[kind]
+			awaited := kind == timeline.InService && u.awaited
+			if created && (awaited || ok && (ended.unknown || lost)) {
+				unclear[kind]++
+			}
 			if !ok {
 				continue
 			}
-			if ended.unknown { // neither how long this stage took is known, nor the next
+			if lost = ended.unknown; lost { // neither how long this stage took is known, nor the next
 				known = false
 				continue
 			}
@@ -79,7 +86,7 @@ func (r run) unitStages(fleet Fleet, growths []growth) map[string][]time.Duratio
 			begun, known = ended, true
 		}
 	}
-	return times
+	return times, unclear
 }
 
 // decisionReach is how long after a decision a unit may be created because of

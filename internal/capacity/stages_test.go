@@ -183,7 +183,8 @@ func TestBootOfAGroupSeenByPolls(t *testing.T) {
 }
 
 // An instance is in service when its load balancer has it too: that it saw at a
-// poll of its own. A target of another group is nobody's.
+// poll of its own; one that it never had is not in service. A target of another group
+// is nobody's.
 func TestInServiceIsWhenTheBalancerSaysSo(t *testing.T) {
 	const group, balancer = "asg/web", "elb/web"
 	var f facts
@@ -199,12 +200,15 @@ func TestInServiceIsWhenTheBalancerSaysSo(t *testing.T) {
 		}
 	}
 	f.event(50, balancer, timeline.InService, "i-other")
-	units := run{Timeline: f.Timeline}.units(Fleet{Name: group, Kind: ASG})
+	units := run{Timeline: f.Timeline, seconds: make([]timeline.Second, 96)}.units(Fleet{Name: group, Kind: ASG})
 	got := map[string]time.Duration{}
 	for _, u := range units {
-		got[u.name] = u.ended[timeline.InService].best()
+		by, ok := u.ended[timeline.InService]
+		if got[u.name] = by.best(); ok == u.awaited {
+			t.Errorf("%s is in service: %t, and awaited: %t; want one of them", u.name, ok, u.awaited)
+		}
 	}
-	want := map[string]time.Duration{"i-late": seconds(58.5), "i-early": seconds(37.5), "i-unseen": seconds(37.5)}
+	want := map[string]time.Duration{"i-late": seconds(58.5), "i-early": seconds(37.5), "i-unseen": 0}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("in service (-want +got):\n%s", diff)
 	}

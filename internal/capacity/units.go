@@ -75,6 +75,8 @@ type unit struct {
 	up     *time.Duration     // when readings began to count it as ready; nil: never
 	gone   *time.Duration     // nil: it stayed
 	noRoom *time.Duration     // when it was first told that no node had room for it; nil: never
+
+	awaited bool // a load balancer before the fleet, watched to the end, never had it in service
 }
 
 // up is the stage at whose end a fleet counts a unit as ready.

@@ -78,7 +78,7 @@ type Stage struct {
 	Max   float64 `json:"max"`
 	Units int     `json:"units"`
 
-	Missing int `json:"missing"` // units that were created and never came up, and are not counted
+	Missing int `json:"missing"` // units that were created and are not counted: they never came up, or nobody knows when the stage began or ended
 }
 
 func summaryFleet(f capacity.FleetResult) Fleet {

@@ -188,7 +188,7 @@ func (r *Report) stageRows() []stageRow {
 }
 
 // stageCount is how many units a stage is of, and of how many, where some never came
-// up.
+// up or it is not known of them.
 func stageCount(s capacity.Stage) string {
 	if s.Missing == 0 {
 		return figure.Count(s.Units)

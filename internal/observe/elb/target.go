@@ -112,9 +112,9 @@ func (t *targets) tell(found []types.TargetHealthDescription, now time.Time, rec
 	}
 	rec.Read(timeline.Healthy, float64(inState(found, types.TargetHealthStateEnumHealthy)), time.Time{})
 	rec.Read(timeline.Unhealthy, float64(inState(found, types.TargetHealthStateEnumUnhealthy, types.TargetHealthStateEnumUnhealthyDraining)), time.Time{})
-	before, exactness := t.all, "seen at the first poll"
+	before, last, exactness := t.all, t.at, "seen at the first poll"
 	if before != nil {
-		exactness = fmt.Sprintf("within the %s before this poll", figure.Duration(now.Sub(t.at).Round(100*time.Millisecond)))
+		exactness = fmt.Sprintf("within the %s before this poll", figure.Duration(now.Sub(last).Round(100*time.Millisecond)))
 	}
 	t.all, t.at = make(map[string]target, len(found)), now
 	for _, d := range found {
@@ -126,18 +126,18 @@ func (t *targets) tell(found []types.TargetHealthDescription, now time.Time, rec
 		is := target{id: *d.Target.Id, state: stateOf(d), served: was.served || stateOf(d) == types.TargetHealthStateEnumHealthy}
 		t.all[key] = is
 		if before != nil && (!known || is.state != was.state) {
-			is.tell(was, wordsOf(d), exactness, rec)
+			is.tell(was, last, wordsOf(d), exactness, rec)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(before)) {
 		if _, still := t.all[key]; !still {
-			rec.Event(time.Time{}, timeline.Gone, before[key].id, fmt.Sprintf("no longer in the target group (was %s), %s", before[key].state, exactness))
+			rec.Changed(last, timeline.Gone, before[key].id, fmt.Sprintf("no longer in the target group (was %s), %s", before[key].state, exactness))
 		}
 	}
 }
 
-// tell records that a target changed its state.
-func (t target) tell(was target, words, exactness string, rec *observe.Recorder) {
+// tell records that a target changed its state since the last poll.
+func (t target) tell(was target, last time.Time, words, exactness string, rec *observe.Recorder) {
 	kind := registered
 	switch {
 	case t.state == types.TargetHealthStateEnumHealthy && was.served:
@@ -155,7 +155,7 @@ func (t target) tell(was target, words, exactness string, rec *observe.Recorder)
 	if was.state != "" {
 		text += fmt.Sprintf(" (was %s)", was.state)
 	}
-	rec.Event(time.Time{}, kind, t.id, text+", "+exactness)
+	rec.Changed(last, kind, t.id, text+", "+exactness)
 }
 
 func isUnhealthy(s types.TargetHealthStateEnum) bool {
