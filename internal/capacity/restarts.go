@@ -95,8 +95,8 @@ func (r run) restartWarnings(q Question) []string {
 	for _, f := range q.Fleets {
 		starting, inUse := r.restartsOf(f)
 		if text := starting.inWords(f, "before the units were ready"); text != "" {
-			if took := r.unitStages(f, r.growths(f))[timeline.Start]; len(took) > 0 {
-				text += "; start took up to " + figure.Duration(slices.Max(took))
+			if times, _ := r.unitStages(f, r.growths(f)); len(times[timeline.Start]) > 0 {
+				text += "; start took up to " + figure.Duration(slices.Max(times[timeline.Start]))
 			}
 			warn = append(warn, text)
 		}

@@ -25,8 +25,11 @@ import (
 // the one that began then (unclear.go). A unit's own stages:
 //
 //	place     a pod was scheduled     start  all its containers run
-//	ready     it reports ready        in_service  an instance is, since its launch began
+//	ready     it reports ready        in_service  an instance is, since its launch began; a pod, since it was ready
 //	serving   it answered for the first time, where answers name who they come from
+//
+// Behind a load balancer that is watched, in service is where that has a unit
+// (balancers.go).
 var stageOrder = []string{
 	timeline.Create, timeline.Place, timeline.Start, timeline.UnitReady, timeline.InService, timeline.Serving,
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,13 +34,14 @@ const (
 func TestStagesOfUnits(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		within map[string]time.Duration // of stages that end, or begin, with what only polls tell
-		least  int                      // stages that are to be told, of each seed
+		behind string // the kind of fleet that stands behind a target group that is watched: what only polls tell of it
+		least  int    // stages that are to be told, of each seed
 	}{
 		{name: "pods", least: 100},
-		{name: "nodes", least: 50},
+		{name: "nodes", behind: capacity.HPA, least: 50},
 		{name: "instances", least: 6},
-		{name: "registered", within: map[string]time.Duration{timeline.InService: ofAPoll, timeline.Serving: ofAPoll + ofAStage}, least: 6},
+		{name: "targets", behind: capacity.HPA, least: 100},
+		{name: "registered", behind: capacity.ASG, least: 6},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -53,7 +53,11 @@ func TestStagesOfUnits(t *testing.T) {
 					off[stage] = append(off[stage], all...)
 				}
 			}
-			judgeStages(t, off, c.within, c.least*seeds)
+			polled := map[string]time.Duration{
+				delay{kind: c.behind, stage: timeline.InService}.String(): ofAPoll,
+				delay{kind: c.behind, stage: timeline.Serving}.String():   ofAPoll + ofAStage,
+			}
+			judgeStages(t, off, polled, c.least*seeds)
 		})
 	}
 }
@@ -65,8 +69,7 @@ func judgeStages(t *testing.T, off map[string][]time.Duration, polled map[string
 	for _, stage := range slices.Sorted(maps.Keys(off)) {
 		all := off[stage]
 		told += len(all)
-		_, name, _ := strings.Cut(stage, " ")
-		within := cmp.Or(polled[name], ofAStage)
+		within := cmp.Or(polled[stage], ofAStage)
 		slices.Sort(all)
 		right := len(slices.DeleteFunc(slices.Clone(all), func(d time.Duration) bool { return d > within }))
 		t.Logf("%s: %d of %d units within %v of the truth; in the middle %v off, at most %v", stage, right, len(all), within, median(all), all[len(all)-1])
@@ -102,7 +105,13 @@ func offBy(t *testing.T, s *scenario.Scenario) map[string][]time.Duration {
 // any other.
 func toldOf(facts timeline.Timeline, q capacity.Question, unit string) []capacity.Stage {
 	facts.Seconds = nil
-	facts.Events = slices.DeleteFunc(slices.Clone(facts.Events), func(e timeline.Event) bool { return e.Unit != "" && e.Unit != unit })
+	names := []string{"", unit}
+	for _, e := range facts.Events {
+		if e.Kind == timeline.Address && e.Unit == unit {
+			names = append(names, e.Text) // as a target group knows it
+		}
+	}
+	facts.Events = slices.DeleteFunc(slices.Clone(facts.Events), func(e timeline.Event) bool { return !slices.Contains(names, e.Unit) })
 	var all []capacity.Stage
 	for _, f := range capacity.Analyze(facts, q).Fleets {
 		all = append(all, f.Stages...)
@@ -183,6 +192,9 @@ func witness(ctx context.Context, w *world.World, lives map[string]life) {
 				timeline.Create: p.Created, timeline.Place: p.Scheduled, timeline.Start: p.Running, timeline.UnitReady: p.Ready,
 				timeline.InService: p.Ready,   // as its endpoint tells
 				timeline.Serving:   p.Healthy, // it is given requests at once, and answers some of them at once
+			}
+			if s.Config.Balancer != nil {
+				l.ended[timeline.InService] = p.Healthy // as its target group tells, which is watched
 			}
 			lives[p.Name] = l
 		}
