@@ -106,11 +106,20 @@ func (k known) most() int {
 	h, g := k.Lab.HPA, k.Lab.Group
 	switch {
 	case h == nil:
-		return g.Max
+		return instances(g)
 	case g == nil:
 		return h.Max
 	}
-	return min(h.Max, g.Max*g.PodsPerInstance)
+	return min(h.Max, instances(g)*g.PodsPerInstance)
+}
+
+// instances is the most that a group can have: those it starts with, where it
+// launches none.
+func instances(g *world.Group) int {
+	if slices.Contains(g.Suspended, "Launch") {
+		return max(g.Min, g.Desired)
+	}
+	return g.Max
 }
 
 // grown is the rate that everything together sustains when it is as large as it

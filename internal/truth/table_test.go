@@ -108,7 +108,7 @@ func (k known) stages() []delay {
 			delay{capacity.HPA, "start", cmp.Or(p.Run, 5*time.Second), p.Spread},
 			delay{capacity.HPA, "ready", cmp.Or(p.Ready, 3*time.Second), p.Spread})
 	}
-	if g != nil && g.Max > g.Min {
+	if g != nil && instances(g) > g.Min {
 		want = append(want, delay{capacity.ASG, "in_service", cmp.Or(g.Boot, 30*time.Second), g.Spread})
 	}
 	return want

@@ -25,6 +25,8 @@ const (
 	podsMax   = "hpa/default/web max"
 	groupRoom = "asg/web-nodes max"
 	nodeRoom  = "hpa/default/web room on nodes"
+
+	launchSuspended = "asg/web-nodes Launch suspended"
 )
 
 var worlds = []staged{
@@ -70,6 +72,8 @@ var worlds = []staged{
 	{name: "quiet-headroom", passes: true},
 	// Nodes of which nothing tells whether more can come.
 	{name: "nodes-bind", stairs: true, binding: nodeRoom},
+	// A group that launches nothing.
+	{name: "launch-suspended", stairs: true, binding: launchSuspended, quick: true},
 }
 
 // scenario is the world's file with everything random drawn by one seed.
