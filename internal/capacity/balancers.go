@@ -112,7 +112,7 @@ func (r run) putOff(u *unit, fleet Fleet, f *front, answered *time.Duration) {
 	ready := max(by.best(), *u.up)
 	seen := r.watched(f.source, ready)
 	switch {
-	case f.others && !f.names, !f.names && seen: // it stands before something else
+	case !f.names && (f.others || seen || fleet.Kind == ASG && r.addressed()): // it stands before something else
 	case f.names && answered != nil && *answered > ready:
 		u.ended[timeline.InService] = r.servedBehind(fleet, r.lookedAt(f.source, *answered), by, answered)
 	case !seen:
@@ -121,6 +121,12 @@ func (r run) putOff(u *unit, fleet Fleet, f *front, answered *time.Duration) {
 		delete(u.ended, timeline.InService)
 		u.awaited = true
 	}
+}
+
+// addressed reports whether units are known by addresses: pods are, and a load balancer
+// that told of nobody is then taken to be theirs rather than their instances'.
+func (r run) addressed() bool {
+	return slices.ContainsFunc(r.Events, func(e timeline.Event) bool { return e.Kind == timeline.Address })
 }
 
 // watched reports whether a load balancer was seen from an instant on to the end.

@@ -242,3 +242,27 @@ func TestPathNamesRegistration(t *testing.T) {
 		}
 	}
 }
+
+// A load balancer that was never seen may stand before a group, but not before one on
+// whose instances there are pods.
+func TestInstancesBehindALoadBalancerOutOfSight(t *testing.T) {
+	const group, lb = "asg/web", "elb/web"
+	for _, c := range []struct {
+		name string
+		pods bool
+		want bool // when the instance came into service is known
+	}{{"that serves", false, false}, {"that carries pods", true, true}} {
+		var f facts
+		f.event(10, group, timeline.Create, "i-1")
+		f.polled(38, 42, group, timeline.InService, "i-1")
+		f.Gaps = []timeline.Gap{{From: at(0), To: at(50), Source: lb, Cause: "denied"}}
+		if c.pods {
+			f.Events = append(f.Events, timeline.Event{At: at(45), Source: web, Kind: timeline.Address, Unit: "a", Text: "10.0.0.1"})
+		}
+		r := run{Timeline: f.Timeline, seconds: make([]timeline.Second, 50)}
+		by := r.units(Fleet{Name: group, Kind: ASG})[0].ended[timeline.InService]
+		if by.unknown == c.want || c.want && by.best() != seconds(40) {
+			t.Errorf("a group %s: in service at %v, known: %t; want it known: %t", c.name, by.best(), !by.unknown, c.want)
+		}
+	}
+}

@@ -244,6 +244,8 @@ func (c *course) undecided(at time.Duration, missing int) Owned {
 	switch {
 	case desired < needed && bound != "":
 		return c.waits(WaitsForLimit, bound)
+	case c.there(at) < min(desired, needed) && c.halted(at) != "":
+		return c.waits(WaitsForLimit, c.halted(at)) // deciding on more would bring none
 	case desired < needed && len(c.gauges) > 0 && !c.gauges.over(at):
 		return c.waits(WaitsForMetric, "")
 	case desired < needed:

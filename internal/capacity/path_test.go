@@ -241,6 +241,12 @@ func TestPath(t *testing.T) {
 			f.read(30, group, timeline.Desired, 10)
 			f.Events = append(f.Events, timeline.Event{At: at(-1), Source: group, Kind: processSuspended, Text: noLaunch})
 		}, []FleetResult{ten(group, ASG)}, "20-30 decision of asg/web, 30-95 limit (asg/web Launch suspended)"},
+		{"Launch is suspended, and fewer than needed are asked for", func(f *facts) {
+			f.read(0, group, timeline.Desired, 4)
+			f.read(0, group, timeline.Ready, 4)
+			f.read(30, group, timeline.Desired, 6)
+			f.Events = append(f.Events, timeline.Event{At: at(-1), Source: group, Kind: processSuspended, Text: noLaunch})
+		}, []FleetResult{ten(group, ASG)}, "20-30 decision of asg/web, 30-95 limit (asg/web Launch suspended)"},
 		// Ten pods are ready from 40 on, on their way since before the run; the other fleet has 8.
 		{"the fleet that allows least", func(f *facts) {
 			f.Readings = nil
