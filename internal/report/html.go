@@ -23,7 +23,7 @@ type pageView struct {
 
 	Name, Verdict, When, Sentence, Run, Tool string
 	Reasons, Warnings                        []string
-	Headroom, Timeline                       template.HTML
+	Plates                                   map[string]template.HTML // by name; absent where there is none
 
 	PathTitle     string
 	Path, PathBar []pathRow
@@ -51,11 +51,11 @@ type pageView struct {
 
 // HTML writes the report as one file that needs no network.
 func (r *Report) HTML(w io.Writer) error {
-	return r.page(w, r.headroomPicture(), r.timelinePicture())
+	return r.page(w, r.plates())
 }
 
-func (r *Report) page(w io.Writer, headroom, timeline picture) error {
-	view, err := r.pageView(headroom, timeline)
+func (r *Report) page(w io.Writer, plates []plate) error {
+	view, err := r.pageView(plates)
 	if err != nil {
 		return err
 	}
@@ -67,14 +67,14 @@ func (r *Report) page(w io.Writer, headroom, timeline picture) error {
 	return err
 }
 
-func (r *Report) pageView(headroom, timeline picture) (pageView, error) {
-	above, err := headroom.inline()
-	if err != nil {
-		return pageView{}, err
-	}
-	below, err := timeline.inline()
-	if err != nil {
-		return pageView{}, err
+func (r *Report) pageView(plates []plate) (pageView, error) {
+	drawn := make(map[string]template.HTML)
+	for _, p := range plates {
+		svg, err := p.inline()
+		if err != nil {
+			return pageView{}, err
+		}
+		drawn[p.name] = template.HTML(svg)
 	}
 	var reasons []string
 	for _, reason := range r.notes() {
@@ -85,7 +85,7 @@ func (r *Report) pageView(headroom, timeline picture) (pageView, error) {
 		Name: r.name(), Verdict: r.Result.Verdict, When: r.when(), Sentence: unbroken(r.headline()),
 		Run: r.Manifest.Run, Tool: r.Manifest.Tool,
 		Reasons: reasons, Warnings: r.Result.Warnings,
-		Headroom: template.HTML(above), Timeline: template.HTML(below),
+		Plates:    drawn,
 		PathTitle: r.pathTitle(), Path: r.pathRows(), PathBar: r.pathBar(),
 		Margins:    r.marginRows(),
 		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), FleetFacts: r.fleetFacts(), Scaling: r.scalingFacts(), Stages: r.stageRows(),

@@ -92,21 +92,29 @@ func storedScenario(dir *rundir.Dir) (*scenario.Scenario, error) {
 	return s, nil
 }
 
-// Render writes every rendering into the run directory.
-func (r *Report) Render(dir *rundir.Dir) error {
-	headroom, timeline := r.headroomPicture(), r.timelinePicture()
-	for _, file := range []struct {
-		name   string
-		encode func() ([]byte, error)
-	}{
+// rendering is a file of the run directory that is made from its facts.
+type rendering struct {
+	name   string
+	encode func() ([]byte, error)
+}
+
+// renderings are all the files of the report.
+func (r *Report) renderings() []rendering {
+	plates := r.plates()
+	all := []rendering{
 		{"summary.json", written(r.JSON)},
 		{"report.md", written(r.Markdown)},
-		{"report.html", written(func(w io.Writer) error { return r.page(w, headroom, timeline) })},
-		{"headroom.svg", headroom.svg},
-		{"headroom.png", headroom.png},
-		{"timeline.svg", timeline.svg},
-		{"timeline.png", timeline.png},
-	} {
+		{"report.html", written(func(w io.Writer) error { return r.page(w, plates) })},
+	}
+	for _, p := range plates {
+		all = append(all, rendering{p.name + ".svg", p.svg}, rendering{p.name + ".png", p.png})
+	}
+	return all
+}
+
+// Render writes every rendering into the run directory.
+func (r *Report) Render(dir *rundir.Dir) error {
+	for _, file := range r.renderings() {
 		content, err := file.encode()
 		if err != nil {
 			return fmt.Errorf("%s: %w", file.name, err)

@@ -1,0 +1,17 @@
+package report
+
+// A plate is a picture of the report under its name: its files are NAME.svg and
+// NAME.png, and the page shows it where it speaks of the same thing.
+type plate struct {
+	name string // headroom, timeline, …
+	picture
+}
+
+// plates are the pictures of the run in the order in which a reader meets them;
+// one about something that was not measured is left out.
+func (r *Report) plates() []plate {
+	return []plate{
+		{"headroom", r.headroomPicture()},
+		{"timeline", r.timelinePicture()},
+	}
+}
