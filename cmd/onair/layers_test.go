@@ -12,7 +12,7 @@ const module = "github.com/seed-f864f198/onair/"
 // layers are the rooms of the house from the ground up. A package imports only
 // from layers below its own.
 var layers = [][]string{
-	{"internal/raced", "internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/truth"},
+	{"internal/raced", "internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/typeface", "internal/truth"},
 	{"internal/capacity", "internal/preflight"},
 	{"internal/lab/world"},
 	{"internal/lab/awsapi", "internal/lab/kubeapi", "internal/observe"},
@@ -35,6 +35,7 @@ var reserved = map[string][]string{
 	"go.yaml.in/yaml":                     {"internal/scenario"},
 	"github.com/spf13/cobra":              {"cmd/onair"},
 	"gonum.org/v1/plot":                   {"internal/report"},
+	"golang.org/x/image":                  {"internal/typeface", "internal/report"},
 	module + "internal/lab/world":         {"internal/lab", "internal/lab/awsapi", "internal/lab/kubeapi", "internal/scenario", "cmd/onair"},
 	module + "internal/lab/awsapi":        {"internal/lab"},
 	module + "internal/lab/kubeapi":       {"internal/lab"},

@@ -17,7 +17,7 @@ import (
 // rehearseOptions are the flags of onair rehearse.
 type rehearseOptions struct {
 	scenarioOptions
-	out            string
+	out, font      string
 	hits           bool
 	stdout, stderr io.Writer
 }
@@ -51,11 +51,15 @@ vegeta's commands read:
 	o.scenarioOptions.flags(cmd)
 	cmd.Flags().StringVar(&o.out, "out", "reports", "folder in which the run directory is made")
 	cmd.Flags().BoolVar(&o.hits, "hits", false, "keep every request in the run directory, as hits.ndjson.zst")
+	addFont(cmd, &o.font)
 	return cmd
 }
 
 // rehearse is one rehearsal from scenario file to verdict.
 func rehearse(ctx context.Context, o rehearseOptions) error {
+	if err := useFont(o.font); err != nil {
+		return err
+	}
 	plan, stop, err := prepare(ctx, o.scenarioOptions)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 
 func newReport() *cobra.Command {
 	var with []string
+	var font string
 	cmd := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Make the report of a run again, from its directory alone",
@@ -34,6 +35,9 @@ enters the capacity of the fleet, and with it layers, headroom and verdict. A
 warning names each run that was counted in, and the report is written into RUN.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := useFont(font); err != nil {
+				return err
+			}
 			dir, err := rundir.Open(args[0])
 			if err != nil {
 				return err
@@ -46,6 +50,7 @@ warning names each run that was counted in, and the report is written into RUN.`
 		},
 	}
 	cmd.Flags().StringArrayVar(&with, "with", nil, "another run of the same fleets, to learn their throughput by units from too")
+	addFont(cmd, &font)
 	return cmd
 }
 

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -146,17 +145,6 @@ func TestUnmarkedHolesAreShown(t *testing.T) {
 	rows := r.gapRows()
 	if len(rows) != 1 || rows[0].Source != "hpa/default/web" || rows[0].Length != "32 s" || r.Result.Coverage[0].Gaps != 1 {
 		t.Errorf("gaps %+v, coverage %+v; want one of the fleet, 32 s long, in both", rows, r.Result.Coverage[0])
-	}
-}
-
-func TestReadWarnsOfNamesThatAPNGCannotShow(t *testing.T) {
-	r, err := Read(recordAs(t, passing, strings.Replace(stored, "CM 1", "本編", 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	const want = "the PNG pictures show letters beyond Latin, Greek and Cyrillic as ? (本編); report.html and the SVG pictures show them"
-	if !slices.Contains(r.Result.Warnings, want) {
-		t.Errorf("warnings = %q; want %q among them", r.Result.Warnings, want)
 	}
 }
 

@@ -73,9 +73,7 @@ func Read(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
 	result.Warnings = slices.Concat(result.Warnings, added, warnings)
 	r := New(manifest, s, t, result)
 	r.Path = dir.Path()
-	if name := r.undrawn(); name != "" {
-		r.Result.Warnings = append(r.Result.Warnings, fmt.Sprintf("the PNG pictures show letters beyond Latin, Greek and Cyrillic as ? (%s); report.html and the SVG pictures show them", name))
-	}
+	r.warnOfBoxes()
 	return r, nil
 }
 
