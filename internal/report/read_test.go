@@ -80,7 +80,7 @@ func TestReadAndRender(t *testing.T) {
 	if err := r.Render(dir); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"summary.json", "report.md", "report.html", "headroom.svg", "headroom.png", "timeline.svg", "timeline.png"} {
+	for _, name := range []string{"summary.json", "report.md", "junit.xml", "report.html", "headroom.svg", "headroom.png", "timeline.svg", "timeline.png"} {
 		if info, err := os.Stat(filepath.Join(dir.Path(), name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s is missing or empty (%v)", name, err)
 		}

@@ -6,6 +6,7 @@
 //	run directory --> Report --> summary.json        for machines
 //	                         --> Text                for the terminal
 //	                         --> report.md           for a pull request or job summary
+//	                         --> junit.xml           for a CI server
 //	                         --> report.html         one file with both pictures in it
 //	                         --> headroom, timeline  pictures, as SVG and PNG
 //
@@ -102,6 +103,7 @@ func (r *Report) renderings() []rendering {
 	all := []rendering{
 		{"summary.json", written(r.JSON)},
 		{"report.md", written(r.Markdown)},
+		{"junit.xml", written(r.JUnit)},
 		{"report.html", written(func(w io.Writer) error { return r.page(w, plates) })},
 	}
 	for _, p := range plates {
