@@ -77,7 +77,7 @@ type Owned struct {
 	To    float64 `json:"to"`
 	Stage string  `json:"stage"` // one of a fleet's stages, or limit | backlog | unknown
 	Fleet *string `json:"fleet"`
-	Limit *string `json:"limit,omitempty"` // with limit: what let nothing more grow, as layers have it
+	Limit *string `json:"limit"` // with limit: what let nothing more grow, as layers have it; null elsewhere
 }
 
 func summaryLayer(l capacity.Layer) Layer {
