@@ -5,36 +5,72 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
-// Markdown writes the report as a job summary or a comment shows it best.
+// Markdown writes the report as a job summary or a comment on a pull request shows
+// it best: the answer, then the objectives, and all else folded.
+//
+//	## ✅ name: pass
+//	**The headroom in a sentence.**
+//	what binds, why, when
+//	### Objectives    a row each
+//	▸ Warnings        what weakens the answer
+//	▸ Headroom and layers, fleets, load, …
 func (r *Report) Markdown(w io.Writer) error {
 	m := &markdown{}
 	fmt.Fprintf(&m.b, "## %s %s: %s\n\n", badge(r.Result.Verdict), cell(r.name()), r.Result.Verdict)
-	fmt.Fprintf(&m.b, "**%s**\n\n", cell(r.headline()))
-	notes := r.notes()
-	for _, note := range notes {
-		fmt.Fprintf(&m.b, "- %s\n", cell(note))
-	}
-	if len(notes) > 0 {
+	fmt.Fprintf(&m.b, "**%s**\n\n", cell(strings.TrimSpace(r.headline())))
+	m.binding(r)
+	if notes := r.notes(); len(notes) > 0 {
+		m.list(notes)
 		m.b.WriteString("\n")
 	}
 	fmt.Fprintf(&m.b, "%s, run %s\n", r.when(), cell(r.Manifest.Run))
-	m.margins(r)
-	m.layers(r)
 	m.objectives(r)
-	m.fleets(r)
-	m.load(r)
-	m.addresses(r)
-	m.spread(r)
-	m.generator(r)
-	m.observation(r)
-	m.list("Warnings", r.Result.Warnings)
+	m.folded(fmt.Sprintf("Warnings (%s)", figure.Count(len(r.Result.Warnings))), func(in *markdown) { in.list(r.Result.Warnings) })
+	m.folded("Headroom and layers", func(in *markdown) { in.margins(r); in.layers(r) })
+	m.folded("Fleets and how they scaled", func(in *markdown) { in.fleets(r); in.spread(r) })
+	m.folded("Load, times, errors", func(in *markdown) { in.load(r); in.addresses(r) })
+	m.folded("What this rests on", func(in *markdown) { in.generator(r); in.observation(r) })
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }
 
 type markdown struct{ b strings.Builder }
+
+// mostLines is how many rows a table has, and lines a list.
+const mostLines = 50
+
+// longestMarkdown is how many bytes report.md grows to with what is folded: GitHub
+// refuses a comment of more than 65,536 characters, a job summary of more than
+// 1 MiB.
+const longestMarkdown = 60_000
+
+// folded writes a part that opens on a click; one that would make the whole too
+// long is only named.
+func (m *markdown) folded(title string, write func(*markdown)) {
+	part := &markdown{}
+	write(part)
+	text := strings.TrimSpace(part.b.String())
+	switch {
+	case text == "":
+	case m.b.Len()+len(text) > longestMarkdown:
+		fmt.Fprintf(&m.b, "\n%s: see report.html, for this is too long here.\n", title)
+	default:
+		fmt.Fprintf(&m.b, "\n<details>\n<summary>%s</summary>\n\n%s\n\n</details>\n", title, text)
+	}
+}
+
+// binding says which layer binds, where that is known.
+func (m *markdown) binding(r *Report) {
+	for _, l := range r.layerRows() {
+		if l.Binding {
+			fmt.Fprintf(&m.b, "Binding layer: %s, %s: %s\n\n", cell(l.Name), cell(l.Rate), cell(l.Source))
+		}
+	}
+}
 
 func badge(verdict string) string {
 	switch verdict {
@@ -46,24 +82,20 @@ func badge(verdict string) string {
 	return "⚠️"
 }
 
-// cell keeps a text from outside from becoming markup or ending its cell.
-func cell(s string) string {
-	return strings.NewReplacer(`\`, `\\`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "#", `\#`).Replace(clean(s))
-}
-
 // table writes rows under a header, unless there are none.
 func (m *markdown) table(title, header, alignment string, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
 	fmt.Fprintf(&m.b, "\n### %s\n\n%s\n%s\n", title, header, alignment)
-	for _, row := range rows {
+	for _, row := range rows[:min(len(rows), mostLines)] {
 		cells := make([]string, len(row))
 		for i, c := range row {
 			cells[i] = cell(c)
 		}
 		fmt.Fprintf(&m.b, "| %s |\n", strings.Join(cells, " | "))
 	}
+	m.more(len(rows))
 }
 
 func (m *markdown) objectives(r *Report) {
@@ -155,17 +187,22 @@ func (m *markdown) facts(facts []fact) {
 	if len(facts) > 0 {
 		m.b.WriteString("\n")
 	}
-	for _, f := range facts {
-		fmt.Fprintf(&m.b, "- %s: %s\n", cell(f.Name), cell(f.Value))
+	for _, f := range facts[:min(len(facts), mostLines)] {
+		fmt.Fprintf(&m.b, "- %s: %s\n", item(f.Name), cell(f.Value))
 	}
+	m.more(len(facts))
 }
 
-func (m *markdown) list(title string, lines []string) {
-	if len(lines) == 0 {
-		return
+func (m *markdown) list(lines []string) {
+	for _, line := range lines[:min(len(lines), mostLines)] {
+		fmt.Fprintf(&m.b, "- %s\n", item(line))
 	}
-	fmt.Fprintf(&m.b, "\n### %s\n\n", title)
-	for _, line := range lines {
-		fmt.Fprintf(&m.b, "- %s\n", cell(line))
+	m.more(len(lines))
+}
+
+// more says how many of all lines were left out.
+func (m *markdown) more(all int) {
+	if all > mostLines {
+		fmt.Fprintf(&m.b, "\nand %s more in report.html\n", figure.Count(all-mostLines))
 	}
 }
