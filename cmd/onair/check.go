@@ -30,7 +30,7 @@ what this machine cannot give, and does not make the scenario wrong.`,
 			if err != nil {
 				return err
 			}
-			return writePlan(cmd.OutOrStdout(), s, load.ThisMachine())
+			return writePlan(forPeople(cmd.OutOrStdout()), s, load.ThisMachine())
 		},
 	}
 	o.flags(cmd)

@@ -74,11 +74,11 @@ func runPreflight(ctx context.Context, o preflightOptions) error {
 	if ctx.Err() != nil {
 		return verdict{exitInterrupted}
 	}
-	write := writeFindings
+	write, out := writeFindings, forPeople(o.stdout)
 	if o.json {
-		write = writeFindingsJSON
+		write, out = writeFindingsJSON, o.stdout
 	}
-	if err := write(o.stdout, found); err != nil {
+	if err := write(out, found); err != nil {
 		return err
 	}
 	return verdictOfFindings(found)

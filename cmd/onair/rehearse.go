@@ -68,10 +68,12 @@ func rehearse(ctx context.Context, o rehearseOptions) error {
 	if plan.Warnings, err = cleared(ctx, plan, o.file, o.stderr); err != nil {
 		return err
 	}
+	folded := group(o.stderr, "rehearsal")
 	progress := newProgress(ctx, o.stderr, plan.Scenario)
 	plan.Root, plan.Hits, plan.Progress = o.out, o.hits, progress.show
 	dir, err := rehearsal.Run(ctx, plan)
 	progress.done()
+	folded()
 	if err != nil {
 		return err
 	}
@@ -82,9 +84,24 @@ func rehearse(ctx context.Context, o rehearseOptions) error {
 // what is not well and returns the warnings, which stay with the run; an error
 // where the rehearsal cannot run.
 func cleared(ctx context.Context, plan rehearsal.Plan, file string, stderr io.Writer) (warnings []string, err error) {
-	found := asked(ctx, plan, stderr)
+	found, warnings, err := told(ctx, plan, stderr)
+	if err != nil {
+		return nil, err
+	}
+	if err := verdictOfFindings(found); err != nil {
+		annotate(stderr, "error", "onair "+plan.Scenario.Name, failedOf(found))
+		fmt.Fprintf(stderr, "%s: nothing was sent (onair preflight %s shows every check)\n", plan.Scenario.Name, file)
+		return nil, err
+	}
+	return warnings, nil
+}
+
+// told makes the checks and tells what is not well.
+func told(ctx context.Context, plan rehearsal.Plan, stderr io.Writer) (found []preflight.Finding, warnings []string, err error) {
+	defer group(stderr, "preflight")()
+	found = asked(ctx, plan, stderr)
 	if ctx.Err() != nil {
-		return nil, verdict{exitInterrupted}
+		return nil, nil, verdict{exitInterrupted}
 	}
 	for _, f := range found {
 		if f.Status == preflight.OK {
@@ -95,14 +112,21 @@ func cleared(ctx context.Context, plan rehearsal.Plan, file string, stderr io.Wr
 			warnings = append(warnings, sentence)
 		}
 		if _, err := fmt.Fprintf(stderr, "%s: %s\n", f.Status, sentence); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	if err := verdictOfFindings(found); err != nil {
-		fmt.Fprintf(stderr, "%s: nothing was sent (onair preflight %s shows every check)\n", plan.Scenario.Name, file)
-		return nil, err
+	return found, warnings, nil
+}
+
+// failedOf are the checks that failed, a sentence each.
+func failedOf(found []preflight.Finding) []string {
+	var failed []string
+	for _, f := range found {
+		if f.Status == preflight.Fail {
+			failed = append(failed, printable(f.String()))
+		}
 	}
-	return warnings, nil
+	return failed
 }
 
 // startLab starts the embedded staging; nil where the scenario has none.

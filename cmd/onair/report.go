@@ -79,7 +79,7 @@ func writeReport(dir *rundir.Dir, stdout io.Writer, with ...*rundir.Dir) error {
 	rendered := r.Render(dir) // the result is told even where it cannot be kept
 	file, ok := stdout.(*os.File)
 	colour := ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	if err := errors.Join(rendered, r.Text(stdout, colour)); err != nil {
+	if err := errors.Join(rendered, writeResult(stdout, r, colour)); err != nil {
 		return err
 	}
 	return verdictOf(r.Result)

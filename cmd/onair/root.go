@@ -34,6 +34,8 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	stderr = forPeople(stderr)
+	defer ended(stderr)
 	usage := true // until a command has begun its work
 	root.PersistentPreRun = func(*cobra.Command, []string) { usage = false }
 	root.AddCommand(newRehearse(), newCheck(), newPreflight(), newReport(), newLab(), newSchema())
