@@ -155,19 +155,22 @@ func (c pixels) hollow(at vg.Point, em vg.Length) {
 	c.Stroke(outline)
 }
 
-// boxed returns the first text in pictures of which a PNG can show only boxes;
-// empty if there is none.
-func boxed(plates []plate) string {
+// boxed returns the first text in pictures of which a PNG can show letters only as
+// boxes, and these letters; empty if there is none.
+func boxed(plates []plate) (text, letters string) {
 	for _, p := range plates {
 		for _, t := range p.texts() {
 			for _, piece := range split(t.text, t.face) {
-				if piece.boxed {
-					return t.text
+				if piece.boxed && !strings.Contains(letters, piece.text) {
+					letters += piece.text
 				}
+			}
+			if letters != "" {
+				return t.text, letters
 			}
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // mayHaveStrangers reports whether a text from outside may have letters that the
@@ -188,7 +191,7 @@ func (r *Report) warnOfBoxes() {
 	if !r.mayHaveStrangers() {
 		return
 	}
-	if text := boxed(r.plates()); text != "" {
-		r.Result.Warnings = append(r.Result.Warnings, fmt.Sprintf("no font of this machine has the letters of %q: the PNG pictures show boxes, report.html and the SVG pictures the letters (install one, for Japanese the package fonts-noto-cjk or fonts-ipafont-gothic, or name one: onair report RUN --font FILE)", text))
+	if text, letters := boxed(r.plates()); text != "" {
+		r.Result.Warnings = append(r.Result.Warnings, fmt.Sprintf("no font of this machine draws %s of %q: the PNG pictures show boxes, report.html and the SVG pictures the letters (install one, for Japanese the package fonts-noto-cjk or fonts-ipafont-gothic, or name one: onair report RUN --font FILE)", letters, text))
 	}
 }

@@ -237,7 +237,7 @@ func TestReadWarnsOfBoxes(t *testing.T) {
 			t.Errorf("warnings of a spot called %s = %q; want none", spot, got)
 		}
 	}
-	const want = `no font of this machine has the letters of "首都圏 夜の広告": the PNG pictures show boxes, report.html and the SVG pictures the letters (install one, for Japanese the package fonts-noto-cjk or fonts-ipafont-gothic, or name one: onair report RUN --font FILE)`
+	const want = `no font of this machine draws 首都圏夜の広告 of "首都圏 夜の広告": the PNG pictures show boxes, report.html and the SVG pictures the letters (install one, for Japanese the package fonts-noto-cjk or fonts-ipafont-gothic, or name one: onair report RUN --font FILE)`
 	for _, spot := range []string{broadcast, `"\u9996\u90fd\u570f 夜の広告"`} {
 		if got := read(spot); len(got) != 1 || got[0] != want {
 			t.Errorf("warnings of a spot called %s = %q; want %q", spot, got, want)
@@ -246,6 +246,9 @@ func TestReadWarnsOfBoxes(t *testing.T) {
 	withJapanese(t)
 	if got := read(broadcast); len(got) > 0 {
 		t.Errorf("warnings with a font = %q; want none", got)
+	}
+	if got := read(broadcast + " 📺📺"); len(got) != 1 || !strings.HasPrefix(got[0], `no font of this machine draws 📺 of "首都圏 夜の広告 📺📺": `) {
+		t.Errorf("warnings with a font that has no emoji = %q; want one of 📺 alone", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package typeface
 import (
 	"cmp"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,7 +126,7 @@ func TestUseSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Every font of a collection is asked, be it TrueType or OpenType.
+// Every font of a collection is one.
 func TestCollections(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "two.ttc")
 	if err := os.WriteFile(file, collection(goregular.TTF, goregular.TTF), 0o644); err != nil {
@@ -162,6 +163,23 @@ func collection(fonts ...[]byte) []byte {
 		}
 	}
 	return append(head, bodies...)
+}
+
+// A font of OpenType's own outlines draws as well as one of TrueType's.
+func TestOpenTypeOutlines(t *testing.T) {
+	image, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/image").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fonts := In()
+	if err := fonts.Use(filepath.Join(strings.TrimSpace(string(image)), "font", "testdata", "CFFTest.otf")); err != nil {
+		t.Fatal(err)
+	}
+	for letter, want := range map[rune]string{'0': "CFFTest", '1': "CFFTest", '都': ""} {
+		if got := nameOf(t, fonts.For(letter)); got != want {
+			t.Errorf("For(%q) = %q; want %q", letter, got, want)
+		}
+	}
 }
 
 // A plain font comes before those that stand less well beside Latin letters.
