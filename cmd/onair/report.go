@@ -77,10 +77,14 @@ func writeReport(dir *rundir.Dir, stdout io.Writer, with ...*rundir.Dir) error {
 		return err
 	}
 	rendered := r.Render(dir) // the result is told even where it cannot be kept
-	file, ok := stdout.(*os.File)
-	colour := ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	if err := errors.Join(rendered, writeResult(stdout, r, colour)); err != nil {
+	if err := errors.Join(rendered, writeResult(stdout, r, coloured(stdout))); err != nil {
 		return err
 	}
 	return verdictOf(r.Result)
+}
+
+// coloured reports whether whoever reads there sees colours.
+func coloured(stdout io.Writer) bool {
+	file, ok := stdout.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

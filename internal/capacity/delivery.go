@@ -62,6 +62,16 @@ func (a sending) minus(b sending) sending {
 	return sending{a.planned - b.planned, a.sent - b.sent, a.timed - b.timed, a.late - b.late}
 }
 
+// Delivered reports whether the load of some seconds of a run, a window's, was sent
+// as planned but for what the target held back.
+func Delivered(seconds []timeline.Second, objectives []Objective) bool {
+	rule, sum := newDelivery(objectives), sending{}
+	for _, s := range seconds {
+		sum = sum.plus(rule.of(s))
+	}
+	return sum.delivered()
+}
+
 // delivered reports whether the load of a window was.
 func (a sending) delivered() bool { return a.share() >= deliveredInWindow && !a.tooLate() }
 

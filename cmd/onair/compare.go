@@ -1,0 +1,166 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-f864f198/onair/internal/compare"
+	"github.com/seed-f864f198/onair/internal/report"
+)
+
+// compareOptions are the flags of onair compare.
+type compareOptions struct {
+	bases          []string
+	head           string
+	tolerance      string
+	anyPlan        bool
+	json, markdown bool
+	out            string
+	stdout         io.Writer
+}
+
+func newCompare() *cobra.Command {
+	var o compareOptions
+	cmd := &cobra.Command{
+		Use:   "compare --base RUN... HEAD",
+		Short: "Say what changed from earlier runs to one",
+		Long: `Say what changed from earlier runs, the base, to one of the same plan: what a
+unit sustains, headroom, response times and errors at the same load, scale lag and
+its stages. The last argument is the run in question, all others are base runs:
+
+  onair compare --base reports/MON reports/TUE reports/WED reports/THU
+
+With 3 base runs or more each measure is held against where one more run like them
+would lie, and is worse where it is beyond that by more than the tolerance, all
+measures together wrongly so in at most 1 of 100 runs without a change. With 1 or 2
+base runs differences are shown, and nothing is judged. Base runs that are invalid
+or aborted are left out.
+
+Exit status: 0 nothing is worse; 1 something is; 2 the runs cannot be compared;
+3 the run in question proves nothing.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			last := len(args) - 1
+			o.bases, o.head, o.stdout = append(o.bases, args[:last]...), args[last], cmd.OutOrStdout()
+			return compareRuns(o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&o.bases, "base", nil, "a run to compare with (may be repeated)")
+	f.StringVar(&o.tolerance, "tolerance", "5%", "how much worse a measure may be")
+	f.BoolVar(&o.anyPlan, "any-plan", false, "compare runs of different plans all the same")
+	f.BoolVar(&o.json, "json", false, "write JSON")
+	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
+	f.StringVar(&o.out, "out", "", "also draw the runs over each other: FILE.svg, FILE.png, or a folder for compare.svg and compare.png")
+	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
+	return cmd
+}
+
+// compareRuns is one comparison from run directories to exit status.
+func compareRuns(o compareOptions) error {
+	tolerance, err := ratioOf(o.tolerance)
+	if err != nil {
+		return usageError{fmt.Errorf("--tolerance %s: %w", o.tolerance, err)}
+	}
+	if len(o.bases) == 0 {
+		return usageError{errors.New("no run to compare with (onair compare --base RUN HEAD)")}
+	}
+	c, err := readComparison(o, compare.Options{Tolerance: tolerance})
+	if err != nil {
+		return err
+	}
+	if len(c.Bases) == 0 {
+		return usageError{fmt.Errorf("%s: %s", strings.Join(c.Reasons, "; "), strings.Join(c.Warnings, "; "))}
+	}
+	if err := errors.Join(o.draw(c), o.write(c)); err != nil {
+		return err
+	}
+	switch {
+	case c.Verdict == compare.Worse:
+		return verdict{exitMissed}
+	case !c.Proves():
+		return verdict{exitInvalid}
+	}
+	return nil
+}
+
+// readComparison reads all runs.
+func readComparison(o compareOptions, options compare.Options) (*report.Comparison, error) {
+	// As in writeReport: all facts of all runs are in memory.
+	defer debug.SetGCPercent(debug.SetGCPercent(25))
+	dirs, err := openAll(append(o.bases, o.head))
+	if err != nil {
+		return nil, err
+	}
+	runs := make([]*report.Report, len(dirs))
+	for i, dir := range dirs {
+		if runs[i], err = report.Read(dir); err != nil {
+			return nil, err
+		}
+	}
+	last := len(runs) - 1
+	c, err := report.Compare(runs[:last], runs[last], options, o.anyPlan)
+	if errors.Is(err, report.ErrPlans) || errors.Is(err, report.ErrTwice) {
+		err = usageError{err}
+	}
+	return c, err
+}
+
+// write tells the comparison on stdout.
+func (o compareOptions) write(c *report.Comparison) error {
+	switch {
+	case o.json:
+		return c.JSON(o.stdout)
+	case o.markdown:
+		return c.Markdown(o.stdout)
+	}
+	return c.Text(o.stdout, coloured(o.stdout))
+}
+
+// draw writes the picture where --out asks for it.
+func (o compareOptions) draw(c *report.Comparison) error {
+	switch filepath.Ext(o.out) {
+	case "":
+		if o.out == "" {
+			return nil
+		}
+		if err := os.MkdirAll(o.out, 0o755); err != nil {
+			return err
+		}
+		return errors.Join(drawn(filepath.Join(o.out, "compare.svg"), c.SVG), drawn(filepath.Join(o.out, "compare.png"), c.PNG))
+	case ".svg":
+		return drawn(o.out, c.SVG)
+	case ".png":
+		return drawn(o.out, c.PNG)
+	}
+	return usageError{fmt.Errorf("--out %s: a picture is .svg or .png", o.out)}
+}
+
+func drawn(path string, encode func() ([]byte, error)) error {
+	picture, err := encode()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.WriteFile(path, picture, 0o644)
+}
+
+// ratioOf reads a share such as 5% or 0.05, from 0 to less than all.
+func ratioOf(text string) (float64, error) {
+	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
+	ratio, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if percent {
+		ratio /= 100
+	}
+	if err != nil || !(ratio >= 0 && ratio < 1) {
+		return 0, errors.New("not a share from 0% to less than 100%, such as 5%")
+	}
+	return ratio, nil
+}

@@ -1,0 +1,71 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/compare"
+)
+
+// ErrPlans is wrapped by the error of runs that are not of one plan.
+var ErrPlans = errors.New("not of the same plan")
+
+// ErrTwice is wrapped by the error of a base run that is given twice.
+var ErrTwice = errors.New("is a base run already and would count twice")
+
+// Comparison is what changed between runs of one plan, ready to be rendered: as
+// text, Markdown, JSON, and as one picture.
+type Comparison struct {
+	compare.Comparison
+	head  *Report
+	bases []*Report // that count
+	plan  string    // fingerprint of the head's
+}
+
+// Compare holds a run against base runs. Runs of another plan are an error unless
+// anyPlan allows them, and so is a base run that is there twice.
+func Compare(bases []*Report, head *Report, o compare.Options, anyPlan bool) (*Comparison, error) {
+	runs := make([]compare.Run, len(bases))
+	for i, b := range bases {
+		runs[i] = b.compared()
+		for _, other := range runs[:i] {
+			if other.Name == runs[i].Name && other.Started.Equal(runs[i].Started) {
+				return nil, fmt.Errorf("%s: run %s %w (leave it out)", b.Path, other.Name, ErrTwice)
+			}
+		}
+	}
+	own := head.compared()
+	for i, b := range bases {
+		differ := compare.Differences([]compare.Run{runs[i], own})
+		if len(differ) > 0 && !anyPlan {
+			return nil, fmt.Errorf("%s: %w as %s: other %s (--any-plan compares all the same)", b.Path, ErrPlans, head.Path, strings.Join(differ, ", "))
+		}
+	}
+	c := &Comparison{Comparison: compare.Compare(runs, own, o), head: head, plan: own.Plan.Fingerprint()}
+	for i, b := range bases {
+		if c.counts(runs[i]) {
+			c.bases = append(c.bases, b)
+		}
+	}
+	return c, nil
+}
+
+// counts reports whether a run is one of the base runs that are compared with.
+func (c *Comparison) counts(r compare.Run) bool {
+	for _, b := range c.Bases {
+		if b.Name == r.Name && b.Started.Equal(r.Started) {
+			return true
+		}
+	}
+	return false
+}
+
+// compared is the run as package compare takes it.
+func (r *Report) compared() compare.Run {
+	return compare.Run{Name: r.Manifest.Run, Started: r.started(), Plan: planOf(r.Scenario), Timeline: r.Timeline, Result: r.Result}
+}
+
+// when is the instant at which a run of the comparison began.
+func (c *Comparison) when(at time.Time) string { return at.Format("2006-01-02 15:04:05 MST") }
