@@ -4,7 +4,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD       = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: build rehearse test laws check format lint tidy cross smoke soak bench example fuzz truth truth-short faults
+.PHONY: build rehearse test laws check format lint tidy cross smoke soak bench example fuzz truth truth-short compare-truth faults
 
 build:
 	$(BUILD) -o bin/onair ./cmd/onair
@@ -53,6 +53,10 @@ faults:
 ## truth-short: two runs of each world; two minutes at most
 truth-short:
 	ONAIR_TRUTH=2 go test -count=1 -timeout 10m -run TestTruth ./internal/truth
+
+## compare-truth: what comparisons say of three stagings of which capacity was taken, or not, a hundred times each; half an hour (one of each is in test)
+compare-truth:
+	ONAIR_COMPARE=100 go test -count=1 -timeout 120m -run TestCompare -v ./internal/truth
 
 ## soak: ten minutes of steady load, 300,000 requests and 3,000,000; memory must not grow with the length of a run
 soak: build

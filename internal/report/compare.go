@@ -29,14 +29,14 @@ type Comparison struct {
 func Compare(bases []*Report, head *Report, o compare.Options, anyPlan bool) (*Comparison, error) {
 	runs := make([]compare.Run, len(bases))
 	for i, b := range bases {
-		runs[i] = b.compared()
+		runs[i] = b.Compared()
 		for _, other := range runs[:i] {
 			if other.Name == runs[i].Name && other.Started.Equal(runs[i].Started) {
 				return nil, fmt.Errorf("%s: run %s %w (leave it out)", b.Path, other.Name, ErrTwice)
 			}
 		}
 	}
-	own := head.compared()
+	own := head.Compared()
 	for i, b := range bases {
 		differ := compare.Differences([]compare.Run{runs[i], own})
 		if len(differ) > 0 && !anyPlan {
@@ -62,8 +62,8 @@ func (c *Comparison) counts(r compare.Run) bool {
 	return false
 }
 
-// compared is the run as package compare takes it.
-func (r *Report) compared() compare.Run {
+// Compared is the run as package compare takes it.
+func (r *Report) Compared() compare.Run {
 	return compare.Run{Name: r.Manifest.Run, Started: r.started(), Plan: planOf(r.Scenario), Timeline: r.Timeline, Result: r.Result}
 }
 

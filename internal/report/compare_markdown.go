@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/seed-f864f198/onair/internal/compare"
+	"github.com/seed-f864f198/onair/internal/figure"
 )
 
 // Markdown writes the comparison as a job summary or a comment shows it best: what
@@ -20,16 +21,16 @@ func (c *Comparison) Markdown(w io.Writer) error {
 			fmt.Fprintf(&m.b, "- %s\n", cell(reason))
 		}
 	}
-	m.list("Warnings", c.Warnings)
-	fmt.Fprintf(&m.b, "\n<details><summary>Every measure</summary>\n")
-	m.measures("Not shown to have changed", c.rowsOf(compare.Same))
-	m.unjudged("Not judged", c.rowsOf(compare.CannotSay))
-	m.unjudged("Machine that made the load", c.checkRows())
-	m.runs(c)
-	if text := c.method(); text != "" {
-		fmt.Fprintf(&m.b, "\n%s\n", cell(text))
-	}
-	m.b.WriteString("\n</details>\n")
+	m.folded(fmt.Sprintf("Warnings (%s)", figure.Count(len(c.Warnings))), func(in *markdown) { in.list(c.Warnings) })
+	m.folded("Every measure", func(in *markdown) {
+		in.measures("Not shown to have changed", c.rowsOf(compare.Same))
+		in.unjudged("Not judged", c.rowsOf(compare.CannotSay))
+		in.unjudged("Machine that made the load", c.checkRows())
+		in.runs(c)
+		if text := c.method(); text != "" {
+			fmt.Fprintf(&in.b, "\n%s\n", cell(text))
+		}
+	})
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }

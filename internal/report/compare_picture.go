@@ -24,16 +24,16 @@ func (c *Comparison) PNG() ([]byte, error) { return c.picture().png() }
 // and capacity against demand. What base runs span is a pale band, the head a line.
 func (c *Comparison) picture() picture {
 	s := c.head.span()
-	panels := []*panel{c.responsePanel(s), c.capacityPanel(s)}
-	spots := c.head.spots()
+	spots, above := c.head.spots(), titleAbove
+	if len(spots) > 0 {
+		above += markRow // the title stands over the marks, so that no rule runs through it
+	}
+	panels := []*panel{c.responsePanel(s, above), c.capacityPanel(s)}
 	for _, p := range panels {
 		p.Add(airings(spots), lineLabels(p.labels))
 	}
-	head := vg.Length(74)
-	if len(spots) > 0 {
-		panels[0].Add(marks{list: spots, name: "on air", paint: ink, above: titleAbove + markRow})
-		head += markRow
-	}
+	panels[0].Add(marks{list: spots, name: "on air", paint: ink, above: titleAbove - 2})
+	head := 65 + above
 	panels[1].Add(zoneName{s})
 	return picture{
 		height: 2*165 + head,
@@ -102,10 +102,19 @@ func (e extent) add(p *panel, of paint, name string) {
 	for i := range lower {
 		p.Add(band{lower: lower[i], upper: upper[i], paint: of, opacity: 0.3})
 	}
-	p.Add(line{points: e.low, style: fadedStroke(of, 0.45, 0.6), gap: gap}, line{points: e.high, style: fadedStroke(of, 0.45, 0.6), gap: gap})
+	p.Add(line{points: e.low, style: fadedStroke(of, 0.5, 0.8), gap: gap}, line{points: e.high, style: fadedStroke(of, 0.5, 0.8), gap: gap})
 	if n := len(e.high); n > 0 {
 		p.labels = append(p.labels, label{name, (e.low[n-1].Y + e.high[n-1].Y) / 2, muted})
 	}
+}
+
+// spans is what a series of the base runs spans, up to the end of the head's clock.
+func (c *Comparison) spans(series func(*Report) plotter.XYs, end float64) extent {
+	var all []plotter.XYs
+	for _, b := range c.bases {
+		all = append(all, slices.DeleteFunc(series(b), func(p plotter.XY) bool { return p.X > end }))
+	}
+	return extentOf(all)
 }
 
 // basesName names the band.
@@ -116,12 +125,9 @@ func (c *Comparison) basesName() string {
 	return figure.Count(len(c.bases)) + " base runs"
 }
 
-func (c *Comparison) responsePanel(s span) *panel {
-	var series []plotter.XYs
-	for _, b := range c.bases {
-		series = append(series, within(b.responses(0.99)[0], s.end))
-	}
-	bases, own := extentOf(series), c.head.responses(0.99)[0]
+func (c *Comparison) responsePanel(s span, above vg.Length) *panel {
+	slowest := func(r *Report) plotter.XYs { return r.responses(0.99)[0] }
+	bases, own := c.spans(slowest, s.end), slowest(c.head)
 	low, high := valueRange(slices.Concat(bases.low, bases.high, own))
 	write := func(x float64) string { return figure.Duration(time.Duration(x * float64(time.Second))) }
 	p := newPanel(s, 0, max(high, 1e-3)*1.08, valueTicks{write: write, most: 4}, false)
@@ -133,7 +139,7 @@ func (c *Comparison) responsePanel(s span) *panel {
 		p = newPanel(s, from, high*1.3, decadeTicks{write}, false)
 		p.Y.Scale = plot.LogScale{}
 	}
-	p.Add(heading{title: "Response time", note: "p99 of each second, due until answered", above: titleAbove})
+	p.Add(heading{title: "Response time", note: "p99 of each second, due until answered", above: above})
 	bases.add(p, demand, c.basesName())
 	p.Add(line{points: own, style: stroke(demand, 1.8), seconds: true, gap: 3})
 	if n := len(own); n > 0 {
@@ -143,11 +149,7 @@ func (c *Comparison) responsePanel(s span) *panel {
 }
 
 func (c *Comparison) capacityPanel(s span) *panel {
-	var series []plotter.XYs
-	for _, b := range c.bases {
-		series = append(series, within(b.capacities(), s.end))
-	}
-	bases, own, asked := extentOf(series), c.head.capacities(), c.head.planned()
+	bases, own, asked := c.spans((*Report).capacities, s.end), c.head.capacities(), c.head.planned()
 	can := max(highest(bases.high), highest(own))
 	top := max(highest(asked), min(can, 2.5*highest(asked)), 1)
 	p := newPanel(s, 0, top*1.06, valueTicks{write: figure.Scaled, most: 4}, true)
@@ -184,9 +186,4 @@ func known(m capacity.Moment) *float64 {
 		}
 	}
 	return nil
-}
-
-// within leaves out what lies after the end of the clock.
-func within(points plotter.XYs, end float64) plotter.XYs {
-	return slices.DeleteFunc(points, func(p plotter.XY) bool { return p.X > end })
 }

@@ -27,8 +27,7 @@ type outcome struct {
 	warnings          []string
 }
 
-// rehearse makes one run of a scenario in simulated time: the load goes through
-// the lab's door, and the real observers read its APIs on wires in memory.
+// rehearse makes one run of a scenario in simulated time.
 func rehearse(t *testing.T, s *scenario.Scenario, length int) outcome {
 	t.Helper()
 	root, err := os.MkdirTemp(t.TempDir(), "")
@@ -36,6 +35,13 @@ func rehearse(t *testing.T, s *scenario.Scenario, length int) outcome {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(root)
+	return analyze(t, s, simulate(t, s, root), length)
+}
+
+// simulate makes one run of a scenario, in a folder: the load goes through the
+// lab's door, and the real observers read its APIs on wires in memory.
+func simulate(t *testing.T, s *scenario.Scenario, root string) *rundir.Dir {
+	t.Helper()
 	var dir *rundir.Dir
 	synctest.Test(t, func(t *testing.T) {
 		lab := startStaging(t, *s.Lab)
@@ -52,7 +58,7 @@ func rehearse(t *testing.T, s *scenario.Scenario, length int) outcome {
 	if t.Failed() {
 		t.FailNow()
 	}
-	return analyze(t, s, dir, length)
+	return dir
 }
 
 // analyze says what a run came to, and what it should have.
