@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,7 +61,6 @@ Exit status: 0 nothing is worse; 1 something is; 2 the runs cannot be compared;
 	f.BoolVar(&o.json, "json", false, "write JSON")
 	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
 	f.StringVar(&o.out, "out", "", "also draw the runs over each other: FILE.svg, FILE.png, or a folder for compare.svg and compare.png")
-	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
 	return cmd
 }
 
@@ -70,8 +70,8 @@ func compareRuns(o compareOptions) error {
 	if err != nil {
 		return usageError{fmt.Errorf("--tolerance %s: %w", o.tolerance, err)}
 	}
-	if len(o.bases) == 0 {
-		return usageError{errors.New("no run to compare with (onair compare --base RUN HEAD)")}
+	if err := o.check(); err != nil {
+		return usageError{err}
 	}
 	c, err := readComparison(o, compare.Options{Tolerance: tolerance})
 	if err != nil {
@@ -127,21 +127,31 @@ func (o compareOptions) write(c *report.Comparison) error {
 
 // draw writes the picture where --out asks for it.
 func (o compareOptions) draw(c *report.Comparison) error {
-	switch filepath.Ext(o.out) {
-	case "":
-		if o.out == "" {
-			return nil
-		}
+	switch {
+	case o.out == "":
+		return nil
+	case filepath.Ext(o.out) == "":
 		if err := os.MkdirAll(o.out, 0o755); err != nil {
 			return err
 		}
 		return errors.Join(drawn(filepath.Join(o.out, "compare.svg"), c.SVG), drawn(filepath.Join(o.out, "compare.png"), c.PNG))
-	case ".svg":
+	case filepath.Ext(o.out) == ".svg":
 		return drawn(o.out, c.SVG)
-	case ".png":
-		return drawn(o.out, c.PNG)
 	}
-	return usageError{fmt.Errorf("--out %s: a picture is .svg or .png", o.out)}
+	return drawn(o.out, c.PNG)
+}
+
+// check refuses flags that make no sense, before anything is read.
+func (o compareOptions) check() error {
+	switch {
+	case len(o.bases) == 0:
+		return errors.New("no run to compare with (onair compare --base RUN HEAD)")
+	case o.json && o.markdown:
+		return errors.New("choose one of --json and --markdown")
+	case !slices.Contains([]string{"", ".svg", ".png"}, filepath.Ext(o.out)):
+		return fmt.Errorf("--out %s: a picture is .svg or .png", o.out)
+	}
+	return nil
 }
 
 func drawn(path string, encode func() ([]byte, error)) error {

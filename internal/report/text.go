@@ -360,7 +360,7 @@ func words(s string) []string {
 
 func isUnit(word string) bool {
 	switch strings.TrimRight(word, ".,;:)") {
-	case "s", "ms", "µs", "%", "kB", "MB", "GB":
+	case "s", "ms", "µs", "%", "kB", "MB", "GB", "points":
 		return true
 	}
 	return false
