@@ -38,9 +38,9 @@ const (
 	leastSlots = 3    // windows, joined ones as one, for a median
 )
 
-// slot is a window of every run's clock, or several that are joined.
+// slot is a window that counts.
 type slot struct {
-	spans  []span
+	span
 	demand float64 // mean planned rate of the head, req/s
 }
 
@@ -61,12 +61,12 @@ func responses(views []view) []quantity {
 	var all []quantity
 	for _, h := range halves(usable(views, comfort)) {
 		for _, request := range requests(views) {
-			slots := joined(h.slots, views, request)
+			answers := answersOf(views, h.slots, request)
 			for _, q := range []float64{0.5, 0.99} {
 				all = append(all, quantity{
 					id:   fmt.Sprintf("response/%s/%s/p%g", h.name, request, 100*q),
 					name: fmt.Sprintf("%s, p%g at %s", request, 100*q, h.rates()), unit: Seconds, worse: Higher, scale: ratios,
-					samples: typical(views, slots, request, q),
+					samples: each(answers, func(windows []timeline.Histogram) sample { return typical(windows, q) }),
 				})
 			}
 		}
@@ -98,7 +98,7 @@ func usable(views []view, share float64) []slot {
 		same := func(v view) bool { return v.delivered(s) && v.asks(s, head) }
 		calm := func(v view) bool { return v.calm(span{max(from-length, 0), s.to}, share) }
 		if every(views, same) && every(bases, calm) && head.grown(s, bases) {
-			slots = append(slots, slot{[]span{s}, head.demand(s)})
+			slots = append(slots, slot{s, head.demand(s)})
 		}
 	}
 	return slots
@@ -141,37 +141,39 @@ func halves(slots []slot) []half {
 	return slices.DeleteFunc([]half{high, low}, func(h half) bool { return len(h.slots) < leastSlots })
 }
 
-// joined joins windows until every run has answers enough of a request in each.
-func joined(slots []slot, views []view, request string) []slot {
-	var done []slot
-	var open slot
+// answersOf are the response times of a request, by run and window; windows are
+// joined until every run has answers enough in each.
+func answersOf(views []view, slots []slot, request string) [][]timeline.Histogram {
+	done, open := make([][]timeline.Histogram, len(views)), make([]timeline.Histogram, len(views))
 	for _, s := range slots {
-		open.spans = append(open.spans, s.spans...)
-		if every(views, func(v view) bool { return v.answers(open, request) >= leastCount }) {
-			done, open = append(done, open), slot{}
+		enough := true
+		for i, v := range views {
+			open[i].Merge(v.answers(s.span, request))
+			enough = enough && open[i].Count() >= leastCount
+		}
+		if enough {
+			for i := range views {
+				done[i] = append(done[i], open[i])
+			}
+			open = make([]timeline.Histogram, len(views))
 		}
 	}
 	return done
 }
 
-// typical is the median over windows of a quantile of each, of every run.
-func typical(views []view, slots []slot, request string, quantile float64) []sample {
-	samples := make([]sample, len(views))
-	for i, v := range views {
-		if len(slots) < leastSlots {
-			samples[i] = unknown("too few answers at the same load")
-			continue
-		}
-		var values []float64
-		for _, s := range slots {
-			d, _ := v.merged(s, request).Quantile(quantile)
-			values = append(values, max(d.Seconds(), 1e-6))
-		}
-		slices.Sort(values)
-		n := len(values)
-		samples[i] = exact(math.Sqrt(values[(n-1)/2] * values[n/2]))
+// typical is the median over windows of a quantile of each.
+func typical(windows []timeline.Histogram, quantile float64) sample {
+	if len(windows) < leastSlots {
+		return unknown("too few answers at the same load")
 	}
-	return samples
+	var values []float64
+	for _, w := range windows {
+		d, _ := w.Quantile(quantile)
+		values = append(values, max(d.Seconds(), 1e-6))
+	}
+	slices.Sort(values)
+	n := len(values)
+	return exact(math.Sqrt(values[(n-1)/2] * values[n/2]))
 }
 
 // view is a run as it is looked at window by window.
@@ -256,22 +258,12 @@ func (v view) grown(s span, bases []view) bool {
 	return true
 }
 
-func (v view) answers(s slot, request string) (n int64) {
-	for _, part := range s.spans {
-		for k := part.from; k < part.to; k++ {
-			n += v.seconds[k].Response[request].Count()
-		}
-	}
-	return n
-}
-
-func (v view) merged(s slot, request string) timeline.Histogram {
+// answers are the response times of a request in a window.
+func (v view) answers(s span, request string) timeline.Histogram {
 	return timeline.Merged(func(yield func(timeline.Histogram) bool) {
-		for _, part := range s.spans {
-			for k := part.from; k < part.to; k++ {
-				if h := v.seconds[k].Response[request]; !h.IsZero() && !yield(h) {
-					return
-				}
+		for n := s.from; n < s.to; n++ {
+			if h := v.seconds[n].Response[request]; !h.IsZero() && !yield(h) {
+				return
 			}
 		}
 	})

@@ -121,7 +121,7 @@ func TestRareRequests(t *testing.T) {
 		views = append(views, newView(r))
 	}
 	slots := usable(views, comfort)
-	if got := len(joined(slots, views, "rare")); got != 2 {
+	if got := len(answersOf(views, slots, "rare")[0]); got != 2 {
 		t.Errorf("%d windows of a rare request; want 12 joined by fives to 2", got)
 	}
 	c := Compare(runs[:2], runs[2], Options{})

@@ -3,7 +3,7 @@
 // more than chance explains. It is arithmetic only: no disk, no YAML.
 //
 // The model. Each run gives one value of each measure (measures.go): what a unit
-// sustains, capacity over demand, response times at the same load (load.go), how
+// sustains, capacity over demand, response times at the same load (alike.go), how
 // long scaling took, how many requests failed in each way. On the measure's own
 // scale (scale.go) the base runs' values y vary as a normal variable does, so that
 // one more run like them lies within
@@ -111,6 +111,7 @@ type Measure struct {
 	Said       string // the verdict in words
 	Check      bool   // of the machine that makes the load: never judged, only warned of
 
+	known, asked int      // base runs that know it, and all
 	good         *float64 // as P, of a value as good; nil: it may be worse
 	adjustedGood float64
 	found        func(level float64) float64 // as Found

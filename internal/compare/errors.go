@@ -43,11 +43,9 @@ func classes(views []view) []string {
 // one of Poisson's does.
 func (v view) failed(slots []slot, class string) sample {
 	var sent, failed int64
-	for _, slot := range slots {
-		for _, s := range slot.spans {
-			for n := s.from; n < s.to; n++ {
-				sent, failed = sent+v.seconds[n].Sent, failed+v.seconds[n].Errors[class]
-			}
+	for _, s := range slots {
+		for n := s.from; n < s.to; n++ {
+			sent, failed = sent+v.seconds[n].Sent, failed+v.seconds[n].Errors[class]
 		}
 	}
 	if sent == 0 {

@@ -42,6 +42,7 @@ func (q quantity) compared(tolerance float64) Measure {
 		}
 	default:
 		q.predict(&m, scaled, noise/float64(len(values)), tolerance)
+		m.known, m.asked = len(values), last
 	}
 	if q.check {
 		m.Verdict, m.Said = "", ""
@@ -160,22 +161,32 @@ func (c *Comparison) correct() {
 
 // decide gives a measure that was judged its verdict.
 func (m *Measure) decide() {
-	if m.Adjusted == nil {
-		return
-	}
-	within := m.Unit.Write(m.Expected.Low) + " to " + m.Unit.Write(m.Expected.High)
-	against := fmt.Sprintf("%s%s against %s", m.bounded(), m.Unit.Write(*m.Head), m.Unit.Write(*m.Mean))
 	switch {
+	case m.Adjusted == nil:
+		return
 	case *m.Adjusted < Level && m.beyond(m.Worse):
 		m.Verdict = Worse
 	case m.adjustedGood < Level && m.beyond(m.Worse.other()):
 		m.Verdict = Better
 	default:
 		m.Verdict = Same
-		m.Said = fmt.Sprintf("%s, of which base runs as these give %s", against, within)
-		return
 	}
-	m.Said = fmt.Sprintf("%s (%s), where one more base run would give %s", against, m.Changed(), within)
+	m.Said = m.inWords()
+}
+
+// inWords is the verdict of a measure that was judged.
+func (m *Measure) inWords() string {
+	within := m.Unit.Write(m.Expected.Low) + " to " + m.Unit.Write(m.Expected.High)
+	text := fmt.Sprintf("%s%s against %s", m.bounded(), m.Unit.Write(*m.Head), m.Unit.Write(*m.Mean))
+	if m.Verdict == Same {
+		text += ", of which base runs as these give " + within
+	} else {
+		text += fmt.Sprintf(" (%s), where one more base run would give %s", m.Changed(), within)
+	}
+	if m.known < m.asked {
+		text += fmt.Sprintf("; known of %d of %d base runs", m.known, m.asked)
+	}
+	return text
 }
 
 func (m *Measure) bounded() string {

@@ -42,7 +42,7 @@ func (c *Comparison) measure(bases []Run, head Run) {
 	}
 }
 
-func each(runs []Run, of func(Run) sample) []sample {
+func each[T any](runs []T, of func(T) sample) []sample {
 	samples := make([]sample, len(runs))
 	for i, r := range runs {
 		samples[i] = of(r)
