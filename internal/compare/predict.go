@@ -31,7 +31,8 @@ type prediction struct {
 // seen of them. Runs on a busy staging may differ by more than each can know of
 // itself: where s² is larger than own explains (chi², 25 %) their word counts for
 // nothing. With 7 runs a change of 6 deviations is then found at p < 0.001 in 76 of
-// 100 heads instead of 64; and where runs differ ten times as much as they know, p <
+// 100 heads instead of 64, and with 3 runs a loss of a fifth behind an autoscaler in
+// 83 of 100 instead of 42 (truth's world hpa-utilisation); and where runs differ ten times as much as they know, p <
 // 0.01 comes up in at most 1.9 of 100 heads without a change beyond what is allowed.
 // finest is the least that variance can be.
 func predict(values []float64, own, finest float64) prediction {
