@@ -122,7 +122,7 @@ func (o compareOptions) write(c *report.Comparison) error {
 	case o.markdown:
 		return c.Markdown(o.stdout)
 	}
-	return c.Text(o.stdout, coloured(o.stdout))
+	return c.Text(forPeople(o.stdout), coloured(o.stdout))
 }
 
 // draw writes the picture where --out asks for it.

@@ -13,7 +13,7 @@ type Layer struct {
 	Low     *float64 `json:"low"`
 	High    *float64 `json:"high"`
 	AtLeast bool     `json:"at_least"`          // rate is only a lower bound
-	AtMost  bool     `json:"at_most,omitempty"` // rate is only an upper bound, and low null
+	AtMost  bool     `json:"at_most"` // rate is only an upper bound, and low null
 	Source  string   `json:"source"`
 }
 
