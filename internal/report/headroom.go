@@ -165,6 +165,7 @@ func (v headroomView) draw(c draw.Canvas) {
 	head := 52 + markRow*vg.Length(rows)
 	top := v.top()
 	p := newPanel(v.span, 0, top, valueTicks{write: figure.Scaled, most: 5}, true)
+	p.unit = ofRate
 	v.addValues(p, top)
 	above := vg.Length(10)
 	for i := len(v.scalings) - 1; i >= 0; i-- {
@@ -227,8 +228,8 @@ func (v headroomView) addValues(p *panel, top float64) {
 			p.labels = append(p.labels, label{l.Name + " " + figure.Rate(l.Rate), l.Rate, muted})
 		}
 	}
-	p.Add(line{points: v.sent, seconds: true, style: stroke(pale, lineWidth*1.6)})
-	p.Add(line{points: v.demand, seconds: true, style: stroke(demand, lineWidth)})
+	p.Add(line{name: "sent", points: v.sent, seconds: true, style: stroke(pale, lineWidth*1.6)})
+	p.Add(line{name: "demand", points: v.demand, seconds: true, style: stroke(demand, lineWidth)})
 	if v.worst != nil {
 		p.Add(dot{*v.worst})
 	}
@@ -243,13 +244,13 @@ func (v headroomView) addValues(p *panel, top float64) {
 func (v headroomView) addCapacity(p *panel, top float64) {
 	for i, s := range v.capacity {
 		if len(s.low) > 0 && len(s.high) > 0 {
-			p.Add(band{lower: stairs(s.low, s.end), upper: stairs(s.high, s.end), paint: able, opacity: 0.2})
+			p.Add(band{name: "capacity", lower: stairs(s.low, s.end), upper: stairs(s.high, s.end), paint: able, opacity: 0.2})
 		}
 		name, shown, style := s.shown()
 		if len(shown) == 0 {
 			continue
 		}
-		p.Add(line{points: stairs(shown, s.end), style: style})
+		p.Add(line{name: name, points: stairs(shown, s.end), style: style})
 		if i == len(v.capacity)-1 {
 			p.labels = append(p.labels, label{v.capacityLabel(name, shown, top), shown[len(shown)-1].Y, able})
 		}

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -11,42 +13,72 @@ import (
 	"github.com/seed-f864f198/onair/internal/figure"
 )
 
-//go:embed page.html
-var pageText string
+// The page is a template with a style sheet and a script of its own. It is complete
+// without the script.
+var (
+	//go:embed page.html
+	pageText string
+	//go:embed page.css
+	pageStyle string
+	//go:embed page.js
+	pageScript string
 
-var page = template.Must(template.New("page").Parse(pageText))
+	page = template.Must(template.New("page").Parse(pageText))
+)
 
-// pageView is what the page template reads. The pictures and the style sheet
-// are made here; everything else is escaped by html/template.
+// policy forbids the page everything but its own style and its own script, whatever
+// a text from outside may have smuggled in.
+var policy = func() string {
+	own := sha256.Sum256([]byte(pageScript))
+	return fmt.Sprintf("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'",
+		base64.StdEncoding.EncodeToString(own[:]))
+}()
+
+// pageView is what the page template reads. The pictures, the style sheet and the
+// script are made here; everything else is escaped by html/template.
 type pageView struct {
-	Light, Dark template.CSS
+	Policy             string
+	Light, Dark, Style template.CSS
+	Script             template.JS
 
-	Name, Verdict, When, Sentence, Run, Tool string
-	Reasons, Warnings                        []string
-	Plates                                   map[string]template.HTML // by name; absent where there is none
+	Name, Verdict, When string
+	Answer              answer
+	Warnings            []string
+	Plates              map[string]*pagePlate // by name; absent where there is none
 
 	PathTitle     string
 	Path, PathBar []pathRow
+	Scaling       []fact
+	Stages        []stageRow
 
 	Margins    []marginRow
-	Objectives []objectiveRow
 	Fleets     []fleetRow
 	FleetFacts []fact
-	Scaling    []fact
-	Stages     []stageRow
 	Layers     []layerRow
-	Load       []fact
-	Peak       string
-	Times      []timeRow
-	Errors     []errorRow
-	Addresses  []addressRow
-	SpreadOver string
-	Spread     []spreadRow
-	Generator  []fact
 
+	Objectives  []objectiveRow
+	Load        []fact
+	Peak        string
+	Times       []timeRow
+	Requests    []requestRow
+	Unnamed     string
+	Errors      []errorRow
+	Addresses   []addressRow
+	SpreadOver  string
+	Spread      []spreadRow
+	Generator   []fact
 	Observation []observationRow
 	Gaps        []gapRow
+	Readings    []readingRow
 	Scenario    string
+	Environment []fact
+}
+
+// pagePlate is a picture in the page.
+type pagePlate struct {
+	Name  string
+	SVG   template.HTML
+	Scene *scene // nil: it has no panel on the run's clock
 }
 
 // HTML writes the report as one file that needs no network.
@@ -68,34 +100,37 @@ func (r *Report) page(w io.Writer, plates []plate) error {
 }
 
 func (r *Report) pageView(plates []plate) (pageView, error) {
-	drawn := make(map[string]template.HTML)
+	drawn := make(map[string]*pagePlate)
 	for _, p := range plates {
-		svg, err := p.inline()
+		svg, scene, err := p.inline()
 		if err != nil {
 			return pageView{}, err
 		}
-		drawn[p.name] = template.HTML(svg)
-	}
-	var reasons []string
-	for _, reason := range r.notes() {
-		reasons = append(reasons, unbroken(reason))
+		drawn[p.name] = &pagePlate{p.name, template.HTML(svg), scene}
 	}
 	return pageView{
-		Light: template.CSS(variables(false)), Dark: template.CSS(variables(true)),
-		Name: r.name(), Verdict: r.Result.Verdict, When: r.when(), Sentence: unbroken(r.headline()),
-		Run: r.Manifest.Run, Tool: r.Manifest.Tool,
-		Reasons: reasons, Warnings: r.Result.Warnings,
+		Policy: policy,
+		Light:  template.CSS(variables(false)), Dark: template.CSS(variables(true)), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
+		Name: r.name(), Verdict: r.Result.Verdict, When: r.when(), Answer: r.answer().unbroken(), Warnings: r.Result.Warnings,
 		Plates:    drawn,
-		PathTitle: r.pathTitle(), Path: r.pathRows(), PathBar: r.pathBar(),
-		Margins:    r.marginRows(),
-		Objectives: r.objectiveRows(), Fleets: r.fleetRows(), FleetFacts: r.fleetFacts(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
-		Layers: r.layerRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
+		PathTitle: r.pathTitle(), Path: r.pathRows(), PathBar: r.pathBar(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
+		Margins: r.marginRows(), Fleets: r.fleetRows(), FleetFacts: r.fleetFacts(), Layers: r.layerRows(),
+		Objectives: r.objectiveRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
+		Requests: r.requestRows(), Unnamed: r.unnamed(),
 		Errors: r.errorRows(), Addresses: r.addressRows(), SpreadOver: r.spreadTitle(), Spread: r.spreadRows(),
 		Generator:   slices.Concat(r.generatorFacts(), r.unheldFacts()),
-		Observation: r.observationRows(), Gaps: r.gapRows(),
-		Scenario: string(r.Scenario.Resolved),
+		Observation: r.observationRows(), Gaps: r.gapRows(), Readings: r.readingRows(),
+		Scenario: string(r.Scenario.Resolved), Environment: r.environmentFacts(),
 	}, nil
 }
 
-// unbroken keeps a percentage on one line.
-func unbroken(s string) string { return strings.ReplaceAll(s, " %", "\u00a0%") }
+// unbroken keeps percentages on one line.
+func (a answer) unbroken() answer {
+	keep := func(s string) string { return strings.ReplaceAll(s, " %", "\u00a0%") }
+	a.Why, a.Sentence = keep(a.Why), keep(a.Sentence)
+	a.Also = slices.Clone(a.Also)
+	for i := range a.Also {
+		a.Also[i] = keep(a.Also[i])
+	}
+	return a
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -28,6 +29,7 @@ const (
 type panel struct {
 	*plot.Plot
 	span   span
+	unit   unit // of its values
 	labels []label
 }
 
@@ -58,6 +60,7 @@ func newPanel(s span, low, high float64, ticks plot.Ticker, clocked bool) *panel
 	}
 	p.Y.Tick.Marker = ticks
 	p.X.Tick.Label = letters(tickSize, muted, false)
+	p.X.Tick.Label.Handler = clockLetters{p.X.Tick.Label.Handler}
 	p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = text.XCenter, text.YTop
 	p.Y.Tick.Label = letters(tickSize, muted, false)
 	p.Y.Tick.Label.XAlign, p.Y.Tick.Label.YAlign = text.XRight, text.YCenter
@@ -84,6 +87,7 @@ func (rules) Plot(c draw.Canvas, p *plot.Plot) {
 
 // line draws points, one stroke for each piece.
 type line struct {
+	name    string // by which the page tells of it; empty: it does not
 	points  plotter.XYs
 	style   draw.LineStyle
 	seconds bool    // points are the middles of seconds; the line runs to their ends
@@ -92,17 +96,22 @@ type line struct {
 
 // Plot implements plot.Plotter.
 func (l line) Plot(c draw.Canvas, p *plot.Plot) {
-	gap := l.gap
-	if gap == 0 {
-		gap = math.Inf(1)
-	}
-	for _, piece := range pieces(l.points, gap) {
+	for _, piece := range l.pieces() {
 		if l.seconds {
 			first, last := piece[0], piece[len(piece)-1]
 			piece = slices.Concat(plotter.XYs{{X: first.X - 0.5, Y: first.Y}}, piece, plotter.XYs{{X: last.X + 0.5, Y: last.Y}})
 		}
 		c.StrokeLines(l.style, project(c, p, reduce(piece, p.X.Min, p.X.Max, columns)))
 	}
+}
+
+// pieces are what is drawn in one stroke each.
+func (l line) pieces() []plotter.XYs {
+	gap := l.gap
+	if gap == 0 {
+		gap = math.Inf(1)
+	}
+	return pieces(l.points, gap)
 }
 
 // project turns values into points of the canvas; values beyond the panel lie
@@ -121,6 +130,7 @@ func project(c draw.Canvas, p *plot.Plot, points plotter.XYs) []vg.Point {
 
 // band fills what lies between two lines.
 type band struct {
+	name         string // as line's: it belongs to the line of that name
 	lower, upper plotter.XYs
 	paint        paint
 	opacity      float64
@@ -159,9 +169,10 @@ type heading struct {
 func (h heading) Plot(c draw.Canvas, _ *plot.Plot) {
 	bold := letters(labelSize, ink, true)
 	at := vg.Point{X: c.Min.X, Y: c.Max.Y + h.above}
-	c.FillText(bold, at, printable(h.title))
+	title := fit(h.title, labelSize*1.06, c.Max.X+margin-at.X)
+	c.FillText(bold, at, title)
 	if h.note != "" {
-		at.X += bold.Width(printable(h.title)) + 8
+		at.X += bold.Width(title) + 8
 		c.FillText(letters(tickSize, muted, false), at, fit(h.note, tickSize, c.Max.X+margin-at.X))
 	}
 }
@@ -183,14 +194,12 @@ func fit(s string, size, room vg.Length) string {
 	if style.Width(s) <= room {
 		return s
 	}
-	cut := []rune(s)
-	for len(cut) > 0 && style.Width(string(cut)+"…") > room {
-		cut = cut[:len(cut)-1]
-	}
-	if len(cut) == 0 {
+	letters := []rune(s)
+	n := sort.Search(len(letters), func(n int) bool { return style.Width(string(letters[:n+1])+"…") > room })
+	if n == 0 {
 		return ""
 	}
-	return string(cut) + "…"
+	return string(letters[:n]) + "…"
 }
 
 // zoneName stands at the end of the clock's axis.

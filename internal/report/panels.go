@@ -74,6 +74,7 @@ func (r *Report) ratePanel(s span) *panel {
 	succeeded := r.perSecond(func(s timeline.Second) int64 { return s.Succeeded })
 	top := max(highest(planned), highest(sent), 1) * 1.08
 	p := newPanel(s, 0, top, valueTicks{write: figure.Scaled, most: 4}, false)
+	p.unit = ofRate
 	note := "by the second they were due"
 	if len(r.Scenario.Traffic.Spots) > 0 {
 		note += "; dotted: a spot goes on air"
@@ -89,7 +90,7 @@ func (r *Report) ratePanel(s span) *panel {
 		paint  paint
 		width  vg.Length
 	}{{"planned", planned, pale, 5}, {"sent", sent, demand, 2.4}, {"succeeded", succeeded, able, 1.2}} {
-		p.Add(line{points: l.points, seconds: true, style: stroke(l.paint, l.width)})
+		p.Add(line{name: l.name, points: l.points, seconds: true, style: stroke(l.paint, l.width)})
 		p.labels = append(p.labels, label{l.name, l.points[len(l.points)-1].Y, l.paint})
 	}
 	return p
@@ -116,6 +117,7 @@ func (r *Report) responsePanel(s span, guests []watched) *panel {
 		p = newPanel(s, low/1.3, high*1.3, decadeTicks{write}, false)
 		p.Y.Scale = plot.LogScale{}
 	}
+	p.unit = ofTime
 	p.Add(heading{title: "Response time", note: "due until answered", above: titleAbove})
 	for _, l := range limits {
 		p.Add(level{l.Limit.Seconds(), stroke(trouble, 1.2, 5, 4)})
@@ -128,8 +130,8 @@ func (r *Report) responsePanel(s span, guests []watched) *panel {
 		p.Add(notice("no answers"))
 		return p
 	}
-	p.Add(line{points: p99, style: stroke(demand, 1.6), seconds: true, gap: 3})
-	p.Add(line{points: p50, style: stroke(able, 1.6), seconds: true, gap: 3})
+	p.Add(line{name: "p99", points: p99, style: stroke(demand, 1.6), seconds: true, gap: 3})
+	p.Add(line{name: "p50", points: p50, style: stroke(able, 1.6), seconds: true, gap: 3})
 	p.labels = append(p.labels, label{"p99", p99[len(p99)-1].Y, demand}, label{"p50", p50[len(p50)-1].Y, able})
 	return p
 }
@@ -209,7 +211,7 @@ func (p *panel) addUnits(name string, points plotter.XYs, blind []curtain, style
 		return
 	}
 	for _, piece := range split {
-		p.Add(line{points: piece, style: style})
+		p.Add(line{name: name, points: piece, style: style})
 	}
 	lastPiece := split[len(split)-1]
 	last := lastPiece[len(lastPiece)-1]
@@ -227,6 +229,7 @@ func (r *Report) errorPanel(s span, guests []watched) *panel {
 		top = max(top, highest(w.values))
 	}
 	p := newPanel(s, 0, max(top, 1)*1.12, valueTicks{write: figure.Scaled, whole: true, most: 4}, true)
+	p.unit = ofRate
 	p.Add(heading{title: "Errors a second", note: "failed, and dropped: never sent", above: titleAbove})
 	if top == 0 {
 		p.Y.Tick.Marker = plot.ConstantTicks{{Value: 0, Label: "0"}}
@@ -234,8 +237,8 @@ func (r *Report) errorPanel(s span, guests []watched) *panel {
 		return p
 	}
 	p.host(guests)
-	p.Add(line{points: dropped, seconds: true, style: stroke(caution, 1.6)})
-	p.Add(line{points: failed, seconds: true, style: stroke(trouble, 1.6)})
+	p.Add(line{name: "dropped", points: dropped, seconds: true, style: stroke(caution, 1.6)})
+	p.Add(line{name: "failed", points: failed, seconds: true, style: stroke(trouble, 1.6)})
 	p.labels = append(p.labels,
 		label{"dropped", dropped[len(dropped)-1].Y, caution},
 		label{"failed", failed[len(failed)-1].Y, trouble})

@@ -74,15 +74,18 @@ func withFallbackFonts(svg []byte) []byte {
 var svgTag = regexp.MustCompile(`(?s)^.*?<svg [^>]*?(viewBox="[^"]*")[^>]*>`)
 
 // inline is the picture as an element of an HTML page: as wide as its place,
-// coloured by the page's variables.
-func (p picture) inline() (string, error) {
-	document, err := p.svg()
-	if err != nil {
-		return "", err
+// coloured by the page's variables, with what the page's script is told of it.
+func (p picture) inline() (string, *scene, error) {
+	canvas := &stage{Canvas: vgsvg.New(pictureWidth, p.height), height: p.height}
+	p.paint(draw.New(canvas))
+	var b bytes.Buffer
+	if _, err := canvas.WriteTo(&b); err != nil {
+		return "", nil, fmt.Errorf("svg: %w", err)
 	}
+	document := canvas.named(string(withFallbackFonts(b.Bytes())))
 	opening := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" $1 role="img" aria-label="%s">`,
 		strings.ReplaceAll(html.EscapeString(p.about), "$", "$$"))
-	return themed(svgTag.ReplaceAllString(string(document), opening)), nil
+	return themed(svgTag.ReplaceAllString(document, opening)), canvas.told(), nil
 }
 
 // letters is the style of all text in pictures.

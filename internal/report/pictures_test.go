@@ -100,7 +100,7 @@ func TestLongRunStaysSmall(t *testing.T) {
 
 // Every colour of an inlined picture must follow the page's light or dark.
 func TestInlinePictureFollowsThePage(t *testing.T) {
-	inline, err := failing.report().headroomPicture().inline()
+	inline, _, err := failing.report().headroomPicture().inline()
 	if err != nil {
 		t.Fatal(err)
 	}

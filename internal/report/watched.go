@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -94,7 +93,7 @@ func (w watched) draw(p *panel) {
 		return
 	}
 	for _, piece := range split {
-		p.Add(line{points: piece, style: draw.LineStyle{Color: w.paint.solid(), Width: watchedWidth}})
+		p.Add(line{name: printable(w.Name), points: piece, style: draw.LineStyle{Color: w.paint.solid(), Width: watchedWidth}})
 	}
 	last := split[len(split)-1]
 	p.labels = append(p.labels, label{w.Name, last[len(last)-1].Y, w.paint})
@@ -157,6 +156,7 @@ func (w watched) ownPanel(s span, note string) *panel {
 		high = 1
 	}
 	p := newPanel(s, low*1.12, high*1.12, valueTicks{write: w.write(), most: 4}, false)
+	p.unit = unit(w.Unit)
 	if len(w.lines(s)) > 1 {
 		note += "; no line: no value"
 	}
@@ -171,14 +171,4 @@ func (w watched) ownPanel(s span, note string) *panel {
 }
 
 // write is how values of the series' unit are written.
-func (w watched) write() func(float64) string {
-	switch w.Unit {
-	case "s":
-		return func(x float64) string { return figure.Duration(time.Duration(math.Round(x * float64(time.Second)))) }
-	case "bytes":
-		return figure.Bytes
-	case "req/s":
-		return figure.Rate
-	}
-	return figure.Scaled
-}
+func (w watched) write() func(float64) string { return unit(w.Unit).written }
