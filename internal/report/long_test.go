@@ -53,6 +53,56 @@ func BenchmarkFourHours(b *testing.B) {
 	}
 }
 
+// mostRendering is how much processor time writing every file of the report may
+// take once the run is judged.
+const mostRendering = 2 * time.Second
+
+func BenchmarkFourHoursRendered(b *testing.B) {
+	r, err := Read(writeLong(b, fourHours))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		debug.FreeOSMemory() // what reading left over is not writing's
+		began, all := processorTime(b), 0
+		for _, file := range r.renderings() {
+			content, err := file.encode()
+			if err != nil {
+				b.Fatal(err)
+			}
+			all += len(content)
+			b.ReportMetric(float64(len(content)), file.name+"-bytes")
+		}
+		took := processorTime(b) - began
+		b.ReportMetric(took.Seconds(), "cpu-s/op")
+		if took > mostRendering {
+			b.Errorf("writing the %d bytes of the report of four hours took %v; want at most %v", all, took, mostRendering)
+		}
+	}
+}
+
+// The page of four hours stays a file that can be mailed: of each line it has what
+// a picture can show.
+func TestPageOfFourHoursIsSmall(t *testing.T) {
+	e := evening{seconds: fourHours, baseline: 900, peak: 5200, airing: 4000, start: 30, max: 80, delay: 120, sustains: 72, saturates: 80, fleets: 2}
+	e.series = cases()["series"].series
+	r := e.report()
+	for i := range r.Timeline.Seconds {
+		s := &r.Timeline.Seconds[i]
+		s.Sent = s.Planned - int64(i%7) // no two lines are the same
+		same := s.Response["top"]
+		for n := range pages {
+			s.Response[fmt.Sprintf("page-%02d", n)] = same
+		}
+	}
+	const most = 2e6 // bytes
+	if page := rendered(t, r.HTML); len(page) > most {
+		t.Errorf("report.html of four hours has %d bytes; want at most %d", len(page), int(most))
+	} else {
+		t.Logf("report.html of four hours has %d bytes", len(page))
+	}
+}
+
 // judgeLong reads a run and judges it, and says how much processor time that took,
 // which is at least as long as a quiet machine needs and does not depend on what
 // else it does, and how much memory the process held at most.
