@@ -225,12 +225,13 @@ func keys(t *testing.T, browser context.Context) {
 	p.quiet()
 }
 
-// from is the instant at which the zoomed timeline begins, by the first path's d and
+// from is the instant at which the zoomed timeline begins, by its first line and
 // the scene: 0 where the whole run is shown.
 func from(p *opened) float64 {
 	return eval[float64](p, `(() => {
 		const figure = document.querySelector("[data-plate=timeline]"), panel = JSON.parse(figure.querySelector("script").textContent).panels[0];
-		const all = figure.querySelector('[data-line="0:0"] path').getAttribute("d").match(/[ML][^,]+/g).map(at => Number(at.slice(1)));
+		const drawn = [...figure.querySelectorAll('[data-line="0:0"] path')].map(path => path.getAttribute("d")).join("");
+		const all = drawn.match(/[ML][^,]+/g).map(at => Number(at.slice(1)));
 		const scale = (all.at(-1) - all[0]) / panel.width;
 		return Math.round((panel.left - all[0]) / panel.width / scale * panel.to) + 0;
 	})()`)
