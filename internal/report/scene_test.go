@@ -76,8 +76,10 @@ func TestLinesHaveNames(t *testing.T) {
 				got[panel.Title] = append(got[panel.Title], l.Name)
 			}
 		}
-		if diff := cmp.Diff(want[p.name], got); diff != "" {
-			t.Errorf("%s: lines by panel (-want +got):\n%s", p.name, diff)
+		for title, lines := range want[p.name] {
+			if diff := cmp.Diff(lines, got[title]); diff != "" {
+				t.Errorf("%s, %q: lines (-want +got):\n%s", p.name, title, diff)
+			}
 		}
 	}
 }
