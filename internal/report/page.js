@@ -81,7 +81,8 @@ class Picture {
         const d = shape.getAttribute("d");
         if (d) middle = centre(d);
         const x = Number(shape.getAttribute("x"));
-        if (!d && (middle === null || x > this.box.left + this.box.width)) continue; // a name in the margin
+        const beside = x < this.box.left - 1 || x > this.box.left + this.box.width;
+        if (!d && (middle === null || beside)) continue; // a name in a margin
         this.moving.push({shape, d, x, middle, clip: `url(#${clip})`});
       }
     }
