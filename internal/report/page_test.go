@@ -25,7 +25,7 @@ import (
 
 var (
 	desk  = look{width: 1280, height: 800}
-	night = look{width: 1280, height: 800, dark: true}
+	dusk  = look{width: 1280, height: 800, dark: true}
 	phone = look{width: 390, height: 844}
 )
 
@@ -435,7 +435,7 @@ func narrow(t *testing.T, browser context.Context) {
 }
 
 func darkPaper(t *testing.T, browser context.Context) {
-	for as, want := range map[look]uint32{desk: paper.light, night: paper.dark} {
+	for as, want := range map[look]uint32{desk: paper.light, dusk: paper.dark} {
 		p := openReport(t, browser, failing.report(), as)
 		rgb := fmt.Sprintf("rgb(%d, %d, %d)", want>>16, want>>8&0xFF, want&0xFF)
 		for _, where := range []string{"getComputedStyle(document.body).backgroundColor", "getComputedStyle(document.querySelector('figure svg path')).fill"} {
@@ -451,7 +451,7 @@ func darkPaper(t *testing.T, browser context.Context) {
 
 // On paper a reader of a dark screen has light colours too.
 func onPaper(t *testing.T, browser context.Context) {
-	p := openReport(t, browser, failing.report(), night)
+	p := openReport(t, browser, failing.report(), dusk)
 	p.shootPaper("failing")
 	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}); err != nil {
 		t.Fatal(err)
