@@ -63,34 +63,6 @@ func (r run) firstLaunch(fleet Fleet, after, until timeline.Offset) (at time.Dur
 	return at, ok
 }
 
-// decisionStages are, for every decision to grow while capacity was short, how
-// long it took until the autoscaler's metric was over its target, and from then,
-// or where no metric was read from the beginning, until the decision. The first
-// decision's time begins with the shortfall; that of the next when the units of
-// the decision before are ready, for only then can they be measured, or with
-// that decision itself where the autoscaler did not wait for them.
-func (r run) decisionStages(fleet Fleet, growths []growth, short Span) (metric, decision []time.Duration) {
-	ready, gauges := r.Series(fleet.Name, timeline.Ready), r.gauges(fleet.Name)
-	begun := short.From
-	for i, g := range growths {
-		at := g.best()
-		begun = max(begun, short.From)
-		if at >= begun && at < short.To {
-			if seen, ok := gauges.firstOver(begun, at); ok {
-				metric = append(metric, seen-begun)
-				begun = seen
-			}
-			decision = append(decision, at-begun)
-		}
-		begun = at
-		up, ok := reached(ready, g.to, at)
-		if waited := i+1 == len(growths) || up <= growths[i+1].best(); ok && waited {
-			begun = up
-		}
-	}
-	return metric, decision
-}
-
 // reached is when a series first was at least a value, from an instant on.
 func reached(s timeline.Series, value float64, from time.Duration) (at time.Duration, ok bool) {
 	if v, known := s.At(timeline.Offset(from)); known && v >= value {

@@ -94,7 +94,7 @@ func newPerUnit(fleet string, objectives []Objective, trials []trial, plateaus [
 		between := around(*e.saturation, plateaus, c.variation)
 		u.Saturation = &between
 	}
-	u.Units = e.units(u.Low)
+	u.Units, u.Trials = e.units(u.Low), e.told()
 	u.Said = fleet + ": " + u.inWords()
 	return u
 }

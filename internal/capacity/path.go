@@ -41,7 +41,10 @@ func (r run) scaling(q Question, res *Result, span Span) {
 	}
 	for i := range res.Fleets {
 		f := &res.Fleets[i]
-		f.Stages = r.stages(f.Fleet, short)
+		growths := r.growths(f.Fleet)
+		f.Growths, f.Ways = r.decided(f.Fleet, growths, short), r.ways(f.Fleet, growths)
+		missing, _ := r.uncome(f.Fleet)
+		f.Stages = stagesOf(f.Growths, f.Ways, len(missing))
 		f.Generations = r.generations(q, *f, span.From)
 	}
 	res.Path = r.path(q, res.Fleets, span)

@@ -51,6 +51,7 @@ func (r run) throughput(result *FleetResult, q Question, serving []Fleet, s show
 	}
 	own := r.outrun(s.plateaus)
 	all := append(own, q.Plateaus[result.Name]...)
+	result.Plateaus = all
 	ceiling := newCeiling(result.Name, all, result.PerUnit)
 	if ceiling == nil {
 		ceiling = newCeiling(result.Name, append(outdone(s.trials, all), all...), result.PerUnit)

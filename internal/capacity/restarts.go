@@ -95,8 +95,8 @@ func (r run) restartWarnings(q Question) []string {
 	for _, f := range q.Fleets {
 		starting, inUse := r.restartsOf(f)
 		if text := starting.inWords(f, "before the units were ready"); text != "" {
-			if times, _ := r.unitStages(f, r.growths(f)); len(times[timeline.Start]) > 0 {
-				text += "; start took up to " + figure.Duration(slices.Max(times[timeline.Start]))
+			if took := longest(r.ways(f, r.growths(f)), timeline.Start); took > 0 {
+				text += "; start took up to " + figure.Duration(took)
 			}
 			warn = append(warn, text)
 		}

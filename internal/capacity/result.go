@@ -167,7 +167,10 @@ type FleetResult struct {
 	USL                                        *USL   // nil: not fitted
 	NoUSL                                      string // why not, in words
 	Ceiling                                    *Ceiling
-	Stages                                     []Stage
+	Plateaus                                   []Plateau    // that law and ceiling are drawn from, of this run and of those counted in
+	Stages                                     []Stage      // that sum up the legs of Growths and Ways
+	Growths                                    []Growth     // every decision for more units, in order
+	Ways                                       []Way        // of every unit of which a stage was told: those that became ready in that order, then those that never did
 	Generations                                *Generations // nil: not an HPA on a resource with a limit, or not known
 }
 
@@ -177,8 +180,20 @@ type PerUnit struct {
 	Draws          []float64 // by number of the bootstrap's replicate, the same for every fleet; nil where there is only a bound
 	Saturation     *Range    // what it serves when it always has work; nil: not seen
 	Units          int       // ready units it was made at
+	Trials         []Trial   // what it was made of; nil where the estimate was not made of this fleet\'s own trials
 	Said           string    // the estimate in words
 	Held           string    // what may have held the fleet down as it saturated, in words: Saturation is its Low or more then; empty where nothing did
+}
+
+// Trial is what one objective saw of a step of the load, or of a window on a
+// slope, while the number of ready units stood still.
+type Trial struct {
+	Objective   string  // its name
+	Rate        float64 // entrance requests per second and unit; of a window on a slope that broke the objective, of its highest second
+	Units       int     // ready ones; where units do less each the more there are, those that Rate was made to stand for
+	Total, Over int64   // requests, and those that broke the condition
+	Allowed     float64 // share of Total that may be Over, 0 to 1
+	Verdict     string  // Held, Failed or Undecided: what the counts prove
 }
 
 // Plateau is a stretch in which a fleet of constant size always had work.

@@ -38,78 +38,41 @@ var stageOrder = []string{
 // decisions are left out where short, the time in which capacity was, is empty.
 func (r run) stages(fleet Fleet, short Span) []Stage {
 	growths := r.growths(fleet)
-	times, unclear := r.unitStages(fleet, growths)
-	times[WaitsForMetric], times[WaitsForDecision] = r.decisionStages(fleet, growths, short)
 	missing, _ := r.uncome(fleet)
+	return stagesOf(r.decided(fleet, growths, short), r.ways(fleet, growths), len(missing))
+}
+
+// stagesOf sums up the legs of decisions and of units, of which so many are missing.
+func stagesOf(growths []Growth, ways []Way, missing int) []Stage {
+	times, unclear := make(map[string][]time.Duration), make(map[string]int)
+	count := func(legs []Leg) {
+		for _, l := range legs {
+			if l.Took != nil {
+				times[l.Stage] = append(times[l.Stage], *l.Took)
+			}
+		}
+	}
+	for _, g := range growths {
+		count(g.Legs)
+	}
+	for _, w := range ways {
+		count(w.Legs)
+		for _, stage := range w.Unclear {
+			unclear[stage]++
+		}
+	}
 	var stages []Stage
 	for _, name := range append([]string{WaitsForMetric, WaitsForDecision}, stageOrder...) {
 		if d := times[name]; len(d) > 0 {
 			slices.Sort(d)
 			s := Stage{Name: name, P50: middle(d), P90: rank(d, 0.9), Max: d[len(d)-1], Units: len(d)}
 			if slices.Contains(stageOrder, name) {
-				s.Missing = len(missing) + unclear[name]
+				s.Missing = missing + unclear[name]
 			}
 			stages = append(stages, s)
 		}
 	}
 	return stages
-}
-
-// unitStages are the times that the stages of units took, by stage, and of how many
-// that were created and came up that is not known.
-func (r run) unitStages(fleet Fleet, growths []growth) (times map[string][]time.Duration, unclear map[string]int) {
-	times, unclear = make(map[string][]time.Duration), make(map[string]int)
-	for _, u := range r.units(fleet) {
-		if u.up == nil {
-			continue
-		}
-		begun, known := u.decided(growths)
-		_, created := u.ended[timeline.Create]
-		lost := false // the stage before ended nobody knows when
-		for _, kind := range stageOrder {
-			ended, ok := u.ended[kind]
-			awaited := kind == timeline.InService && u.awaited
-			if created && (awaited || ok && (ended.unknown || lost)) {
-				unclear[kind]++
-			}
-			if !ok {
-				continue
-			}
-			if lost = ended.unknown; lost { // neither how long this stage took is known, nor the next
-				known = false
-				continue
-			}
-			early := time.Second // a stage that ended earlier than that did not end since the one before began anew
-			if kind == timeline.Serving {
-				early, known = seenReadyLate, known && begun.best() >= 0 // else there was nothing to answer yet
-			}
-			if d := took(begun, ended); known && d > -early {
-				times[kind] = append(times[kind], max(d, 0))
-			}
-			begun, known = ended, true
-		}
-	}
-	return times, unclear
-}
-
-// decisionReach is how long after a decision a unit may be created because of
-// it; a later one replaces a unit that went.
-const decisionReach = time.Minute
-
-// decided is the decision to grow because of which a unit was created: the last
-// one before. A creation time that is cut may lie a second before it.
-func (u *unit) decided(growths []growth) (decision instant, ok bool) {
-	created, ok := u.ended[timeline.Create]
-	if !ok {
-		return decision, false
-	}
-	ok = false
-	for _, g := range growths {
-		if since := took(g.instant, created); since >= -time.Second && since <= decisionReach {
-			decision, ok = g.instant, !g.polled
-		}
-	}
-	return decision, ok
 }
 
 // middle is the median of sorted durations; of an even number, the middle of the

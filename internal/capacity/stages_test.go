@@ -255,14 +255,17 @@ func TestDecisionStages(t *testing.T) {
 		f := build(c.metrics)
 		r := run{Timeline: f.Timeline}
 		fleet := Fleet{Name: web, Kind: HPA}
-		metric, decision := r.decisionStages(fleet, r.growths(fleet), c.short)
-		in := func(all []time.Duration) (s []float64) {
-			for _, d := range all {
-				s = append(s, d.Seconds())
+		in := func(stage string) (s []float64) {
+			for _, g := range r.decided(fleet, r.growths(fleet), c.short) {
+				for _, l := range g.Legs {
+					if l.Stage == stage {
+						s = append(s, l.Took.Seconds())
+					}
+				}
 			}
 			return s
 		}
-		if diff := cmp.Diff([][]float64{c.metric, c.decision}, [][]float64{in(metric), in(decision)}); diff != "" {
+		if diff := cmp.Diff([][]float64{c.metric, c.decision}, [][]float64{in(WaitsForMetric), in(WaitsForDecision)}); diff != "" {
 			t.Errorf("%s: metric and decision (-want +got):\n%s", c.name, diff)
 		}
 	}

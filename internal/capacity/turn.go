@@ -152,6 +152,7 @@ type rung struct {
 	over, total float64
 	each        float64 // requests of all kinds that one unit got
 	step, level int     // as of the trial
+	units       int
 }
 
 // ladder is what one objective saw, by rising rate.
@@ -193,7 +194,7 @@ func (e *estimator) ladder(o Objective, index int) ladder {
 // add takes a window; those of one step are one rung. What broke on a slope may
 // have broken at the window's worst.
 func (l *ladder) add(t trial, c count) {
-	g := rung{t.rate, float64(c.over), float64(c.total), t.each, t.step, t.level}
+	g := rung{t.rate, float64(c.over), float64(c.total), t.each, t.step, t.level, t.units}
 	if last := len(l.rungs) - 1; !t.slope && last >= 0 && l.rungs[last].step == t.step {
 		same := &l.rungs[last]
 		same.rate = (same.rate*same.each + g.rate*g.each) / (same.each + g.each)
@@ -204,6 +205,19 @@ func (l *ladder) add(t trial, c count) {
 		g.rate = t.most
 	}
 	l.rungs = append(l.rungs, g)
+}
+
+// told is what each objective saw, objective by objective and by rising rate.
+func (e *estimator) told() []Trial {
+	var told []Trial
+	for i, o := range e.objectives {
+		for _, g := range e.ladder(o, i).rungs {
+			t := Trial{Objective: o.Name, Rate: g.rate, Units: g.units, Total: int64(g.total), Over: int64(g.over), Allowed: o.allowed()}
+			t.Verdict = judge(t.Total, t.Over, t.Allowed)
+			told = append(told, t)
+		}
+	}
+	return told
 }
 
 func (l *ladder) sort() {

@@ -141,6 +141,21 @@ func (u *USL) Throughput(n float64) float64 {
 	return law{u.Gamma.Mid, u.Alpha.Mid, u.Beta.Mid}.at(n)
 }
 
+// Between returns the 90 % interval of Throughput, over the laws that the same
+// plateaus could have come from as well; ok is false where none were drawn.
+func (u *USL) Between(n float64) (between Range, ok bool) {
+	if len(u.again) == 0 {
+		return Range{}, false
+	}
+	drawn := make([]float64, len(u.again))
+	for i, l := range u.again {
+		drawn[i] = max(l.at(n), 0)
+	}
+	low, _, high := interval(drawn)
+	mid := u.Throughput(n)
+	return Range{Low: min(low, mid), Mid: mid, High: max(high, mid)}, true
+}
+
 // ratio is what n units serve over what m do.
 func (u *USL) ratio(n, m float64) float64 { return u.Throughput(n) / u.Throughput(m) }
 
