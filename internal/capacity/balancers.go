@@ -119,7 +119,7 @@ func (r run) putOff(u *unit, fleet Fleet, f *front, answered *time.Duration) {
 		u.ended[timeline.InService] = instant{at: ready, unknown: true}
 	case u.gone == nil:
 		delete(u.ended, timeline.InService)
-		u.awaited = true
+		u.unlisted = true
 	}
 }
 

@@ -49,7 +49,7 @@ func newCeiling(fleet string, plateaus []Plateau, one PerUnit) *Ceiling {
 		one.Saturation = &Range{l.g, l.g, l.g} // of units that nothing held down, as those were that it was made at
 	}
 	c, said := one.under(l.c, sway(flat, l.at)/math.Sqrt(float64(len(flat))), dice{fleet: fleet})
-	c.From, c.To = int(from), int(to)
+	c.From, c.To, c.Throughput = int(from), int(to), l.c
 	c.Said = fmt.Sprintf("throughput stayed at %s while %s grew from %s to %s units: something behind it binds; %s",
 		figure.Rate(l.c), fleet, figure.Count(c.From), figure.Count(c.To), said)
 	return &c

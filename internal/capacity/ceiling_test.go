@@ -73,8 +73,8 @@ func TestCeilingNeedsTenSeconds(t *testing.T) {
 	if c := newCeiling(web, short(9), PerUnit{}); c != nil {
 		t.Errorf("newCeiling of 9 s = %+v; want none", c)
 	}
-	if newCeiling(web, short(10), PerUnit{}) == nil {
-		t.Error("newCeiling of 10 s = nil; want one")
+	if c := newCeiling(web, short(10), PerUnit{}); c == nil || math.Abs(c.Throughput-480) > 1e-9 {
+		t.Errorf("newCeiling of 10 s = %+v; want one at 480/s", c)
 	}
 }
 

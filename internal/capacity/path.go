@@ -69,7 +69,20 @@ func (r run) path(q Question, fleets []FleetResult, span Span) []Owned {
 		own.Span = second
 		path = append(path, own)
 	}
+	noteAwaited(fleets, courses)
 	return path
+}
+
+// noteAwaited marks the ways of the units that the path waited for.
+func noteAwaited(fleets []FleetResult, courses []course) {
+	for i := range fleets {
+		for k := range fleets[i].Ways {
+			w := &fleets[i].Ways[k]
+			w.Awaited = slices.ContainsFunc(courses, func(c course) bool {
+				return c.Name == fleets[i].Name && slices.ContainsFunc(c.units, func(u *unit) bool { return u.awaited && u.name == w.Unit })
+			})
+		}
+	}
 }
 
 // lowestOf is the limit that surely carries least, by its middle or its upper
@@ -204,6 +217,7 @@ func (c *course) waitsFor(at time.Duration, missing int, groups []course) Owned 
 	if len(coming) < missing {
 		return c.undecided(at, missing)
 	}
+	last[0].awaited = true
 	return c.waits(last[0].stageAt(at, c.Fleet), "")
 }
 

@@ -238,6 +238,8 @@ type Ceiling struct {
 	Draws    []float64 // as PerUnit's, of Rate; nil where there are none
 	From, To int       // units between which it stayed the same
 	Said     string
+
+	Throughput float64 // what the units served together there, req/s, whether or not it kept the objectives
 }
 
 // Little holds what was in flight against Little's law: rate times service

@@ -140,7 +140,7 @@ func (r run) idleness(u *unit) Span {
 func (u *unit) registering(idle Span) Span {
 	in, ok := u.ended[timeline.InService]
 	switch {
-	case u.awaited:
+	case u.unlisted:
 		return idle
 	case !ok || in.unknown:
 		return Span{}

@@ -204,8 +204,8 @@ func TestInServiceIsWhenTheBalancerSaysSo(t *testing.T) {
 	got := map[string]time.Duration{}
 	for _, u := range units {
 		by, ok := u.ended[timeline.InService]
-		if got[u.name] = by.best(); ok == u.awaited {
-			t.Errorf("%s is in service: %t, and awaited: %t; want one of them", u.name, ok, u.awaited)
+		if got[u.name] = by.best(); ok == u.unlisted {
+			t.Errorf("%s is in service: %t, and unlisted: %t; want one of them", u.name, ok, u.unlisted)
 		}
 	}
 	want := map[string]time.Duration{"i-late": seconds(58.5), "i-early": seconds(37.5), "i-unseen": 0}

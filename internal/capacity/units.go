@@ -76,7 +76,8 @@ type unit struct {
 	gone   *time.Duration     // nil: it stayed
 	noRoom *time.Duration     // when it was first told that no node had room for it; nil: never
 
-	awaited bool // a load balancer before the fleet, watched to the end, never had it in service
+	unlisted bool // a load balancer before the fleet, watched to the end, never had it in service
+	awaited  bool // the critical path waited for it
 }
 
 // up is the stage at whose end a fleet counts a unit as ready.

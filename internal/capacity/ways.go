@@ -30,6 +30,8 @@ type Way struct {
 	Unclear []string       // stages of one that was created and came up of which nobody knows how long they took
 	Ready   *time.Duration // when its fleet counted it as ready; nil: never
 	Gone    *time.Duration // nil: it stayed
+
+	Awaited bool // the critical path waited for it, while it was not ready
 }
 
 // Leg is one stage of a way.
@@ -105,8 +107,8 @@ func (r run) legs(u *unit, fleet Fleet, growths []growth) (legs []Leg, unclear [
 	lost := false // the stage before ended nobody knows when
 	for _, kind := range stageOrder {
 		ended, ok := u.ended[kind]
-		awaited := kind == timeline.InService && u.awaited
-		if u.up != nil && created && (awaited || ok && (ended.unknown || lost)) {
+		unlisted := kind == timeline.InService && u.unlisted
+		if u.up != nil && created && (unlisted || ok && (ended.unknown || lost)) {
 			unclear = append(unclear, kind)
 		}
 		if !ok {

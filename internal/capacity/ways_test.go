@@ -163,3 +163,37 @@ func TestBetween(t *testing.T) {
 		t.Errorf("Between of a law that was not drawn again = %+v; want none", got)
 	}
 }
+
+// Six of seven that are on their way are needed: the sixth to come up is the one
+// that is waited for.
+func TestTheUnitsThatThePathWaitedForAreMarked(t *testing.T) {
+	var f facts
+	f.read(0, web, timeline.Desired, 4)
+	f.read(0, web, timeline.Ready, 4)
+	f.read(21, web, timeline.Desired, 11)
+	for i := range 5 {
+		f.comes(fmt.Sprint("a", i), 22, 23, 25, 28)
+	}
+	f.comes("sixth", 22, 30, 50, 60)
+	f.comes("seventh", 22, 90, 91, 92)
+	f.read(28, web, timeline.Ready, 9)
+	f.read(60, web, timeline.Ready, 10)
+	for n := range 100 {
+		f.Seconds = append(f.Seconds, timeline.Second{Second: n})
+	}
+	q := jump()
+	r := newRun(f.Timeline, q)
+	fleet := ten(web, HPA)
+	fleet.Ways = r.ways(fleet.Fleet, r.growths(fleet.Fleet))
+	fleets := []FleetResult{fleet}
+	r.path(q, fleets, Span{seconds(20), seconds(95)})
+	var awaited []string
+	for _, w := range fleets[0].Ways {
+		if w.Awaited {
+			awaited = append(awaited, w.Unit)
+		}
+	}
+	if want := []string{"sixth"}; !slices.Equal(awaited, want) {
+		t.Errorf("awaited %q; want %q", awaited, want)
+	}
+}
