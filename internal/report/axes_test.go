@@ -136,12 +136,3 @@ func TestSpread(t *testing.T) {
 		}
 	}
 }
-
-func TestDecisions(t *testing.T) {
-	desired := plotter.XYs{{X: 0, Y: 4}, {X: 10, Y: 4}, {X: 20, Y: 6}, {X: 22, Y: 9}, {X: 60, Y: 8}, {X: 90, Y: 12}, {X: 91, Y: 8}}
-	got := decisions(desired, 5)
-	want := []mark{{20, "4→9"}, {60, "9→8"}}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(mark{})); diff != "" {
-		t.Errorf("decisions (-want +got):\n%s", diff)
-	}
-}

@@ -7,13 +7,12 @@ import (
 	"github.com/seed-f864f198/onair/internal/timeline"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// curtain greys a stretch of a panel in which something was not observed, and
-// says so where there is room.
+// curtain greys a stretch of a panel in which something was not observed. What it
+// was, and for how long, stands in a row of marks.
 type curtain struct{ from, to float64 }
 
 // thinnest is the least width of a curtain: a gap of seconds in a run of hours
@@ -25,13 +24,6 @@ func (k curtain) Plot(c draw.Canvas, p *plot.Plot) {
 	x, _ := p.Transforms(&c)
 	left, right := x(max(k.from, p.X.Min)), x(min(k.to, p.X.Max))
 	box(c, axis.faded(0.3), left, max(right, left+thinnest))
-	style := letters(markSize, muted, false)
-	const words = "not observed"
-	if style.Width(words)+6 > right-left {
-		return
-	}
-	style.XAlign, style.YAlign = text.XCenter, text.YBottom
-	c.FillText(style, vg.Point{X: (left + right) / 2, Y: c.Min.Y + 4}, words)
 }
 
 func (p *panel) addCurtains(list []curtain) {

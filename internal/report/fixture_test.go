@@ -259,6 +259,7 @@ func (e evening) judge(r *Report) {
 	e.judgeObjectives(res)
 	e.judgeObservation(r)
 	e.judgeFleets(r)
+	e.judgePictures(&r.Result)
 	e.judgeHeadroom(r)
 }
 

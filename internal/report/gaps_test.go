@@ -67,24 +67,41 @@ func TestCurtainsUniteWhatOverlaps(t *testing.T) {
 	}
 }
 
-// Neither picture draws a line, or names its last value, where nothing was
-// seen; both say so.
+// Neither picture draws a line, or names its last value, where nothing was seen;
+// both say what was not observed, and for how long.
 func TestPicturesShowWhatWasNotObserved(t *testing.T) {
 	r := cases()["gaps"].report()
-	for kind, p := range map[string]picture{"headroom": r.headroomPicture(), "timeline": r.timelinePicture()} {
-		svg, err := p.svg()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := strings.Count(string(svg), ">not observed<"); n != 2 {
-			t.Errorf("%s says %d times that nothing was observed; want 2, for the two long gaps", kind, n)
+	for kind, want := range map[string][]string{
+		"headroom": {">not observed<", ">web 4 s<", ">web 1m<", ">web 50 s<"},
+		"timeline": {">not observed<", ">web 4 s<", ">web 1m +1<", ">web 50 s<"}, // and that of the nodes, of 22 s
+	} {
+		svg := drawnPlate(t, r, kind)
+		for _, words := range want {
+			if strings.Count(svg, words) != 1 {
+				t.Errorf("%s says %d times %q; want it once", kind, strings.Count(svg, words), words)
+			}
 		}
 		for _, stale := range []string{">capacity 3", ">ready 48", ">desired 48"} {
-			if strings.Contains(string(svg), stale) {
+			if strings.Contains(svg, stale) {
 				t.Errorf("%s has %q; want no value at the end of the run, which was not observed", kind, stale)
 			}
 		}
 	}
+}
+
+// drawnPlate is a picture of a report as SVG; empty where it has none of that name.
+func drawnPlate(t *testing.T, r *Report, name string) string {
+	t.Helper()
+	for _, p := range r.plates() {
+		if p.name == name {
+			svg, err := p.svg()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(svg)
+		}
+	}
+	return ""
 }
 
 // A run that was stopped before its first request was not a minute long.

@@ -156,7 +156,7 @@ func TestEndings(t *testing.T) {
 		{At: timeline.Offset(*after(13)), Kind: timeline.SendingDone, Text: "the last request was sent"},
 		{At: timeline.Offset(*after(14)), Kind: timeline.Interrupted, Text: "stopped by the user"},
 	}}}
-	want := endings{{12.5, "the cap on duration ended sending"}, {14, "stopped by the user"}}
+	want := []mark{{12.5, "the cap on duration ended sending"}, {14, "stopped by the user"}}
 	if diff := cmp.Diff(want, r.endings(), cmp.AllowUnexported(mark{})); diff != "" {
 		t.Errorf("endings (-want +got):\n%s", diff)
 	}

@@ -2,13 +2,13 @@ package report
 
 import (
 	"math"
+	"slices"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
@@ -31,17 +31,10 @@ type headroomView struct {
 	blind        []curtain
 	required     capacity.Required
 	layers       []capacity.Layer // that the scenario states
-	spots        []mark
-	ended        endings
-	scalings     []fleetMarks
+	rows         []marks
 	deficits     []deficit
 	worst        *plotter.XY // where the headroom is least
 	dotNote      string      // with worst
-}
-
-type fleetMarks struct {
-	fleet string // its short name
-	list  []mark
 }
 
 func (r *Report) headroomView() headroomView {
@@ -58,16 +51,11 @@ func (r *Report) headroomView() headroomView {
 		deficits: deficits(r.Result.Headroom.Series),
 	}
 	v.note = r.headroomNote(v)
-	v.spots, v.ended = r.spots(), r.endings()
+	measured := r.measured()
+	v.rows = r.happened(s.end, func(source string) bool { return slices.Contains(measured, source) })
 	if at := r.Result.Headroom.WorstAt; at != nil {
 		if v.worst = r.demandAt(*at); v.worst != nil {
 			v.dotNote = r.dotNote()
-		}
-	}
-	apart := s.end / 15
-	for _, f := range r.Result.Fleets {
-		if list := decisions(r.readings(f.Name, timeline.Desired, s.end), apart); len(list) > 0 && len(v.scalings) < 2 {
-			v.scalings = append(v.scalings, fleetMarks{r.shortName(f.Name), list})
 		}
 	}
 	return v
@@ -155,37 +143,16 @@ func deficits(series []capacity.Moment) []deficit {
 // draw lays the picture out from the top: the answer, what the picture shows,
 // the rows of marks, the values, the clock.
 func (v headroomView) draw(c draw.Canvas) {
-	rows := len(v.scalings)
-	if len(v.spots) > 0 {
-		rows++
-	}
-	if len(v.ended) > 0 {
-		rows++
-	}
-	head := 52 + markRow*vg.Length(rows)
+	rows := labelled{v.rows, 10}
+	head := 52 + rows.height()
 	top := v.top()
 	p := newPanel(v.span, 0, top, valueTicks{write: figure.Scaled, most: 5}, true)
 	p.unit = ofRate
 	v.addValues(p, top)
-	above := vg.Length(10)
-	for i := len(v.scalings) - 1; i >= 0; i-- {
-		f := v.scalings[i]
-		p.Add(marks{list: f.list, name: f.fleet + " desired", paint: scaling, above: above})
-		above += markRow
-	}
-	p.Add(marks{list: v.spots, name: "on air", paint: ink, above: above})
-	if len(v.spots) > 0 {
-		above += markRow
-	}
-	p.Add(v.ended.row(above))
-	p.Add(v.ended, zoneName{v.span}, lineLabels(p.labels))
+	p.label(rows)
+	p.Add(zoneName{v.span}, lineLabels(p.labels))
 	p.Draw(draw.Crop(c, 14, -margin, 12, -head))
-	v.writeHead(c)
-}
-
-func (v headroomView) writeHead(c draw.Canvas) {
-	c.FillText(letters(titleSize, ink, true), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 22}, fit("Headroom "+v.title+v.dotNote, titleSize*1.06, pictureWidth-28))
-	c.FillText(letters(tickSize, muted, false), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 38}, fit(v.note, tickSize, pictureWidth-28))
+	writeTitle(c, "Headroom "+v.title+v.dotNote, v.note)
 }
 
 // dot marks one value of the demand.

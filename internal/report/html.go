@@ -39,6 +39,7 @@ var policy = func() string {
 type pageView struct {
 	Policy             string
 	Light, Dark, Style template.CSS
+	StageRules         template.CSS
 	Script             template.JS
 
 	Name, Verdict, When string
@@ -109,8 +110,8 @@ func (r *Report) pageView(plates []plate) (pageView, error) {
 		drawn[p.name] = &pagePlate{p.name, template.HTML(svg), scene}
 	}
 	return pageView{
-		Policy: policy,
-		Light:  template.CSS(variables(false)), Dark: template.CSS(variables(true)), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
+		Policy: policy, StageRules: template.CSS(stageRules()),
+		Light: template.CSS(variables(false)), Dark: template.CSS(variables(true)), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Name: r.name(), Verdict: r.Result.Verdict, When: r.when(), Answer: r.answer().unbroken(), Warnings: r.Result.Warnings,
 		Plates:    drawn,
 		PathTitle: r.pathTitle(), Path: r.pathRows(), PathBar: r.pathBar(), Scaling: r.scalingFacts(), Stages: r.stageRows(),

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"image/color"
 	"strings"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
 // A paint is a colour with a role. Pictures are drawn in its light colour; in
@@ -38,6 +41,41 @@ var palette = []paint{ink, muted, grid, axis, paper, demand, able, trouble, caut
 
 // guests are the paints of series that others measured, in turn.
 var guests = []paint{violet, brown, olive}
+
+// A stageColour is the paint of what capacity may wait for.
+type stageColour struct {
+	stage string
+	paint paint
+}
+
+// stageColours are those of the stages in their order, then of what else the
+// critical path may wait for. Pictures and page have them from here.
+var stageColours = []stageColour{
+	{capacity.WaitsForMetric, pale}, {capacity.WaitsForDecision, scaling},
+	{timeline.Create, ink}, {timeline.Place, caution}, {timeline.Start, demand},
+	{timeline.UnitReady, able}, {timeline.InService, brown}, {timeline.Serving, violet},
+	{capacity.WaitsForLimit, trouble}, {capacity.WaitsForBacklog, muted},
+}
+
+// stagePaint is the paint of a stage; what is not known is grey.
+func stagePaint(stage string) paint {
+	for _, c := range stageColours {
+		if c.stage == stage {
+			return c.paint
+		}
+	}
+	return axis
+}
+
+// stageRules are the CSS rules that give the page's critical path these colours.
+func stageRules() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, ".path i{background:var(--%s)}", axis.name)
+	for _, c := range stageColours {
+		fmt.Fprintf(&b, "\n.path .%s{background:var(--%s)}", c.stage, c.paint.name)
+	}
+	return b.String()
+}
 
 // solid is the paint at full strength.
 func (p paint) solid() color.Color { return p.faded(1) }

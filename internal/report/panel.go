@@ -31,6 +31,7 @@ type panel struct {
 	span   span
 	unit   unit // of its values
 	labels []label
+	behind []plot.Plotter
 }
 
 // label names a line at its end.
@@ -64,7 +65,7 @@ func newPanel(s span, low, high float64, ticks plot.Ticker, clocked bool) *panel
 	p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = text.XCenter, text.YTop
 	p.Y.Tick.Label = letters(tickSize, muted, false)
 	p.Y.Tick.Label.XAlign, p.Y.Tick.Label.YAlign = text.XRight, text.YCenter
-	p.Add(rules{})
+	p.Add(rules{}, behind{p})
 	return p
 }
 

@@ -14,15 +14,42 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// timelinePicture shows what was sent, how it was answered and how the fleets
-// followed, one panel above the other on one clock.
+// timelinePicture shows what was sent, what could be served, how requests were
+// answered and how the fleets followed, one panel above the other on one clock,
+// with what happened as rules through all of them.
 func (r *Report) timelinePicture() picture {
 	s := r.span()
+	rows := labelled{r.happened(s.end, func(string) bool { return true }), titleAbove}
+	panels := r.panels(s, rows.height())
+	for i, p := range panels {
+		if i == 0 {
+			p.label(rows)
+		} else {
+			p.rule(rows.rows)
+		}
+		p.Add(lineLabels(p.labels))
+	}
+	last, head := panels[len(panels)-1], 34+rows.height()
+	last.Add(zoneName{last.span})
+	return picture{
+		height: vg.Length(len(panels))*135 + head,
+		about:  "Timeline: requests, capacity, response time, units and errors a second",
+		draw:   func(c draw.Canvas) { stack(c, panels, head) },
+	}
+}
+
+// panels are those of the timeline from the top; above the first one's values is
+// room for rows of marks.
+func (r *Report) panels(s span, rows vg.Length) []*panel {
 	series := r.watchedSeries(s)
 	own := guestsOf(series, "")
-	rate, errors := r.ratePanel(s), r.errorPanel(s, guestsOf(series, "errors"))
+	rate := r.ratePanel(s, rows+titleAbove)
 	rate.host(guestsOf(series, "load"))
-	panels := []*panel{rate, r.responsePanel(s, guestsOf(series, "response"))}
+	panels := []*panel{rate}
+	if p := r.capacityPanel(s); p != nil {
+		panels = append(panels, p)
+	}
+	panels = append(panels, r.responsePanel(s, guestsOf(series, "response")))
 	for i, f := range r.Result.Fleets {
 		panels = append(panels, r.fleetPanel(s, f))
 		if i == 0 {
@@ -32,26 +59,54 @@ func (r *Report) timelinePicture() picture {
 	if len(r.Result.Fleets) == 0 {
 		own = append(own, guestsOf(series, "units")...)
 	}
-	panels = append(append(panels, ownPanels(s, own)...), errors)
-	ended, head := r.endings(), vg.Length(34)
-	for _, p := range panels {
-		p.Add(airings(r.spots()), ended, lineLabels(p.labels))
-	}
-	if len(ended) > 0 {
-		panels[0].Add(ended.row(titleAbove + markRow))
-		head += markRow
-	}
-	last := panels[len(panels)-1]
-	last.Add(zoneName{last.span})
-	return picture{
-		height: vg.Length(len(panels))*135 + head,
-		about:  "Timeline: requests, response time, units and errors a second",
-		draw:   func(c draw.Canvas) { stack(c, panels, head) },
-	}
+	return append(append(panels, ownPanels(s, own)...), r.errorPanel(s, guestsOf(series, "errors")))
 }
 
-// markRow is the height of a row of marks.
-const markRow = vg.Length(14)
+// happened are the rows of marks of the whole run: what ended it, its spots, how
+// fleets were resized, and when some sources were not observed.
+func (r *Report) happened(end float64, of func(source string) bool) []marks {
+	return rowsOf(slices.Concat([]marks{r.ended(), r.onAir()}, r.decisions(end), []marks{r.unseen(end, of)})...)
+}
+
+// mostDeciding is how many fleets have a row of their decisions.
+const mostDeciding = 2
+
+// decisions are the rows of the fleets' changes of size, of those that changed
+// first in the scenario's order.
+func (r *Report) decisions(end float64) []marks {
+	var rows []marks
+	for _, f := range r.Result.Fleets {
+		m := decisions(r.shortName(f.Name)+" desired", r.readings(f.Name, timeline.Desired, end))
+		if len(m.list) > 0 && len(rows) < mostDeciding {
+			rows = append(rows, m)
+		}
+	}
+	return rows
+}
+
+// capacityPanel is the headroom picture in small; nil where no capacity is known.
+func (r *Report) capacityPanel(s span) *panel {
+	v := r.headroomView()
+	if len(v.capacity) == 0 {
+		return nil
+	}
+	v.sent, v.dotNote = nil, ""
+	p := newPanel(s, 0, v.top(), valueTicks{write: figure.Scaled, most: 4}, false)
+	p.unit = ofRate
+	note := "requests a second"
+	if v.worst != nil {
+		note += "; ● least headroom"
+	}
+	if len(v.deficits) > 0 {
+		note += "; shaded: beyond capacity"
+	}
+	if len(v.blind) > 0 {
+		note += "; grey: not observed"
+	}
+	p.Add(heading{title: "Capacity against demand", note: note, above: titleAbove})
+	v.addValues(p, v.top())
+	return p
+}
 
 // stack draws panels of equal size below one another, under a head for the first
 // one's title; the last has the clock.
@@ -68,18 +123,14 @@ func stack(c draw.Canvas, panels []*panel, head vg.Length) {
 
 const titleAbove = vg.Length(9)
 
-func (r *Report) ratePanel(s span) *panel {
+func (r *Report) ratePanel(s span, above vg.Length) *panel {
 	planned := r.perSecond(func(s timeline.Second) int64 { return s.Planned })
 	sent := r.perSecond(func(s timeline.Second) int64 { return s.Sent })
 	succeeded := r.perSecond(func(s timeline.Second) int64 { return s.Succeeded })
 	top := max(highest(planned), highest(sent), 1) * 1.08
 	p := newPanel(s, 0, top, valueTicks{write: figure.Scaled, most: 4}, false)
 	p.unit = ofRate
-	note := "by the second they were due"
-	if len(r.Scenario.Traffic.Spots) > 0 {
-		note += "; dotted: a spot goes on air"
-	}
-	p.Add(heading{title: "Requests a second", note: note, above: titleAbove})
+	p.Add(heading{title: "Requests a second", note: "by the second they were due", above: above})
 	if len(planned) == 0 {
 		p.Add(notice("nothing was planned"))
 		return p
@@ -134,19 +185,6 @@ func (r *Report) responsePanel(s span, guests []watched) *panel {
 	p.Add(line{name: "p50", points: p50, style: stroke(able, 1.6), seconds: true, gap: 3})
 	p.labels = append(p.labels, label{"p99", p99[len(p99)-1].Y, demand}, label{"p50", p50[len(p50)-1].Y, able})
 	return p
-}
-
-// airings rule off the instants at which spots go on air.
-type airings []mark
-
-// Plot implements plot.Plotter.
-func (a airings) Plot(c draw.Canvas, p *plot.Plot) {
-	x, _ := p.Transforms(&c)
-	for _, m := range a {
-		if m.at <= p.X.Max {
-			c.StrokeLine2(stroke(axis, 0.8, 2, 2), x(m.at), c.Min.Y, x(m.at), c.Max.Y)
-		}
-	}
 }
 
 // limits are the objectives on response time, each limit once.

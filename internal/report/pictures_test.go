@@ -41,15 +41,51 @@ func cases() map[string]evening {
 }
 
 func TestPicturesGolden(t *testing.T) {
+	reports := map[string]*Report{"crowded": crowded()}
 	for name, e := range cases() {
-		r := e.report()
-		for kind, p := range map[string]picture{"headroom": r.headroomPicture(), "timeline": r.timelinePicture()} {
+		reports[name] = e.report()
+	}
+	always := []string{"headroom", "timeline"}
+	special := []string{"passing", "failing", "aborted", "minute", "crowded"} // the others' plates are like these
+	for name, r := range reports {
+		for _, p := range r.plates() {
+			if !slices.Contains(always, p.name) && !slices.Contains(special, name) {
+				continue
+			}
 			svg, err := p.svg()
 			if err != nil {
 				t.Fatal(err)
 			}
-			wellFormed(t, name+" "+kind, svg)
-			golden(t, fmt.Sprintf("%s-%s.svg", name, kind), svg)
+			wellFormed(t, name+" "+p.name, svg)
+			golden(t, fmt.Sprintf("%s-%s.svg", name, p.name), svg)
+		}
+	}
+}
+
+// A plate about something that was not measured is left out.
+func TestPlatesOfWhatWasMeasured(t *testing.T) {
+	all := []string{"headroom", "timeline", "scaling", "rate", "law", "layers"}
+	for name, want := range map[string][]string{
+		"failing":   all,
+		"passing":   {"headroom", "timeline", "scaling", "rate", "layers"},
+		"minute":    {"headroom", "timeline", "rate", "layers"}, // it never grew
+		"no-fleets": {"headroom", "timeline", "layers"},
+		"unknown":   {"headroom", "timeline", "layers"},
+	} {
+		r := cases()[name].report()
+		var got []string
+		for _, p := range r.plates() {
+			got = append(got, p.name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: plates = %q; want %q", name, got, want)
+		}
+	}
+	empty := passing.report()
+	empty.Result, empty.Timeline.Seconds = capacity.Result{}, nil
+	for _, p := range empty.plates() {
+		if !slices.Contains(all[:2], p.name) {
+			t.Errorf("a run of which nothing is known has the plate %s", p.name)
 		}
 	}
 }
@@ -83,29 +119,37 @@ func TestPNGIs1200PixelsWide(t *testing.T) {
 }
 
 // A run of four hours has 14,400 points a line; what cannot be seen is not
-// written.
+// written. Six plates leave most of a page of 2 MB to its tables.
 func TestLongRunStaysSmall(t *testing.T) {
-	long := evening{seconds: 4 * 3600, baseline: 900, peak: 5200, airing: 4000, start: 30, max: 80, delay: 120, sustains: 72, saturates: 80, fleets: 1, noAnswers: true}
-	r := long.report()
-	for kind, p := range map[string]picture{"headroom": r.headroomPicture(), "timeline": r.timelinePicture()} {
+	sum := 0
+	for _, p := range crowded().plates() {
 		svg, err := p.svg()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(svg) > 300_000 {
-			t.Errorf("%s of 4 h has %d bytes; want at most 300,000", kind, len(svg))
+		if sum += len(svg); len(svg) > 400_000 {
+			t.Errorf("%s of 4 h has %d bytes; want at most 400,000", p.name, len(svg))
 		}
+	}
+	if sum > 800_000 {
+		t.Errorf("the plates of 4 h have %d bytes; want at most 800,000", sum)
 	}
 }
 
 // Every colour of an inlined picture must follow the page's light or dark.
 func TestInlinePictureFollowsThePage(t *testing.T) {
+	for _, p := range failing.report().plates() {
+		inline, _, err := p.inline()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fixed := regexp.MustCompile(`#[0-9A-Fa-f]{6}`).FindString(inline); fixed != "" {
+			t.Errorf("inlined %s has the fixed colour %s; want only variables of the palette", p.name, fixed)
+		}
+	}
 	inline, _, err := failing.report().headroomPicture().inline()
 	if err != nil {
 		t.Fatal(err)
-	}
-	if fixed := regexp.MustCompile(`#[0-9A-Fa-f]{6}`).FindString(inline); fixed != "" {
-		t.Errorf("inlined picture has the fixed colour %s; want only variables of the palette", fixed)
 	}
 	if !regexp.MustCompile(`^<svg xmlns="[^"]*" viewBox="0 0 640 320" role="img" aria-label="Headroom: `).MatchString(inline) {
 		t.Errorf("inlined picture begins %q; want a viewBox, no size, and a label", inline[:100])

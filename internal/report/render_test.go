@@ -212,6 +212,7 @@ func attacked(attack string) *Report {
 	r.Result.Fleets[0].USL.Said, r.Result.Fleets[0].Ceiling.Said, r.Result.Fleets[0].Generations.Said = attack, attack, attack
 	r.Result.Fleets[0].Stages[0].Name = attack
 	r.Result.Path[0].Stage, r.Result.Path[1].Fleet = attack, attack
+	r.Result.Fleets[0].Ways[0].Unit, r.Result.Fleets[0].Ways[0].Legs[0].Stage, r.Result.Fleets[0].PerUnit.Trials[0].Objective = attack, attack, attack
 	r.Result.Layers[0] = capacity.Layer{Name: attack, Rate: 1, Source: attack}
 	r.Result.Coverage[0].Source = attack
 	r.Result.Objectives[1].Objective.Name = attack
@@ -244,7 +245,7 @@ func TestTextsFromOutsideStayTexts(t *testing.T) {
 	if text := string(rendered(t, func(w io.Writer) error { return r.Text(w, false) })); strings.Contains(text, "\x1b") {
 		t.Errorf("text lets a text steer the terminal:\n%q", text)
 	}
-	for _, p := range []picture{r.headroomPicture(), r.timelinePicture()} {
+	for _, p := range r.plates() {
 		svg, err := p.svg()
 		if err != nil {
 			t.Fatal(err)

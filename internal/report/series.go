@@ -101,11 +101,14 @@ func (r *Report) demandAt(offset time.Duration) *plotter.XY {
 	return nil
 }
 
-// spots are the instants at which the scenario's spots go on air.
+// spots are the instants at which the scenario's spots went on air within the run.
 func (r *Report) spots() []mark {
 	var list []mark
+	end := r.span().end
 	for _, spot := range r.Scenario.Traffic.Spots {
-		list = append(list, mark{spot.At.Seconds(), spot.Name})
+		if at := spot.At.Seconds(); at <= end {
+			list = append(list, mark{at, spot.Name})
+		}
 	}
 	return list
 }

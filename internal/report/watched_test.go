@@ -83,11 +83,11 @@ func TestWatchedPanels(t *testing.T) {
 	if got := labels(response); !slices.Contains(got, "ALB p99") || slices.Contains(got, "wanted") {
 		t.Errorf("labels of the response panel = %q; want ALB p99 and not wanted", got)
 	}
-	if h, want := r.timelinePicture().height, float64(6*135+34); float64(h) != want {
-		t.Errorf("height with two fleets and a series apart = %v; want six panels, %v", h, want)
+	if h, want := r.timelinePicture().height, float64(7*135+34+4*14); float64(h) != want {
+		t.Errorf("height with two fleets and a series apart = %v; want seven panels and four rows of marks, %v", h, want)
 	}
 	r.Result.Fleets = nil
-	if h, want := r.timelinePicture().height, float64(5*135+34); float64(h) != want {
-		t.Errorf("height without fleets and two series apart = %v; want five panels, %v", h, want)
+	if h, want := r.timelinePicture().height, float64(6*135+34+2*14); float64(h) != want {
+		t.Errorf("height without fleets and two series apart = %v; want six panels and two rows of marks, %v", h, want)
 	}
 }
