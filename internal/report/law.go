@@ -152,6 +152,6 @@ func (d plateaus) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	for _, k := range d.list {
 		at := project(c, p, plotter.XYs{{X: float64(k.Units), Y: k.Rate}})[0]
-		disc(c, at, max(largestDot*0.7*vg.Length(math.Sqrt(float64(k.To-k.From)/float64(longest))), leastDot), ink)
+		disc(c, at, radiusOf(float64(k.To-k.From), float64(longest), len(d.list)), ink)
 	}
 }

@@ -220,6 +220,7 @@ type dots struct {
 const (
 	largestDot = vg.Length(7) // radius
 	leastDot   = vg.Length(2.2)
+	roomyDots  = 40.0 // that the largest do not crowd
 )
 
 // Plot implements plot.Plotter.
@@ -230,7 +231,7 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	for _, t := range d.trials {
 		at := project(c, p, plotter.XYs{{X: t.Rate, Y: d.at(share(t))}})[0]
-		radius := max(largestDot*vg.Length(math.Sqrt(float64(t.Total)/float64(most))), leastDot)
+		radius := radiusOf(float64(t.Total), float64(most), len(d.trials))
 		switch t.Verdict {
 		case capacity.Held:
 			disc(c, at, radius, able)
@@ -241,6 +242,13 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 			c.Stroke(circle(at, radius))
 		}
 	}
+}
+
+// radiusOf makes the area of a dot as large as what it stands for, of the most that
+// one stands for; the smallest can still be seen. Of very many all are smaller.
+func radiusOf(amount, most float64, dots int) vg.Length {
+	largest := largestDot * vg.Length(math.Sqrt(min(1, roomyDots/float64(dots))))
+	return max(largest*vg.Length(math.Sqrt(amount/most)), leastDot)
 }
 
 // disc is a dot with an edge, so that those that lie on one another are told apart.

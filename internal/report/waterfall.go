@@ -62,7 +62,7 @@ func (r *Report) waterfall() waterfall {
 		}
 		for _, b := range w.layers {
 			if b.binding {
-				w.title += " at " + b.figures()
+				w.title += ": " + b.figures()
 			}
 		}
 	}

@@ -17,6 +17,12 @@ import (
 // units, each of which serves 80/s of far more that is asked.
 func outrun(t *testing.T, name, fleet string, units ...int) *rundir.Dir {
 	t.Helper()
+	return outrunBy(t, name, fleet, func(units int) int { return 80 * units }, units...)
+}
+
+// outrunBy is outrun where so many units serve together what serves says.
+func outrunBy(t *testing.T, name, fleet string, serves func(units int) int, units ...int) *rundir.Dir {
+	t.Helper()
 	w, err := rundir.Create(t.TempDir(), rundir.Manifest{Run: name, Scenario: "prime-time", Started: passing.report().Manifest.Started},
 		[]byte(strings.Replace(stored, "default/web", fleet, 1)))
 	if err != nil {
@@ -31,7 +37,7 @@ func outrun(t *testing.T, name, fleet string, units ...int) *rundir.Dir {
 	for n := range 10 * (len(units) + 1) {
 		served, asked, took := 20, 20, 10*time.Millisecond
 		if n >= 10 {
-			served, asked, took = 80*units[n/10-1], 100*slices.Max(units), 3*time.Second
+			served, asked, took = serves(units[n/10-1]), 100*slices.Max(units), 3*time.Second
 		}
 		s := timeline.Second{Second: n, Planned: int64(asked), Sent: int64(asked), Succeeded: int64(asked), Response: map[string]timeline.Histogram{}}
 		var h timeline.Histogram
