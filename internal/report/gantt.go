@@ -33,7 +33,7 @@ func (r *Report) scalingPicture() picture {
 		return picture{}
 	}
 	key := g.key()
-	height := 64 + key.height() + ganttRow*vg.Length(g.lines()) + 34
+	height := 56 + key.height() + ganttRow*vg.Length(g.lines()) + 34
 	return picture{
 		height: height,
 		about:  "Scaling: " + g.title + ". " + g.note,
@@ -231,7 +231,7 @@ func (g gantt) draw(c draw.Canvas, key key) {
 	pad := (g.to - g.from) * 0.01
 	p.X.Min, p.X.Max = g.from-pad, g.to+pad
 	p.Add(g, zoneName{span{g.span.start, g.to}})
-	p.Draw(draw.Crop(c, 14+ganttName, -ganttEnd, 12, -64-key.height()))
+	p.Draw(draw.Crop(c, 14+ganttName, -ganttEnd, 12, -56-key.height()))
 }
 
 // Plot implements plot.Plotter. The lines are filled from the top.
@@ -273,7 +273,7 @@ func (f ganttFleet) writeName(c draw.Canvas, foot vg.Length) {
 func writeRow(c draw.Canvas, name string, of paint, middle vg.Length) {
 	style := letters(ganttSize, of, of == ink)
 	style.XAlign, style.YAlign = text.XRight, text.YCenter
-	c.FillText(style, vg.Point{X: c.Min.X - 5, Y: middle + 1}, fitEnd(name, ganttSize, ganttName))
+	c.FillText(style, vg.Point{X: c.Min.X - 5, Y: middle + 1}, fitEnd(name, ganttSize, ganttName-5))
 }
 
 // draw draws one unit: a thin line that leads to its bar, and behind the bar how

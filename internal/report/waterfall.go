@@ -136,28 +136,31 @@ func (w waterfall) draw(c draw.Canvas) {
 	p := newPanel(span{end: w.top}, 0, float64(len(w.layers)), plot.ConstantTicks{{Value: 0}}, false)
 	p.X.Tick.Marker, p.X.Padding = valueTicks{write: figure.Rate, most: 5}, 6
 	rows := labelled{w.asked, 4}
-	p.label(rows)
-	p.Add(w)
+	p.Add(eachLayer{w, layerBar.draw}, rows, eachLayer{w, layerBar.write}) // the peak is seen on the bars, and hides no words
 	p.Draw(draw.Crop(c, 14, -40, 12, -52-rows.height()))
 }
 
-// Plot implements plot.Plotter. Bars lie before the rules of the peak, faded so that
-// these are seen through them.
-func (w waterfall) Plot(c draw.Canvas, p *plot.Plot) {
+// eachLayer draws something of every layer, with the foot of its bar.
+type eachLayer struct {
+	waterfall
+	of func(b layerBar, c draw.Canvas, p *plot.Plot, foot vg.Length)
+}
+
+// Plot implements plot.Plotter.
+func (e eachLayer) Plot(c draw.Canvas, p *plot.Plot) {
 	_, y := p.Transforms(&c)
-	for i, b := range w.layers {
-		foot := y(float64(len(w.layers)-1-i)) + 5
-		b.draw(c, p, foot)
-		b.write(c, foot+layerBold+5)
+	for i, b := range e.layers {
+		e.of(b, c, p, y(float64(len(e.layers)-1-i))+5)
 	}
 }
 
 // write names the layer above its bar, over what rules pass there.
-func (b layerBar) write(c draw.Canvas, foot vg.Length) {
+func (b layerBar) write(c draw.Canvas, _ *plot.Plot, foot vg.Length) {
 	words := b.figures()
 	if b.binding {
 		words += ", binding"
 	}
+	foot += layerBold + 5
 	name := letters(tickSize, ink, b.binding)
 	rest := letters(tickSize, muted, b.binding)
 	text := fit(b.name, tickSize*1.06, c.Max.X-c.Min.X-rest.Width(words)-8)
