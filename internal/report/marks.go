@@ -54,18 +54,28 @@ const (
 	beyond   = vg.Length(6) // by which a label may stick out of the panel on the right
 )
 
-// groups lays the row out over a panel.
+// groups lays the row out over a panel: each group takes the marks that its label
+// would touch, and at the right edge, where labels stand before their rules, joins
+// the group that its own label would touch.
 func (m marks) groups(c draw.Canvas, p *plot.Plot) []group {
+	x, _ := p.Transforms(&c)
 	var all []group
-	for _, k := range m.list {
-		g := m.group(c, p, []mark{k})
-		for len(all) > 0 {
-			before := all[len(all)-1]
-			if min(g.left, g.at) >= before.left+before.width+markRest {
-				break
+	for i := 0; i < len(m.list); {
+		g := m.group(c, p, m.list[i:i+1])
+		for end := 0; end != i+len(g.marks); {
+			end = i + len(g.marks)
+			next := end
+			for next < len(m.list) && x(m.list[next].at) < g.left+g.width+markRest {
+				next++
 			}
-			g = m.group(c, p, slices.Concat(before.marks, g.marks))
-			all = all[:len(all)-1]
+			if next > end {
+				g = m.group(c, p, m.list[i:next])
+			}
+		}
+		i += len(g.marks)
+		for n := len(all); n > 0 && min(g.left, g.at) < all[n-1].left+all[n-1].width+markRest; n = len(all) {
+			g = m.group(c, p, slices.Concat(all[n-1].marks, g.marks))
+			all = all[:n-1]
 		}
 		all = append(all, g)
 	}
