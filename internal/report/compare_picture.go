@@ -24,15 +24,14 @@ func (c *Comparison) PNG() ([]byte, error) { return c.picture().png() }
 // and capacity against demand. What base runs span is a pale band, the head a line.
 func (c *Comparison) picture() picture {
 	s := c.head.span()
-	spots, above := c.head.spots(), titleAbove
-	if len(spots) > 0 {
-		above += markRow // the title stands over the marks, so that no rule runs through it
-	}
+	rows := labelled{rowsOf(c.head.onAir()), titleAbove}
+	above := rows.height() + titleAbove
 	panels := []*panel{c.responsePanel(s, above), c.capacityPanel(s)}
+	panels[0].label(rows)
+	panels[1].rule(rows.rows)
 	for _, p := range panels {
-		p.Add(airings(spots), lineLabels(p.labels))
+		p.Add(lineLabels(p.labels))
 	}
-	panels[0].Add(marks{list: spots, name: "on air", paint: ink, above: titleAbove - 2})
 	head := 65 + above
 	panels[1].Add(zoneName{s})
 	return picture{

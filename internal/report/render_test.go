@@ -57,7 +57,7 @@ func TestSummaryHasEveryKey(t *testing.T) {
 		"spread":            {"answers", "busiest", "fleet", "least", "skewed", "windows"},
 		"spread.least":      {"answers", "even", "from", "times", "to", "unit"},
 		"spread.skewed.0":   {"answers", "even", "from", "times", "to", "unit"},
-		"layers.0":          {"at_least", "high", "low", "name", "rate", "source"},
+		"layers.0":          {"at_least", "at_most", "high", "low", "name", "rate", "source"},
 	}
 	for name, e := range cases() {
 		var summary map[string]any

@@ -6,15 +6,10 @@
 //	run directory --> Report --> summary.json        for machines
 //	                         --> Text                for the terminal
 //	                         --> report.md           for a pull request or job summary
-<<<<<<< HEAD
 //	                         --> junit.xml           for a CI server
-//	                         --> report.html         one file with both pictures in it
-//	                         --> headroom, timeline  pictures, as SVG and PNG
-=======
 //	                         --> report.html         one file with all pictures in it
 //	                         --> headroom, timeline, scaling, rate, law, layers:
 //	                             pictures, as SVG and PNG (plate.go)
->>>>>>> 4b32943 (report: lay marks out without measuring every label again)
 //
 // Nothing is computed here that is not in the Report: what the facts mean is
 // package capacity's. Every number a reader sees is written by package figure, in

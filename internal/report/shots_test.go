@@ -27,7 +27,7 @@ func TestShots(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			inline, err := p.inline()
+			inline, _, err := p.inline()
 			if err != nil {
 				t.Fatal(err)
 			}
