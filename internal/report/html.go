@@ -68,6 +68,7 @@ type pageView struct {
 	SpreadOver  string
 	Spread      []spreadRow
 	Generator   []fact
+	Unheld      []fact // what could not be held against anything, and why
 	Observation []observationRow
 	Gaps        []gapRow
 	Readings    []readingRow
@@ -119,7 +120,7 @@ func (r *Report) pageView(plates []plate) (pageView, error) {
 		Objectives: r.objectiveRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
 		Requests: r.requestRows(), Unnamed: r.unnamed(),
 		Errors: r.errorRows(), Addresses: r.addressRows(), SpreadOver: r.spreadTitle(), Spread: r.spreadRows(),
-		Generator:   slices.Concat(r.generatorFacts(), r.unheldFacts()),
+		Generator: r.generatorFacts(), Unheld: r.unheldFacts(),
 		Observation: r.observationRows(), Gaps: r.gapRows(), Readings: r.readingRows(),
 		Scenario: string(r.Scenario.Resolved), Environment: r.environmentFacts(),
 	}, nil
