@@ -94,7 +94,7 @@ func TestNightlyWorkflow(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := s.With["go-version"]; !regexp.MustCompile(`(?m)^go `+regexp.QuoteMeta(got)+`(\.\d+)?$`).Match(module) {
+			if got := s.With["go-version"]; !regexp.MustCompile(`(?m)^go ` + regexp.QuoteMeta(got) + `(\.\d+)?$`).Match(module) {
 				t.Errorf("go-version %s is not that of go.mod", got)
 			}
 		}

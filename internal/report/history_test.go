@@ -305,8 +305,8 @@ func FuzzDateTicks(f *testing.F) {
 	f.Add(int64(1_800_000_000), 86400.0*60, 0)
 	f.Add(int64(1_793_500_000), 3600.0, 1)
 	f.Fuzz(func(t *testing.T, start int64, length float64, zone int) {
-		if start < 0 || start > 4e9 || !(length >= 120 && length < 3e9) {
-			t.Skip("no history is that early, that late, that short or that long")
+		if start < 0 || start > 4e9 || !(length >= 120 && length < 1.7e9) {
+			t.Skip("no history is that early or late, shorter than two minutes, or longer than half a century")
 		}
 		names := []string{"UTC", "Asia/Tokyo", "America/New_York", "Asia/Kolkata", "Asia/Beirut", "Australia/Lord_Howe"}
 		place, err := time.LoadLocation(names[(zone%len(names)+len(names))%len(names)])
@@ -321,6 +321,32 @@ func FuzzDateTicks(f *testing.F) {
 			if tick.Value < 0 || tick.Value > length || i > 0 && tick.Value <= ticks[i-1].Value {
 				t.Errorf("mark %d at %v of %v; want it within, and behind the one before", i, tick.Value, length)
 			}
+		}
+	})
+}
+
+// Whatever intervals say, a panel shows every value, and keeps values apart: they
+// take up at least a sixth of its height where they differ at all.
+func FuzzBarRange(f *testing.F) {
+	f.Add(78.0, 62.0, 400.0, false)
+	f.Add(-0.4, 1.5, 3.0, false)
+	f.Add(0.0, 30.0, 30.0, true)
+	f.Fuzz(func(t *testing.T, a, b, end float64, fromZero bool) {
+		for _, v := range []float64{a, b, end} {
+			if math.IsNaN(v) || math.Abs(v) > 1e9 || fromZero && v < 0 {
+				t.Skip("no rate, headroom or lag")
+			}
+		}
+		apart := math.Abs(a - b)
+		bars := []bar{{mid: &a, high: number(max(a, end))}, {mid: &b, low: number(min(b, -end))}}
+		low, high := barRange(bars, nil, fromZero)
+		for _, v := range []float64{a, b} {
+			if v < low || v > high {
+				t.Errorf("barRange = %v to %v; want %v in it", low, high, v)
+			}
+		}
+		if least := 0.2 * max(math.Abs(a), math.Abs(b)); !fromZero && apart > least && apart < (high-low)/6 {
+			t.Errorf("barRange = %v to %v; want %v to take up a sixth", low, high, apart)
 		}
 	})
 }
