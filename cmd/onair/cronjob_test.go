@@ -130,6 +130,7 @@ func validContainer(t *testing.T, pod corev1.PodSpec, claim string) {
 // The container's script is played night by night: it compares from the fourth good
 // one on, and what fails is nobody's base.
 func TestCronJobNights(t *testing.T) {
+	t.Parallel()
 	cron, _ := manifests(t)
 	c := cron.Spec.JobTemplate.Spec.Template.Spec.Containers[0]
 	if !slices.Equal(c.Command, []string{"sh", "-ec"}) || len(c.Args) != 1 {
@@ -142,7 +143,7 @@ func TestCronJobNights(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	real, err := exec.LookPath("onair")
+	program, err := exec.LookPath("onair")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func TestCronJobNights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(r.tools, "onair"), bytes.ReplaceAll(fake, []byte("exec onair"), []byte("exec "+real)), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(r.tools, "onair"), bytes.ReplaceAll(fake, []byte("exec onair"), []byte("exec "+program)), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for _, night := range []struct {

@@ -74,6 +74,9 @@ func ReadHistories(folder string) (histories []*History, told []string, err erro
 	if err != nil {
 		return nil, nil, err
 	}
+	if _, err := rundir.Open(folder); err == nil {
+		return nil, nil, fmt.Errorf("%s: %w in it: it is a run itself (a history takes the folder that runs are in)", folder, ErrNoRuns)
+	}
 	byScenario, seen := make(map[string]*History), make(map[string]string)
 	for _, entry := range entries {
 		path := filepath.Join(folder, entry.Name())
