@@ -30,9 +30,10 @@ type compareOptions struct {
 
 func newCompare() *cobra.Command {
 	var o compareOptions
+	var past historyOptions
 	cmd := &cobra.Command{
-		Use:   "compare --base RUN... HEAD",
-		Short: "Say what changed from earlier runs to one",
+		Use:   "compare --base RUN... HEAD | --history DIR",
+		Short: "Say what changed from earlier runs to one, or show how all went",
 		Long: `Say what changed from earlier runs, the base, to one of the same plan: what a
 unit sustains, headroom, response times and errors at the same load, scale lag and
 its stages. The last argument is the run in question, all others are base runs:
@@ -45,10 +46,26 @@ measures together wrongly so in at most 1 of 100 runs without a change. With 1 o
 base runs differences are shown, and nothing is judged. Base runs that are invalid
 or aborted are left out.
 
+With --history it shows what a unit sustained, the headroom and the scale lag of all
+runs in a folder, by scenario, and judges nothing:
+
+  onair compare --history reports --out pictures
+
 Exit status: 0 nothing is worse; 1 something is; 2 the runs cannot be compared;
 3 the run in question proves nothing.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if past.folder != "" {
+				past.json, past.out = o.json, o.out
+				past.stdout, past.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+				if err := past.alone(cmd, args); err != nil {
+					return err
+				}
+				return history(past)
+			}
+			if len(args) == 0 {
+				return usageError{errors.New("no run in question (onair compare --base RUN HEAD)")}
+			}
 			last := len(args) - 1
 			o.bases, o.head, o.stdout = append(o.bases, args[:last]...), args[last], cmd.OutOrStdout()
 			return compareRuns(o)
@@ -56,11 +73,12 @@ Exit status: 0 nothing is worse; 1 something is; 2 the runs cannot be compared;
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.bases, "base", nil, "a run to compare with (may be repeated)")
+	f.StringVar(&past.folder, "history", "", "show all runs in this folder")
 	f.StringVar(&o.tolerance, "tolerance", "5%", "how much worse a measure may be")
 	f.BoolVar(&o.anyPlan, "any-plan", false, "compare runs of different plans all the same")
 	f.BoolVar(&o.json, "json", false, "write JSON")
 	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
-	f.StringVar(&o.out, "out", "", "also draw the runs over each other: FILE.svg, FILE.png, or a folder for compare.svg and compare.png")
+	f.StringVar(&o.out, "out", "", "also draw, into FILE.svg, FILE.png or a folder; with --history into a folder")
 	return cmd
 }
 

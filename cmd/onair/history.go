@@ -61,7 +61,7 @@ func (o historyOptions) write(histories []*report.History, told []string) error 
 		if i > 0 {
 			fmt.Fprintln(o.stdout)
 		}
-		if err := h.Text(o.stdout, isTerminal(o.stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"); err != nil {
+		if err := h.Text(forPeople(o.stdout), coloured(o.stdout)); err != nil {
 			return err
 		}
 	}
@@ -81,17 +81,9 @@ func (o historyOptions) draw(histories []*report.History) error {
 		if len(histories) > 1 {
 			name += "-" + h.Scenario
 		}
-		if err := errors.Join(picture(name+".svg", h.SVG), picture(name+".png", h.PNG)); err != nil {
+		if err := errors.Join(drawn(name+".svg", h.SVG), drawn(name+".png", h.PNG)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func picture(path string, encode func() ([]byte, error)) error {
-	content, err := encode()
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return os.WriteFile(path, content, 0o644)
 }

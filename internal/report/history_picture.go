@@ -62,8 +62,8 @@ func (h *History) calendar() span {
 	return span{start: first.Add(-room).In(h.Zone), end: (width + 2*room).Seconds()}
 }
 
-// bar is one run's value in a panel.
-type bar struct {
+// nightly is one run's value in a panel.
+type nightly struct {
 	at             float64 // seconds of the span
 	low, mid, high *float64
 	verdict        string
@@ -71,8 +71,8 @@ type bar struct {
 	proven         int  // how many runs before it prove something
 }
 
-// value is where the bar's mark stands: in the middle, or at the end that is known.
-func (b bar) value() float64 {
+// value is where the nightly's mark stands: in the middle, or at the end that is known.
+func (b nightly) value() float64 {
 	if b.beyond {
 		return math.Inf(1)
 	}
@@ -80,7 +80,7 @@ func (b bar) value() float64 {
 }
 
 // bound says which end of the interval the value is, where the other is not known.
-func (b bar) bound() string {
+func (b nightly) bound() string {
 	switch {
 	case b.low == nil && b.high == nil || b.low != nil && b.high != nil:
 		return ""
@@ -91,12 +91,12 @@ func (b bar) bound() string {
 }
 
 // bars are the runs that know a measure.
-func (h *History) bars(m historyMeasure, s span) []bar {
-	var bars []bar
+func (h *History) bars(m historyMeasure, s span) []nightly {
+	var bars []nightly
 	proven := 0
 	for _, run := range h.Runs {
 		v := m.value(run)
-		b := bar{at: run.Started.Sub(s.start).Seconds(), low: v.Low, mid: v.Mid, high: v.High, verdict: run.Verdict, proven: proven}
+		b := nightly{at: run.Started.Sub(s.start).Seconds(), low: v.Low, mid: v.Mid, high: v.High, verdict: run.Verdict, proven: proven}
 		if proves(run.Verdict) {
 			proven++
 		}
@@ -108,7 +108,7 @@ func (h *History) bars(m historyMeasure, s span) []bar {
 	return bars
 }
 
-func (h *History) panel(s span, m historyMeasure, bars []bar) *panel {
+func (h *History) panel(s span, m historyMeasure, bars []nightly) *panel {
 	levels := m.levels(h.last())
 	low, high := barRange(bars, levels, m.lag)
 	p := newPanel(s, low, high, valueTicks{write: m.tick, most: 4}, false)
@@ -132,7 +132,7 @@ func (h *History) panel(s span, m historyMeasure, bars []bar) *panel {
 
 // barRange is what a panel shows: all values, and of intervals as much as leaves
 // the values apart.
-func barRange(bars []bar, levels []label, fromZero bool) (low, high float64) {
+func barRange(bars []nightly, levels []label, fromZero bool) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	arrows := false
 	take := func(v float64) { low, high = min(low, v), max(high, v) }
@@ -173,11 +173,11 @@ func barRange(bars []bar, levels []label, fromZero bool) (low, high float64) {
 
 // trend joins the values of runs that prove something, where no such run lies
 // between whose value is not known.
-type trend []bar
+type trend []nightly
 
 // Plot implements plot.Plotter.
 func (t trend) Plot(c draw.Canvas, p *plot.Plot) {
-	var before *bar
+	var before *nightly
 	for i, b := range t {
 		if !proves(b.verdict) || b.beyond {
 			continue
@@ -194,7 +194,7 @@ func proves(verdict string) bool { return verdict == capacity.Pass || verdict ==
 
 // barMarks draw intervals and, on them, the values as marks of their verdicts. An end
 // that is not known, or lies beyond the panel, is an arrow.
-type barMarks []bar
+type barMarks []nightly
 
 // Plot implements plot.Plotter.
 func (bs barMarks) Plot(c draw.Canvas, p *plot.Plot) {
@@ -216,7 +216,7 @@ func (bs barMarks) Plot(c draw.Canvas, p *plot.Plot) {
 
 // whisker draws from a mark to an end of its interval, or, where the interval has
 // only its other end, an arrow toward what is open.
-func (b bar) whisker(c draw.Canvas, p *plot.Plot, at vg.Point, end *float64, edge float64, open vg.Length) {
+func (b nightly) whisker(c draw.Canvas, p *plot.Plot, at vg.Point, end *float64, edge float64, open vg.Length) {
 	if end == nil {
 		if b.low != nil || b.high != nil {
 			arrow(c, verdictPaint(b.verdict), at, open)
@@ -303,17 +303,17 @@ func drawVerdict(c draw.Canvas, verdict string, at vg.Point, radius vg.Length) {
 }
 
 // verdicts are all runs, for the row that tells nothing else.
-func (h *History) verdicts(s span) []bar {
-	all := make([]bar, len(h.Runs))
+func (h *History) verdicts(s span) []nightly {
+	all := make([]nightly, len(h.Runs))
 	for i, run := range h.Runs {
-		all[i] = bar{at: run.Started.Sub(s.start).Seconds(), verdict: run.Verdict}
+		all[i] = nightly{at: run.Started.Sub(s.start).Seconds(), verdict: run.Verdict}
 	}
 	return all
 }
 
 // verdictRow is a row of marks over a panel.
 type verdictRow struct {
-	runs  []bar
+	runs  []nightly
 	above vg.Length
 }
 

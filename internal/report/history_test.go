@@ -18,8 +18,8 @@ import (
 	"github.com/seed-f864f198/onair/internal/rundir"
 )
 
-// night writes a run directory with a summary and no facts.
-func night(t *testing.T, folder string, s Summary, zone string) string {
+// keptNight writes a run directory with a summary and no facts.
+func keptNight(t *testing.T, folder string, s Summary, zone string) string {
 	t.Helper()
 	if s.Run == "" {
 		s.Run = rundir.Name(s.Scenario, s.Started)
@@ -88,7 +88,7 @@ func sixty(t *testing.T) *History {
 		case i == 33:
 			s.Fleets[0].PerUnit.High = number(400)
 		}
-		night(t, folder, s, "America/New_York")
+		keptNight(t, folder, s, "America/New_York")
 	}
 	return only(t, folder)
 }
@@ -106,11 +106,11 @@ func only(t *testing.T, folder string) *History {
 func pastCases(t *testing.T) map[string]*History {
 	one, two := t.TempDir(), t.TempDir()
 	started := time.Date(2026, 11, 22, 18, 0, 0, 0, time.UTC)
-	night(t, one, past("prime-time", started, capacity.Pass, 78, 0.62, nil), "Asia/Tokyo")
+	keptNight(t, one, past("prime-time", started, capacity.Pass, 78, 0.62, nil), "Asia/Tokyo")
 	for i := range 8 {
 		s := past("morning", started.Add(time.Duration(i)*37*time.Minute), capacity.Pass, 78-float64(i), 0.31, number(30))
 		s.Fleets = append(s.Fleets, Fleet{Name: "asg/web-nodes", PerUnit: PerUnit{Low: number(240)}}, Fleet{Name: "asg/never", PerUnit: PerUnit{}})
-		night(t, two, s, "Asia/Tokyo")
+		keptNight(t, two, s, "Asia/Tokyo")
 	}
 	return map[string]*History{"sixty": sixty(t), "one": only(t, one), "hours": only(t, two)}
 }
@@ -136,10 +136,10 @@ func TestReadHistories(t *testing.T) {
 	folder := t.TempDir()
 	day := func(n int) time.Time { return time.Date(2026, 11, n, 12, 0, 0, 0, time.UTC) }
 	for _, n := range []int{4, 2, 3} {
-		night(t, folder, past("web", day(n), capacity.Pass, 70, 0.5, nil), "Asia/Tokyo")
+		keptNight(t, folder, past("web", day(n), capacity.Pass, 70, 0.5, nil), "Asia/Tokyo")
 	}
-	night(t, folder, past("api", day(9), capacity.Fail, 70, 0.5, nil), "UTC")
-	copied := night(t, folder, past("web", day(5), capacity.Pass, 70, 0.5, nil), "UTC")
+	keptNight(t, folder, past("api", day(9), capacity.Fail, 70, 0.5, nil), "UTC")
+	copied := keptNight(t, folder, past("web", day(5), capacity.Pass, 70, 0.5, nil), "UTC")
 	write := func(text string, name ...string) {
 		path := filepath.Join(append([]string{folder}, name...)...)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
@@ -338,7 +338,7 @@ func FuzzBarRange(f *testing.F) {
 			}
 		}
 		apart := math.Abs(a - b)
-		bars := []bar{{mid: &a, high: number(max(a, end))}, {mid: &b, low: number(min(b, -end))}}
+		bars := []nightly{{mid: &a, high: number(max(a, end))}, {mid: &b, low: number(min(b, -end))}}
 		low, high := barRange(bars, nil, fromZero)
 		for _, v := range []float64{a, b} {
 			if v < low || v > high {
