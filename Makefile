@@ -66,12 +66,15 @@ soak: build
 bench:
 	go test -run '^$$' -bench FourHours -benchtime 1x ./internal/report
 
-## example: make the checked-in report again, by a real run
+## example: make the checked-in report again, by a real run, and the picture of its first screen
+CHROMIUM = chromium
 example: build
 	rm -rf reports/example reports/.example
 	bin/onair rehearse --out reports/.example scenarios/lab-tvcm.yaml
 	mv reports/.example/* reports/example
 	rmdir reports/.example
+	$(CHROMIUM) --headless --no-sandbox --hide-scrollbars --force-device-scale-factor=1.5 --window-size=1280,800 \
+		--screenshot=reports/example/first-screen.png file://$(CURDIR)/reports/example/report.html
 
 ## fuzz: every fuzz target for half a minute
 fuzz:
