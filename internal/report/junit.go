@@ -18,10 +18,10 @@ import (
 //	passed   held, or met
 //	failure  an objective broken beyond doubt, or headroom that is missed
 //	error    a condition that was not met: the run proves less than it was to
-//	skipped  what the run could not decide
+//	skipped  what the run could not decide, or never saw and need not have
 //
-// A run passes where every case passes; one that does not has a failure or an
-// error. Lengths of time are in seconds.
+// A run passes where every case passes but those of sources that nothing is asked
+// of; one that does not has a failure or an error. Lengths of time are in seconds.
 
 type junitSuites struct {
 	XMLName xml.Name   `xml:"testsuites"`
@@ -193,25 +193,30 @@ func (r *Report) delivered() junitCase {
 	c := junitCase{Name: "the load was delivered as planned"}
 	if g := r.Result.Generator; !g.Delivered {
 		sentence := "the load was not delivered as planned"
-		for _, why := range []string{g.Shortcoming, g.Cause} {
-			if why != "" {
-				sentence += ": " + why
-			}
+		if g.Shortcoming != "" { // which ends with the cause
+			sentence += ": " + g.Shortcoming
 		}
 		c.Error = outcome("generator", sentence)
 	}
 	return c
 }
 
+// coverageCase passes nothing that was not seen: where that is not required, it is
+// skipped.
 func coverageCase(source capacity.Coverage) junitCase {
 	share, of := source.Run, "the run"
 	if source.Spots != nil {
 		share, of = *source.Spots, "the spots"
 	}
 	c := junitCase{Name: clean(source.Source) + " was observed"}
-	if share < source.Least {
+	switch {
+	case share < source.Least:
 		c.Error = outcome("coverage", source.Source+" was seen for "+figure.ShareAgainst(share, source.Least)+" of "+of+
 			", and at least "+figure.ExactShare(source.Least)+" is required")
+	case source.Run <= 0:
+		c.Skipped = skipped(source.Source + " was never observed; the verdict asks nothing of it")
+	case share <= 0:
+		c.Skipped = skipped(source.Source + " was seen for none of " + of + "; the verdict asks nothing of it")
 	}
 	return c
 }

@@ -117,7 +117,7 @@ func TestJUnitCases(t *testing.T) {
 		{"headroom not known", "headroom >= 20 %", func(r *Report) { r.Result.Headroom.Margin = capacity.Margin{} }, junit.StatusSkipped,
 			"at least 20 % of headroom is required, and what could be shown is unknown"},
 		{"not delivered", "the load was delivered as planned", func(r *Report) {
-			r.Result.Generator = capacity.Generator{Shortcoming: "12 % of it was late", Cause: "the machine's CPU was at 100 %"}
+			r.Result.Generator = capacity.Generator{Shortcoming: "12 % of it was late: the machine's CPU was at 100 %", Cause: "the machine's CPU was at 100 %"}
 		}, junit.StatusError, "the load was not delivered as planned: 12 % of it was late: the machine's CPU was at 100 %"},
 		{"invalid", "the run is conclusive", func(r *Report) { r.Result.Verdict, r.Result.Reasons = capacity.Invalid, []string{"a", "b"} }, junit.StatusError, "a; b"},
 		{"aborted", "the run was not aborted", func(r *Report) {
@@ -131,6 +131,15 @@ func TestJUnitCases(t *testing.T) {
 		{"unseen in a run without spots", "hpa/default/web was observed", func(r *Report) {
 			r.Result.Coverage[0] = capacity.Coverage{Source: "hpa/default/web", Run: 0.5, Least: 0.9}
 		}, junit.StatusError, "hpa/default/web was seen for 50 % of the run, and at least 90 % is required"},
+		{"never seen, and required", "hpa/default/web was observed", func(r *Report) {
+			r.Result.Coverage[0] = capacity.Coverage{Source: "hpa/default/web", Least: 0.9}
+		}, junit.StatusError, "hpa/default/web was seen for 0 % of the run, and at least 90 % is required"},
+		{"never seen, and not required", "cloudwatch/here was observed", func(r *Report) {
+			r.Result.Coverage = []capacity.Coverage{{Source: "cloudwatch/here", Spots: number(0)}}
+		}, junit.StatusSkipped, "cloudwatch/here was never observed; the verdict asks nothing of it"},
+		{"not seen in the spots, and not required", "cloudwatch/here was observed", func(r *Report) {
+			r.Result.Coverage = []capacity.Coverage{{Source: "cloudwatch/here", Run: 0.4, Spots: number(0)}}
+		}, junit.StatusSkipped, "cloudwatch/here was seen for none of the spots; the verdict asks nothing of it"},
 		{"not counted", "units of hpa/default/web were counted", func(r *Report) { r.Result.Fleets[0].ReadyMax = nil }, junit.StatusError,
 			"hpa/default/web: how many units were ready was never observed"},
 	} {
