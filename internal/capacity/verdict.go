@@ -28,13 +28,14 @@ func (res *Result) verdict(q Question, r run) {
 		}
 	}
 	if res.Verdict == Aborted {
+		res.Reasons = append(res.Reasons, res.unshownHeadroom(q)...)
 		return
 	}
 	failures := res.failures(q, r)
 	doubts := res.doubts(q, r)
 	switch {
 	case len(failures) > 0:
-		res.Verdict, res.Reasons = Fail, failures
+		res.Verdict, res.Reasons = Fail, append(failures, res.unshownHeadroom(q)...)
 	case len(doubts) > 0:
 		res.Verdict, res.Reasons = Invalid, doubts
 	default:
@@ -145,11 +146,12 @@ func (res *Result) doubts(q Question, r run) []string {
 	}
 	reasons = append(reasons, r.misrecorded(q)...)
 	reasons = append(reasons, res.unseen(q, r)...)
-	return append(reasons, res.unshown(q)...)
+	return slices.Concat(reasons, res.unshown(), res.unshownHeadroom(q))
 }
 
 // besides are the doubts about a run whose verdict is not for them: a fail or an
-// abort proves nothing of them wrong. Those that other warnings tell are left out.
+// abort proves nothing of them wrong. Those that reasons or other warnings tell are
+// left out.
 func (res *Result) besides(q Question, r run) []string {
 	if res.Verdict != Fail && res.Verdict != Aborted {
 		return nil
@@ -160,12 +162,11 @@ func (res *Result) besides(q Question, r run) []string {
 	}
 	doubts = append(doubts, r.misrecorded(q)...)
 	doubts = append(doubts, res.uncounted(r)...)
-	return append(doubts, res.unshown(q)...)
+	return append(doubts, res.unshown()...)
 }
 
-// unshown says which objectives were neither held nor broken beyond doubt, and
-// that the headroom required was neither shown nor missed.
-func (res *Result) unshown(q Question) []string {
+// unshown says which objectives were neither held nor broken beyond doubt.
+func (res *Result) unshown() []string {
 	var reasons []string
 	for _, j := range res.Objectives {
 		switch j.Verdict {
@@ -179,12 +180,19 @@ func (res *Result) unshown(q Question) []string {
 				j.Name, figure.Duration(j.Broken)))
 		}
 	}
-	low, missed := res.Headroom.Low, res.Headroom.belowRequired(q.Required)
-	if q.Required.Asked && !missed && (low == nil || *low < q.Required.AtLeast) {
-		reasons = append(reasons, fmt.Sprintf("at least %s of headroom is required, and what could be shown is %s",
-			figure.ExactShare(q.Required.AtLeast), res.Headroom.InFigures(q.Required)))
-	}
 	return reasons
+}
+
+// unshownHeadroom says that the headroom required was neither shown nor missed. It
+// is a reason whatever the verdict: a run that fails for something else does not meet
+// the requirement either.
+func (res *Result) unshownHeadroom(q Question) []string {
+	low, missed := res.Headroom.Low, res.Headroom.belowRequired(q.Required)
+	if !q.Required.Asked || missed || low != nil && *low >= q.Required.AtLeast {
+		return nil
+	}
+	return []string{fmt.Sprintf("at least %s of headroom is required, and what could be shown is %s",
+		figure.ExactShare(q.Required.AtLeast), res.Headroom.InFigures(q.Required))}
 }
 
 // misrecorded says where what is on record cannot be all that happened, or is more.

@@ -152,6 +152,40 @@ func TestDoubtsAreNeverLost(t *testing.T) {
 	}
 }
 
+// A requirement that is not met by what is known is a reason, never a mere warning:
+// whatever else the verdict is for, and after it.
+func TestUnshownHeadroomIsAlwaysAReason(t *testing.T) {
+	const want = "at least 20 % of headroom is required, and what could be shown is unknown"
+	for _, c := range []struct {
+		verdict string
+		change  func(*timeline.Timeline)
+	}{
+		{Fail, func(tl *timeline.Timeline) {
+			for n := range tl.Seconds {
+				s := &tl.Seconds[n]
+				s.Succeeded, s.Failed = s.Succeeded-s.Sent/2, s.Failed+s.Sent/2
+				s.Errors = map[string]int64{"status_503": s.Failed}
+			}
+		}},
+		{Aborted, func(tl *timeline.Timeline) {
+			tl.Events = append(tl.Events, timeline.Event{At: at(20), Source: "rehearsal", Kind: timeline.GuardFired, Text: "errors"})
+		}},
+		{Invalid, func(*timeline.Timeline) {}},
+	} {
+		tl, q := steady([]int64{100, 200}, 350)
+		q.Objectives = append(q.Objectives, Objective{Name: "errors", Errors: 0.01, Window: 10 * time.Second})
+		q.Required, q.Fleets = Required{AtLeast: 0.2, Asked: true}, nil
+		c.change(&tl)
+		r := Analyze(tl, q)
+		if n := len(r.Reasons); r.Verdict != c.verdict || r.Reasons[n-1] != want || c.verdict != Invalid && n < 2 {
+			t.Errorf("%s: verdict = %s, reasons = %q; want as the last of several %q", c.verdict, r.Verdict, r.Reasons, want)
+		}
+		if warned(r, want) {
+			t.Errorf("%s: warnings = %q; want none of what a reason says", c.verdict, r.Warnings)
+		}
+	}
+}
+
 // Every number in a reason is one of the result's, or of the question's.
 func TestReasonsAreMadeOfFigures(t *testing.T) {
 	for _, c := range []struct {

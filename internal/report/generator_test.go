@@ -125,7 +125,7 @@ func TestAnAbortedRunSaysWhyFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	const why = "borted at 21:54:37: errors reached 50% for 20 s (57% in the last second)"
-	if got := r.Summary(); got.Verdict != capacity.Aborted || len(got.Reasons) != 1 || got.Reasons[0] != "a"+why {
+	if got := r.Summary(); got.Verdict != capacity.Aborted || len(got.Reasons) != 2 || got.Reasons[0] != "a"+why || !strings.HasPrefix(got.Reasons[1], "at least 20 % of headroom is required") {
 		t.Errorf("%s %q; want aborted a%s", got.Verdict, got.Reasons, why)
 	}
 	for name, text := range map[string][]byte{
