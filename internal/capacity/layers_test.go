@@ -480,24 +480,24 @@ func TestSentences(t *testing.T) {
 		want   string
 	}{
 		{"all known", func(*Question, []FleetResult) {},
-			"the peak asks 600/s (6x the baseline); what was ready carried 3.2x (2.8x to 3.6x) at worst, 00:00:20; grown to its limits the service has 8x (7x to 9x), and hpa/default/web max binds"},
+			"the peak asks 600/s (6x the baseline); what was ready could carry 3.2x (2.8x to 3.6x) at worst, 00:00:20; grown to its limits the service has 8x (7x to 9x), and hpa/default/web max binds"},
 		{"rates where there is no baseline", func(q *Question, _ []FleetResult) { q.Baseline = 0 },
-			"the peak asks 600/s; what was ready carried 320/s (280/s to 360/s) at worst, 00:00:20; grown to its limits the service has 800/s (700/s to 900/s), and hpa/default/web max binds"},
+			"the peak asks 600/s; what was ready could carry 320/s (280/s to 360/s) at worst, 00:00:20; grown to its limits the service has 800/s (700/s to 900/s), and hpa/default/web max binds"},
 		{"another demand at worst, and production", func(q *Question, fleets []FleetResult) {
 			q.Required.Peak, fleets[0].Production = 3760, &Production{Start: 12, Max: 60}
-		}, "the peak asks 3.76k/s (37.6x the baseline); what was ready carried 3.2x (2.8x to 3.6x) at worst, 00:00:20, when 6x was asked; what production starts with carries 9.6x (8.4x to 10.8x); grown to its limits the service has 48x (42x to 54x), and hpa/default/web max binds"},
+		}, "the peak asks 3.76k/s (37.6x the baseline); what was ready could carry 3.2x (2.8x to 3.6x) at worst, 00:00:20, when 6x was asked; what production starts with carries 9.6x (8.4x to 10.8x); grown to its limits the service has 48x (42x to 54x), and hpa/default/web max binds"},
 		{"no further", func(_ *Question, fleets []FleetResult) { fleets[0].Max = ptr(4) },
-			"the peak asks 600/s (6x the baseline); what was ready carried 3.2x (2.8x to 3.6x) at worst, 00:00:20; the service cannot grow beyond that, and hpa/default/web max binds"},
+			"the peak asks 600/s (6x the baseline); what was ready could carry 3.2x (2.8x to 3.6x) at worst, 00:00:20; the service cannot grow beyond that, and hpa/default/web max binds"},
 		{"only a bound", func(_ *Question, fleets []FleetResult) { fleets[0].PerUnit = PerUnit{Low: ptr(70.0)} },
-			"the peak asks 600/s (6x the baseline); what was ready carried at least 2.8x at worst, 00:00:20; grown to its limits the service has at least 7x"},
+			"the peak asks 600/s (6x the baseline); what was ready could carry at least 2.8x at worst, 00:00:20; grown to its limits the service has at least 7x"},
 		{"nothing", func(_ *Question, fleets []FleetResult) { fleets[0].PerUnit = PerUnit{} },
 			"the peak asks 600/s (6x the baseline); what the service has is not known from this run"},
 		{"a hair short of the peak", func(q *Question, fleets []FleetResult) {
 			q.Required.Peak, fleets[0].PerUnit = 942, p(93.8, 94, 94.6)
-		}, "the peak asks 942/s (9.42x the baseline); what was ready carried 3.76x (3.75x to 3.78x) at worst, 00:00:20, when 6x was asked; grown to its limits the service has 9.4x (9.38x to 9.46x), and hpa/default/web max binds"},
+		}, "the peak asks 942/s (9.42x the baseline); what was ready could carry 3.76x (3.75x to 3.78x) at worst, 00:00:20, when 6x was asked; grown to its limits the service has 9.4x (9.38x to 9.46x), and hpa/default/web max binds"},
 		{"a hair short of what is required", func(q *Question, fleets []FleetResult) {
 			q.Required, fleets[0].PerUnit = Required{Peak: 500, AtLeast: 0.2, Asked: true}, p(59.98, 60, 61)
-		}, "the peak asks 500/s (5x the baseline); what was ready carried 2.4x (2.399x to 2.44x) at worst, 00:00:20, when 6x was asked; grown to its limits the service has 6x (5.998x to 6.1x), and hpa/default/web max binds"},
+		}, "the peak asks 500/s (5x the baseline); what was ready could carry 2.4x (2.399x to 2.44x) at worst, 00:00:20, when 6x was asked; grown to its limits the service has 6x (5.998x to 6.1x), and hpa/default/web max binds"},
 	} {
 		q, fleets, r := asking(), []FleetResult{pods()}, ran(grew, nil)
 		c.change(&q, fleets)

@@ -23,7 +23,7 @@ func (h Headroom) inWords(q Question, r run, binding *Layer, rivals []limit) str
 		return text + "; what the service has is not known from this run"
 	}
 	if ready != figure.Unknown {
-		text += fmt.Sprintf("; what was ready carried %s at worst, %s", ready, r.clock(*h.WorstAt))
+		text += fmt.Sprintf("; what was ready could carry %s at worst, %s", ready, r.clock(*h.WorstAt))
 		if then := write(h.Ready.Demand); then != write(h.Demand) {
 			text += fmt.Sprintf(", when %s was asked", then)
 		}
