@@ -194,9 +194,15 @@ func (u PerUnit) inWords() string {
 // told that it is wide.
 const wide = 0.2
 
+// Wide reports whether both sides are known, and far apart: then so is every margin
+// that rests on it.
+func (u PerUnit) Wide() bool {
+	return u.Low != nil && u.Mid != nil && u.High != nil && *u.High-*u.Low > wide**u.Mid
+}
+
 // narrowed is what would make a wide interval narrower.
 func (u PerUnit) narrowed() string {
-	if *u.High-*u.Low <= wide**u.Mid {
+	if !u.Wide() {
 		return ""
 	}
 	return "; that is wide, since few rates near it were held for long: a staircase tells more"

@@ -189,7 +189,8 @@ type PerUnit struct {
 // slope, while the number of ready units stood still.
 type Trial struct {
 	Objective   string  // its name
-	Rate        float64 // entrance requests per second and unit; of a window on a slope that broke the objective, of its highest second
+	Rate        float64 // entrance requests per second and unit, as the fit takes it: of a window on a slope in which more than Allowed broke the objective, of its highest second
+	Mean        float64 // of the whole step or window, which Total and Over are of: below Rate on such a slope
 	Units       int     // ready ones; where units do less each the more there are, those that Rate was made to stand for
 	Total, Over int64   // requests, and those that broke the condition
 	Allowed     float64 // share of Total that may be Over, 0 to 1

@@ -149,6 +149,7 @@ func (e *estimator) interval() (low, mid, high *float64, draws []float64) {
 // rung is what one objective saw of a step, or of a window on a slope.
 type rung struct {
 	rate        float64 // req/s per unit
+	mean        float64 // of the window on a slope whose highest rate is taken; else 0
 	over, total float64
 	each        float64 // requests of all kinds that one unit got
 	step, level int     // as of the trial
@@ -194,7 +195,7 @@ func (e *estimator) ladder(o Objective, index int) ladder {
 // add takes a window; those of one step are one rung. What broke on a slope may
 // have broken at the window's worst.
 func (l *ladder) add(t trial, c count) {
-	g := rung{t.rate, float64(c.over), float64(c.total), t.each, t.step, t.level, t.units}
+	g := rung{rate: t.rate, over: float64(c.over), total: float64(c.total), each: t.each, step: t.step, level: t.level, units: t.units}
 	if last := len(l.rungs) - 1; !t.slope && last >= 0 && l.rungs[last].step == t.step {
 		same := &l.rungs[last]
 		same.rate = (same.rate*same.each + g.rate*g.each) / (same.each + g.each)
@@ -202,7 +203,7 @@ func (l *ladder) add(t trial, c count) {
 		return
 	}
 	if t.slope && g.over > l.allowed*g.total {
-		g.rate = t.most
+		g.rate, g.mean = t.most, t.rate
 	}
 	l.rungs = append(l.rungs, g)
 }
@@ -212,7 +213,7 @@ func (e *estimator) told() []Trial {
 	var told []Trial
 	for i, o := range e.objectives {
 		for _, g := range e.ladder(o, i).rungs {
-			t := Trial{Objective: o.Name, Rate: g.rate, Units: g.units, Total: int64(g.total), Over: int64(g.over), Allowed: o.allowed()}
+			t := Trial{Objective: o.Name, Rate: g.rate, Mean: cmp.Or(g.mean, g.rate), Units: g.units, Total: int64(g.total), Over: int64(g.over), Allowed: o.allowed()}
 			t.Verdict = judge(t.Total, t.Over, t.Allowed)
 			told = append(told, t)
 		}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -254,6 +255,13 @@ func TestSlopesCountByTheirWorst(t *testing.T) {
 	if diff := cmp.Diff([]float64{50, 50, 60, 60}, rates); diff != "" {
 		t.Errorf("rates of the rungs (-want +got):\n%s", diff)
 	}
+	var told [][2]float64
+	for _, one := range e.told() {
+		told = append(told, [2]float64{one.Rate, one.Mean})
+	}
+	if diff := cmp.Diff([][2]float64{{50, 50}, {50, 50}, {60, 50}, {60, 50}}, told); diff != "" {
+		t.Errorf("rates that are told, and their means (-want +got):\n%s", diff)
+	}
 }
 
 // The windows of one step are one rung; of a slope each is its own.
@@ -283,6 +291,9 @@ func TestPerUnitInWords(t *testing.T) {
 	} {
 		if got := c.u.inWords(); got != c.want {
 			t.Errorf("inWords() = %q; want %q", got, c.want)
+		}
+		if got, want := c.u.Wide(), strings.Contains(c.want, "wide"); got != want {
+			t.Errorf("Wide() of %q = %t; want %t", c.want, got, want)
 		}
 	}
 }

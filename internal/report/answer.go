@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
@@ -36,6 +37,7 @@ func (r *Report) answer() answer {
 			a.Why = strings.TrimPrefix(a.Why, "aborted ")
 		}
 	}
+	a.Also = slices.Concat(a.Also, r.wide())
 	for _, l := range r.layerRows() {
 		if l.Binding {
 			a.Binding, a.Carries = l.Name, l.Rate+", "+l.Source

@@ -23,7 +23,7 @@ func (r *Report) Markdown(w io.Writer) error {
 	fmt.Fprintf(&m.b, "## %s %s: %s\n\n", badge(r.Result.Verdict), cell(r.name()), r.Result.Verdict)
 	fmt.Fprintf(&m.b, "**%s**\n\n", cell(strings.TrimSpace(r.headline())))
 	m.binding(r)
-	if notes := r.notes(); len(notes) > 0 {
+	if notes := slices.Concat(r.notes(), r.wide()); len(notes) > 0 {
 		m.list(notes)
 		m.b.WriteString("\n")
 	}

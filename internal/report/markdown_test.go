@@ -34,6 +34,30 @@ func TestMarkdownAnswersFirst(t *testing.T) {
 	}
 }
 
+// That an estimate is wide stands where the headroom is read, on the page and in
+// report.md before what is folded.
+func TestAWideEstimateIsToldWithTheAnswer(t *testing.T) {
+	r := failing.report()
+	unit := &r.Result.Fleets[0].PerUnit
+	if notes := r.wide(); len(notes) > 0 {
+		t.Errorf("notes of a narrow estimate = %q; want none", notes)
+	}
+	unit.Low, unit.High = number(*unit.Mid*0.8), number(*unit.Mid*1.1)
+	unit.Said = "hpa/default/web: one unit sustains 72/s; that is wide, since few rates near it were held for long: a staircase tells more"
+	text := string(rendered(t, r.Markdown))
+	at, folded := strings.Index(text, "\n- "+unit.Said+"\n"), strings.Index(text, "<details>")
+	if at < 0 || at > folded {
+		t.Errorf("report.md has the note at byte %d; want it before %d:\n%s", at, folded, text)
+	}
+	also := r.answer().Also
+	if n := len(also); n == 0 || also[n-1] != unit.Said {
+		t.Errorf("the page's answer ends %q; want the note", also)
+	}
+	if reasons := r.Result.Reasons; strings.Contains(strings.Join(reasons, " "), "wide") {
+		t.Errorf("reasons = %q; want those of the verdict alone", reasons)
+	}
+}
+
 // Every report, of hostile texts too, is made of whole parts: what is folded is
 // closed, and the rows of a table have as many cells as its head.
 func TestMarkdownIsWellFormed(t *testing.T) {

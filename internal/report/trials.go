@@ -40,6 +40,9 @@ func (r *Report) ratePicture() picture {
 		return picture{}
 	}
 	title, note := "What one unit sustains", "A dot is a step of the load, larger with more requests; a hollow one proves nothing either way"
+	if slices.ContainsFunc(views, rateView.slopes) {
+		note = "A dot is a step; one with a tail 10 s of a slope: its mean rate to its highest, by which it counts; hollow: proves nothing"
+	}
 	if len(views) == 1 {
 		title = views[0].says
 	}
@@ -94,6 +97,14 @@ func newRateView(f capacity.FleetResult) rateView {
 	}
 	return v
 }
+
+// slopes reports whether one of the trials counts by the highest rate of a slope: the
+// share of the whole window then stands at a rate above the window's mean.
+func (v rateView) slopes() bool {
+	return slices.ContainsFunc(v.trials, tailed)
+}
+
+func tailed(t capacity.Trial) bool { return 0 < t.Mean && t.Mean < t.Rate }
 
 // breaksAt is the rate at which a trial broke its objective; infinite where it did
 // not.
@@ -211,7 +222,8 @@ func (k column) Plot(c draw.Canvas, p *plot.Plot) {
 }
 
 // dots are trials: what was shown to hold, what was shown to break, and hollow what
-// proves nothing. Their areas are as the numbers of requests.
+// proves nothing. Their areas are as the numbers of requests. On a slope the share is
+// of all its rates, which the tail spans, while the dot is where the fit has it.
 type dots struct {
 	trials []capacity.Trial
 	at     func(share float64) float64
@@ -220,7 +232,8 @@ type dots struct {
 const (
 	largestDot = vg.Length(7) // radius
 	leastDot   = vg.Length(2.2)
-	roomyDots  = 40.0 // that the largest do not crowd
+	tailEnd    = vg.Length(3) // half of the stroke that ends a tail
+	roomyDots  = 40.0         // that the largest do not crowd
 )
 
 // Plot implements plot.Plotter.
@@ -231,17 +244,30 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	for _, t := range d.trials {
 		at := project(c, p, plotter.XYs{{X: t.Rate, Y: d.at(share(t))}})[0]
+		if tailed(t) {
+			from := project(c, p, plotter.XYs{{X: t.Mean, Y: d.at(share(t))}})[0]
+			c.StrokeLine2(stroke(trialPaint(t), 1.4), from.X, from.Y, at.X, at.Y)
+			c.StrokeLine2(stroke(trialPaint(t), 1.4), from.X, from.Y-tailEnd, from.X, from.Y+tailEnd)
+		}
 		radius := radiusOf(float64(t.Total), float64(most), len(d.trials))
-		switch t.Verdict {
-		case capacity.Held:
-			disc(c, at, radius, able)
-		case capacity.Failed:
-			disc(c, at, radius, trouble)
-		default:
+		if of := trialPaint(t); of != muted {
+			disc(c, at, radius, of)
+		} else {
 			c.SetLineStyle(stroke(muted, 1.4))
 			c.Stroke(circle(at, radius))
 		}
 	}
+}
+
+// trialPaint tells what a trial proves.
+func trialPaint(t capacity.Trial) paint {
+	switch t.Verdict {
+	case capacity.Held:
+		return able
+	case capacity.Failed:
+		return trouble
+	}
+	return muted
 }
 
 // radiusOf makes the area of a dot as large as what it stands for, of the most that

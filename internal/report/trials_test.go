@@ -5,6 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
+
 	"github.com/seed-f864f198/onair/internal/capacity"
 )
 
@@ -87,4 +92,41 @@ func TestRateChartOfBounds(t *testing.T) {
 	if svg := drawnPlate(t, r, "rate"); svg != "" {
 		t.Error("a chart is drawn of no trials")
 	}
+}
+
+// A window on a slope counts by its highest rate, and its share is of all of them:
+// the dot has a tail to the mean, and the note says so. By hand: on an axis from 0 to
+// 106/s the tail from 62/s to 100/s is as long as 38/106 of the panel.
+func TestTailsOfSlopes(t *testing.T) {
+	r := passing.report()
+	unit := &r.Result.Fleets[0].PerUnit
+	flat := capacity.Trial{Objective: "p99", Rate: 40, Mean: 40, Total: 1000, Allowed: 0.01, Verdict: capacity.Held}
+	slope := capacity.Trial{Objective: "p99", Rate: 100, Mean: 62, Total: 1000, Over: 25, Allowed: 0.01, Verdict: capacity.Failed}
+	const note = "its mean rate to its highest"
+	for _, c := range []struct {
+		trials []capacity.Trial
+		tails  int
+	}{{[]capacity.Trial{flat}, 0}, {[]capacity.Trial{flat, slope}, 1}} {
+		unit.Trials = c.trials
+		p := r.ratePicture()
+		if got := strings.Contains(p.about, note); got != (c.tails > 0) {
+			t.Errorf("with %d tails the note is %q", c.tails, p.about)
+		}
+		canvas := &recorder.Canvas{}
+		dots{c.trials, func(float64) float64 { return 0.5 }}.Plot(draw.NewCanvas(canvas, 106, 100), newPanel(span{end: 106}, 0, 1, plot.ConstantTicks{}, false).Plot)
+		if got := levels(canvas, 62, 100); got != c.tails {
+			t.Errorf("%d strokes from 62/s to 100/s; want %d", got, c.tails)
+		}
+	}
+}
+
+// levels counts the level strokes from one x to another.
+func levels(canvas *recorder.Canvas, from, to vg.Length) (n int) {
+	for _, a := range canvas.Actions {
+		s, ok := a.(*recorder.Stroke)
+		if ok && len(s.Path) == 2 && s.Path[0].Pos.Y == s.Path[1].Pos.Y && s.Path[0].Pos.X == from && s.Path[1].Pos.X == to {
+			n++
+		}
+	}
+	return n
 }

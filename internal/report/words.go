@@ -307,6 +307,19 @@ func (r *Report) notes() []string {
 	return reasons
 }
 
+// wide are the estimates of one unit that are wide, with what would narrow them: they stand where the
+// headroom is read, for it is as wide as they are. A terminal has them with its
+// fleets, on the same screen.
+func (r *Report) wide() []string {
+	var notes []string
+	for _, f := range r.Result.Fleets {
+		if f.PerUnit.Wide() {
+			notes = append(notes, f.PerUnit.Said)
+		}
+	}
+	return notes
+}
+
 func (r *Report) aborted() bool { return r.Result.Verdict == capacity.Aborted }
 
 // sentence is the headroom in words.
