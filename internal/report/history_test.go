@@ -278,6 +278,12 @@ func TestDateTicks(t *testing.T) {
 	}{
 		{"hours", time.Date(2026, 11, 22, 18, 10, 0, 0, load("Asia/Tokyo")), time.Date(2026, 11, 23, 1, 0, 0, 0, load("Asia/Tokyo")),
 			[]string{"22 Nov 20:00", "22 Nov 22:00", "23 Nov 00:00"}},
+		{"a forenoon", time.Date(2026, 11, 23, 5, 50, 0, 0, load("Asia/Tokyo")), time.Date(2026, 11, 23, 9, 20, 0, 0, load("Asia/Tokyo")),
+			[]string{"23 Nov 06:00", "23 Nov 07:00", "23 Nov 08:00", "23 Nov 09:00"}},
+		{"an hour", time.Date(2026, 11, 23, 5, 34, 10, 0, load("Asia/Tokyo")), time.Date(2026, 11, 23, 6, 20, 0, 0, load("Asia/Tokyo")),
+			[]string{"23 Nov 05:40", "23 Nov 05:50", "23 Nov 06:00", "23 Nov 06:10", "23 Nov 06:20"}},
+		{"minutes in a zone of half hours", time.Date(2026, 11, 23, 23, 57, 30, 0, load("Asia/Kolkata")), time.Date(2026, 11, 24, 0, 2, 0, 0, load("Asia/Kolkata")),
+			[]string{"23 Nov 23:58", "23 Nov 23:59", "24 Nov 00:00", "24 Nov 00:01", "24 Nov 00:02"}},
 		{"clocks go back", time.Date(2026, 10, 30, 12, 0, 0, 0, load("America/New_York")), time.Date(2026, 11, 3, 12, 0, 0, 0, load("America/New_York")),
 			[]string{"31 Oct", "1 Nov", "2 Nov", "3 Nov"}},
 		{"no midnight", time.Date(2026, 3, 28, 1, 0, 0, 0, load("Asia/Beirut")), time.Date(2026, 3, 30, 22, 0, 0, 0, load("Asia/Beirut")),
