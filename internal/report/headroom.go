@@ -114,32 +114,6 @@ func (r *Report) headroomNote(v headroomView) string {
 	return note
 }
 
-// deficit is a stretch in which demand passes capacity.
-type deficit struct{ demand, capacity plotter.XYs }
-
-// deficits finds where demand passes capacity in what the campaign is about: the
-// same requests that are counted.
-func deficits(series []capacity.Moment) []deficit {
-	var all []deficit
-	open := false
-	for _, m := range series {
-		beyond := m.Beyond()
-		if beyond == 0 || !m.Rehearsed {
-			open = false
-			continue
-		}
-		if !open {
-			all = append(all, deficit{})
-			open = true
-		}
-		d := &all[len(all)-1]
-		x := m.At.Seconds() + 0.5
-		d.demand = append(d.demand, plotter.XY{X: x, Y: m.Demand})
-		d.capacity = append(d.capacity, plotter.XY{X: x, Y: m.Demand - beyond})
-	}
-	return all
-}
-
 // draw lays the picture out from the top: the answer, what the picture shows,
 // the rows of marks, the values, the clock.
 func (v headroomView) draw(c draw.Canvas) {
@@ -182,7 +156,7 @@ func (v headroomView) top() float64 {
 func (v headroomView) addValues(p *panel, top float64) {
 	p.addCurtains(v.blind)
 	for _, d := range v.deficits {
-		p.Add(band{lower: stairs(d.capacity, d.demand[len(d.demand)-1].X), upper: d.demand, paint: trouble, opacity: 0.35})
+		p.Add(band{lower: bends(d.capacity), upper: bends(d.demand), paint: trouble, opacity: 0.35})
 	}
 	v.addCapacity(p, top)
 	if v.required.Peak > 0 {

@@ -103,7 +103,7 @@ class Picture {
     const chips = element("div", {class: "chips", role: "group", "aria-label": "Lines"});
     this.scene.panels.forEach((panel, p) => panel.lines.forEach((line, l) => {
       if (line.pieces.length === 0) return;
-      const again = this.scene.panels.some((other, o) => o !== p && other.lines.some(twin => twin.name === line.name));
+      const again = this.scene.panels.some((other, o) => o !== p && other.lines.some(twin => twin.name === line.name && twin.pieces.length > 0));
       const chip = element("button", {type: "button", "aria-pressed": "true", title: panel.title},
         element("i", {style: `background:var(--${line.paint})`}), again ? `${panel.title} ${line.name}` : line.name);
       chip.onclick = () => this.toggle(chip, p, l);

@@ -204,7 +204,7 @@ func keys(t *testing.T, browser context.Context) {
 	clock(2)
 	press(left)
 	clock(1)
-	if said := eval[string](p, "document.activeElement.getAttribute('aria-valuetext')"); !strings.HasPrefix(said, "21:53:01: planned 400/s") {
+	if said := eval[string](p, "document.activeElement.getAttribute('aria-valuetext')"); !strings.HasPrefix(said, "21:53:01: sent 400/s, planned 400/s") {
 		t.Errorf("a screen reader says %q; want the clock and the values", said)
 	}
 	press(end)
@@ -345,6 +345,12 @@ func hide(t *testing.T, browser context.Context) {
 		t.Errorf("the crosshair tells %v; want demand and no capacity", told)
 	}
 	p.shoot("hidden-light", false)
+	for plate, want := range map[string]string{"headroom": "capacity,sent,demand", "timeline": "sent,planned,succeeded,capacity,demand"} {
+		names := eval[string](p, `[...document.querySelectorAll("[data-plate=`+plate+`] .chips > button")].map(chip => chip.textContent).join()`)
+		if !strings.HasPrefix(names, want) {
+			t.Errorf("chips of %s = %s; want %s first: a name of one line alone stands alone", plate, names, want)
+		}
+	}
 	eval[bool](p, toggle+".click() || true")
 	if got := shown(); got != all {
 		t.Errorf("%d groups are shown again; want %d", got, all)
@@ -421,6 +427,19 @@ func mute(t *testing.T, browser context.Context) {
 	p.quiet()
 }
 
+// unreachable are the cells that no scrolling shows, and the first of tables that
+// scroll without a shadow that tells of it.
+const unreachable = `[...document.querySelectorAll("table")].flatMap(table => {
+	const box = table.parentElement, bounds = box.getBoundingClientRect();
+	if (table.offsetWidth <= box.clientWidth) return [];
+	if (!box.classList.contains("scroll")) return [table.rows[0].innerText + ": does not scroll"];
+	if (!getComputedStyle(box).backgroundImage.includes("gradient")) return [table.rows[0].innerText + ": no shadow"];
+	box.scrollLeft = 1e6;
+	const lost = [...table.rows].map(row => row.lastElementChild).filter(cell => cell.getBoundingClientRect().right > bounds.right + 1);
+	box.scrollLeft = 0;
+	return lost.map(cell => cell.innerText);
+}).join("; ")`
+
 func narrow(t *testing.T, browser context.Context) {
 	for name, r := range map[string]*Report{"failing": failing.report(), "own-series": cases()["own-series"].report(), "long names": attacked(attacks["long"])} {
 		p := openReport(t, browser, r, phone)
@@ -428,6 +447,12 @@ func narrow(t *testing.T, browser context.Context) {
 		p.hover("timeline", 0.9)
 		if wide := eval[int](p, "document.documentElement.scrollWidth"); wide > 390 {
 			t.Errorf("%s: the page is %d pixels wide on a phone; want 390", name, wide)
+		}
+		if right := eval[float64](p, `[...document.querySelectorAll("#capacity th")].find(head => head.textContent === "P(enough)").getBoundingClientRect().right`); right > 390 {
+			t.Errorf("%s: P(enough) ends at %v on a phone; want it seen without scrolling", name, right)
+		}
+		if lost := eval[string](p, unreachable); lost != "" {
+			t.Errorf("%s: cells that cannot be read on a phone: %s", name, lost)
 		}
 		p.shoot(name+"-phone-whole", name != "long names")
 		p.quiet()

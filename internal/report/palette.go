@@ -26,12 +26,12 @@ var (
 	grid    = paint{"grid", 0xE4E8EC, 0x2B3138}
 	axis    = paint{"axis", 0xAEB6BF, 0x57606A}
 	paper   = paint{"paper", 0xFFFFFF, 0x0D1117}
-	demand  = paint{"demand", 0x0072B2, 0x56B4E9}
-	able    = paint{"able", 0x008F68, 0x2BC79A} // bluish green: what can be, or was, served
+	demand  = paint{"demand", 0x0072B2, 0x6CC3F5} // what is planned, or asked
+	able    = paint{"able", 0x008F68, 0x2BC79A}   // bluish green: what can be, or was, served
 	trouble = paint{"trouble", 0xD55E00, 0xFF8B4A}
 	caution = paint{"caution", 0xB87F00, 0xE9B63C}
 	scaling = paint{"scaling", 0xA8518A, 0xDB9CC6}
-	pale    = paint{"pale", 0x62AEDB, 0x3E93C6}
+	pale    = paint{"pale", 0x62AEDB, 0x2F73A3} // of demand: what of it was sent
 	violet  = paint{"violet", 0x6A3D9A, 0xB79AE6}
 	brown   = paint{"brown", 0x7B4B2A, 0xC99B6F}
 	olive   = paint{"olive", 0x6B7A00, 0xB5C334}

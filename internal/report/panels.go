@@ -140,7 +140,7 @@ func (r *Report) ratePanel(s span, above vg.Length) *panel {
 		points plotter.XYs
 		paint  paint
 		width  vg.Length
-	}{{"planned", planned, pale, 5}, {"sent", sent, demand, 2.4}, {"succeeded", succeeded, able, 1.2}} {
+	}{{"sent", sent, pale, 5}, {"planned", planned, demand, 2.4}, {"succeeded", succeeded, able, 1.2}} {
 		p.Add(line{name: l.name, points: l.points, seconds: true, style: stroke(l.paint, l.width)})
 		p.labels = append(p.labels, label{l.name, l.points[len(l.points)-1].Y, l.paint})
 	}

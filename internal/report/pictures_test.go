@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 	"testing"
@@ -169,6 +170,54 @@ func TestPaletteTellsPaintsApart(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What is asked and what of it was sent lie on one another in two pictures: on light
+// paper and on dark the strong paint is twice as far from the pale one as none, and
+// both are seen on the paper. Contrast is that of WCAG 2.1.
+func TestDemandAndSentAreToldApart(t *testing.T) {
+	shade := func(p paint, dark bool) uint32 {
+		if dark {
+			return p.dark
+		}
+		return p.light
+	}
+	for _, dark := range []bool{false, true} {
+		strong, weak, on := shade(demand, dark), shade(pale, dark), shade(paper, dark)
+		if got := contrast(strong, weak); got < 2 {
+			t.Errorf("dark %t: contrast of demand and sent = %.2f; want at least 2", dark, got)
+		}
+		if a, b := contrast(strong, on), contrast(weak, on); a < 4.5 || b < 2.4 || a <= b {
+			t.Errorf("dark %t: contrast with paper of demand = %.2f, of sent = %.2f; want at least 4.5 and 2.4, and more of demand", dark, a, b)
+		}
+	}
+	r := failing.report()
+	for _, p := range []picture{r.headroomPicture(), r.timelinePicture()} {
+		_, told := sceneOf(t, p)
+		for _, l := range told.Panels[0].Lines {
+			want := map[string]paint{"sent": pale, "demand": demand, "planned": demand}[l.Name]
+			if want.name != "" && l.Paint != want.name {
+				t.Errorf("%s is %s in %q; want %s", l.Name, l.Paint, told.Panels[0].Title, want.name)
+			}
+		}
+	}
+}
+
+// contrast is (L1 + 0.05) / (L2 + 0.05) of the relative luminances, from 1 to 21.
+func contrast(a, b uint32) float64 {
+	luminance := func(rgb uint32) (sum float64) {
+		for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+			c := float64(rgb>>(16-8*i)&0xFF) / 255
+			if c <= 0.03928 {
+				sum += weight * c / 12.92
+			} else {
+				sum += weight * math.Pow((c+0.055)/1.055, 2.4)
+			}
+		}
+		return sum
+	}
+	high, low := luminance(a), luminance(b)
+	return (max(high, low) + 0.05) / (min(high, low) + 0.05)
 }
 
 // What the scenario states is drawn and named beside demand and capacity, where it

@@ -61,7 +61,7 @@ func TestLinesHaveNames(t *testing.T) {
 	want := map[string]map[string][]string{
 		"headroom": {"": {"capacity", "sent", "demand"}},
 		"timeline": {
-			"Requests a second": {"planned", "sent", "succeeded", "ingress"}, "Response time": {"ALB p99", "app p99", "p99", "p50"},
+			"Requests a second": {"sent", "planned", "succeeded", "ingress"}, "Response time": {"ALB p99", "app p99", "p99", "p50"},
 			"hpa/default/web": {"ready", "desired", "pods wanted"}, "asg/web-nodes": {"ready", "desired"}, "Errors a second": {"ALB 5xx", "dropped", "failed"},
 		},
 	}

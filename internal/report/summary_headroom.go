@@ -12,8 +12,8 @@ type Layer struct {
 	Rate    *float64 `json:"rate"`
 	Low     *float64 `json:"low"`
 	High    *float64 `json:"high"`
-	AtLeast bool     `json:"at_least"`          // rate is only a lower bound
-	AtMost  bool     `json:"at_most"` // rate is only an upper bound, and low null
+	AtLeast bool     `json:"at_least"` // rate is only a lower bound
+	AtMost  bool     `json:"at_most"`  // rate is only an upper bound, and low null
 	Source  string   `json:"source"`
 }
 

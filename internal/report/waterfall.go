@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -68,6 +70,9 @@ func (r *Report) waterfall() waterfall {
 	}
 	w.asked = r.askedRows()
 	w.top = w.highest()
+	if slices.ContainsFunc(w.layers, func(b layerBar) bool { return b.beyond(w.top) }) {
+		w.note += "; //: goes on"
+	}
 	return w
 }
 
@@ -165,7 +170,7 @@ func (b layerBar) write(c draw.Canvas, _ *plot.Plot, foot vg.Length) {
 	rest := letters(tickSize, muted, b.binding)
 	text := fit(b.name, tickSize*1.06, c.Max.X-c.Min.X-rest.Width(words)-8)
 	left := c.Min.X + name.Width(text) + 8
-	cover := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{Y: foot - 3}, Max: vg.Point{Y: foot + 10}}}
+	cover := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{Y: foot - 4}, Max: vg.Point{Y: foot + 14}}}
 	box(cover, paper.solid(), c.Min.X, left+rest.Width(words)+2)
 	c.FillText(name, vg.Point{X: c.Min.X, Y: foot}, text)
 	c.FillText(rest, vg.Point{X: left, Y: foot}, words)
@@ -195,7 +200,39 @@ func (b layerBar) draw(c draw.Canvas, p *plot.Plot, foot vg.Length) {
 			box(row, able.faded(opacity), from, from+5)
 		}
 	}
+	if b.beyond(p.X.Max) {
+		cut(row, c.Max.X)
+	}
 	if b.mid != nil && b.high != nil && *b.high > certain && *b.mid <= p.X.Max {
 		row.StrokeLine2(stroke(ink, 1.6), at(*b.mid), row.Min.Y-1.5, at(*b.mid), row.Max.Y+1.5)
+	}
+}
+
+// beyond reports whether the bar goes on where the axis ends.
+func (b layerBar) beyond(end float64) bool {
+	for _, p := range []*float64{b.low, b.high} {
+		if p != nil && *p > end {
+			return true
+		}
+	}
+	return false
+}
+
+// cut marks a bar that goes on beyond the edge by two gaps aslant near its end, as
+// axes are broken.
+//
+//	===========//==//==
+func cut(row draw.Canvas, edge vg.Length) {
+	const lean, wide, apart = 5, 2.5, 7
+	row.SetColor(paper.solid())
+	for i := range 2 {
+		left := edge - 22 + apart*vg.Length(i)
+		var gap vg.Path
+		gap.Move(vg.Point{X: left, Y: row.Min.Y - 1})
+		gap.Line(vg.Point{X: left + lean, Y: row.Max.Y + 1})
+		gap.Line(vg.Point{X: left + lean + wide, Y: row.Max.Y + 1})
+		gap.Line(vg.Point{X: left + wide, Y: row.Min.Y - 1})
+		gap.Close()
+		row.Fill(gap)
 	}
 }

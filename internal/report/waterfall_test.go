@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,5 +58,38 @@ func TestTheWaterfallShowsWhatIsAsked(t *testing.T) {
 	r.Scenario.Headroom = capacity.Required{}
 	if svg := drawnPlate(t, r, "layers"); !strings.Contains(svg, ">the peak asks 4k/s<") || strings.Contains(svg, "of headroom") {
 		t.Error("the chart of a run that requires nothing lacks what its peak asks, or has more")
+	}
+}
+
+// A bar that ends where the picture does is not told from one that goes on, but by
+// its break.
+func TestBarsThatGoOnAreBroken(t *testing.T) {
+	known := capacity.Layer{Name: "web", Low: 900, Rate: 1000, High: 1100}
+	vast := capacity.Layer{Name: "cdn", Rate: 1e6}
+	for _, c := range []struct {
+		name   string
+		layers []capacity.Layer
+		broken int
+	}{{"both within", []capacity.Layer{known}, 0}, {"one beyond", []capacity.Layer{known, vast}, 1}} {
+		r := passing.report()
+		r.Result.Layers, r.Result.Binding, r.Result.Headroom.Demand = c.layers, &known, 800
+		w := r.waterfall()
+		broken := 0
+		for _, b := range w.layers {
+			if b.beyond(w.top) {
+				broken++
+			}
+		}
+		if said := strings.Contains(w.note, "//: goes on"); broken != c.broken || said != (c.broken > 0) {
+			t.Errorf("%s: %d bars go on, note %q; want %d", c.name, broken, w.note, c.broken)
+		}
+		svg := drawnPlate(t, r, "layers")
+		r.Result.Layers = slices.DeleteFunc(slices.Clone(c.layers), func(l capacity.Layer) bool { return l.Name == "cdn" })
+		bare := drawnPlate(t, r, "layers")
+		white := func(svg string) int { return strings.Count(svg, `fill:#FFFFFF`) }
+		const cover = 1 // behind the name of the other layer
+		if got, want := white(svg)-white(bare), c.broken*(2+cover); got != want {
+			t.Errorf("%s: %d white areas more than without the layer beyond; want %d, two of the break", c.name, got, want)
+		}
 	}
 }
