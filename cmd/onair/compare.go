@@ -126,7 +126,7 @@ func readComparison(o compareOptions, options compare.Options) (*report.Comparis
 	}
 	last := len(runs) - 1
 	c, err := report.Compare(runs[:last], runs[last], options, o.anyPlan)
-	if errors.Is(err, report.ErrPlans) || errors.Is(err, report.ErrTwice) {
+	if errors.Is(err, report.ErrPlans) || errors.Is(err, report.ErrTwice) || errors.Is(err, report.ErrItself) {
 		err = usageError{err}
 	}
 	return c, err

@@ -176,7 +176,6 @@ func TestWarnings(t *testing.T) {
 			"lag p99 4.5 ms, in base runs 2 ms",
 			web + " began with 3 units ready, in base runs with 2",
 		}},
-		{"itself", bases[0], []string{"run a is compared with itself"}},
 	} {
 		got := Compare(bases, c.head, Options{}).Warnings
 		if len(got) != len(c.want) {

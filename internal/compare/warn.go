@@ -22,10 +22,8 @@ func (c *Comparison) warn(bases []Run, head Run) {
 	if len(c.Differs) > 0 {
 		c.Warnings = append(c.Warnings, "the runs are not of one plan ("+strings.Join(c.Differs, ", ")+" differ): what changed may be the plan's doing")
 	}
-	for _, b := range bases {
-		if b.Name == head.Name && b.Started.Equal(head.Started) {
-			c.Warnings = append(c.Warnings, "run "+head.Name+" is compared with itself")
-		}
+	if text := older(bases, head); text != "" {
+		c.Warnings = append(c.Warnings, text)
 	}
 	c.Warnings = append(c.Warnings, unheardOf(bases, head)...)
 	for _, m := range c.Measures {
@@ -38,6 +36,21 @@ func (c *Comparison) warn(bases []Run, head Run) {
 			c.Warnings = append(c.Warnings, text)
 		}
 	}
+}
+
+// older says that the head began before base runs did; empty where it did not.
+func older(bases []Run, head Run) string {
+	after := 0
+	for _, b := range bases {
+		if head.Started.Before(b.Started) {
+			after++
+		}
+	}
+	if after == 0 {
+		return ""
+	}
+	return fmt.Sprintf("run %s is older than %d of %s: what it is said to have become it may have been before",
+		head.Name, after, plural(len(bases), "base run"))
 }
 
 // startedElsewhere says that a fleet began with a number of units that it had in no

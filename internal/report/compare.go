@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,9 @@ var ErrPlans = errors.New("not of the same plan")
 // ErrTwice is wrapped by the error of a base run that is given twice.
 var ErrTwice = errors.New("is a base run already and would count twice")
 
+// ErrItself is wrapped by the error of a base run that is the run in question.
+var ErrItself = errors.New("is the run in question and cannot be its own base")
+
 // Comparison is what changed between runs of one plan, ready to be rendered: as
 // text, Markdown, JSON, and as one picture.
 type Comparison struct {
@@ -25,18 +29,19 @@ type Comparison struct {
 }
 
 // Compare holds a run against base runs. Runs of another plan are an error unless
-// anyPlan allows them, and so is a base run that is there twice.
+// anyPlan allows them, and so is a base run that is there twice or is the head; a
+// copy under another path is the same run.
 func Compare(bases []*Report, head *Report, o compare.Options, anyPlan bool) (*Comparison, error) {
-	runs := make([]compare.Run, len(bases))
+	runs, own := make([]compare.Run, len(bases)), head.Compared()
 	for i, b := range bases {
 		runs[i] = b.Compared()
-		for _, other := range runs[:i] {
-			if other.Name == runs[i].Name && other.Started.Equal(runs[i].Started) {
-				return nil, fmt.Errorf("%s: run %s %w (leave it out)", b.Path, other.Name, ErrTwice)
-			}
+		switch is := func(other compare.Run) bool { return sameRun(other, runs[i]) }; {
+		case is(own):
+			return nil, fmt.Errorf("%s: run %s %w (leave it out)", b.Path, own.Name, ErrItself)
+		case slices.ContainsFunc(runs[:i], is):
+			return nil, fmt.Errorf("%s: run %s %w (leave it out)", b.Path, runs[i].Name, ErrTwice)
 		}
 	}
-	own := head.Compared()
 	for i, b := range bases {
 		differ := compare.Differences([]compare.Run{runs[i], own})
 		if len(differ) > 0 && !anyPlan {
@@ -51,6 +56,9 @@ func Compare(bases []*Report, head *Report, o compare.Options, anyPlan bool) (*C
 	}
 	return c, nil
 }
+
+// sameRun reports whether two are one run.
+func sameRun(a, b compare.Run) bool { return a.Name == b.Name && a.Started.Equal(b.Started) }
 
 // counts reports whether a run is one of the base runs that are compared with.
 func (c *Comparison) counts(r compare.Run) bool {

@@ -53,8 +53,8 @@ func nights(n int) []*Report {
 // comparisons are those that every rendering must show well.
 func comparisons(t *testing.T) map[string]*Comparison {
 	t.Helper()
-	invalid, other := night(8, 1), night(9, 0.8)
-	invalid.Result.Verdict = capacity.Invalid
+	invalid, left, other := night(8, 1), night(7, 1), night(9, 0.8)
+	invalid.Result.Verdict, left.Result.Verdict = capacity.Invalid, capacity.Invalid
 	other.Scenario.Objectives = []capacity.Objective{{Name: "p99 <= 1s", Quantile: 0.99, Limit: time.Second, Window: 10 * time.Second}}
 	all := make(map[string]*Comparison)
 	for name, c := range map[string]struct {
@@ -62,7 +62,7 @@ func comparisons(t *testing.T) map[string]*Comparison {
 		head  *Report
 	}{
 		"compare-worse": {nights(7), night(8, 0.8)}, "compare-same": {nights(7), night(8, 1)}, "compare-better": {nights(5), night(8, 1.3)},
-		"compare-one": {nights(1), night(8, 0.8)}, "compare-invalid": {append(nights(3), invalid), invalid}, "compare-any-plan": {nights(3), other},
+		"compare-one": {nights(1), night(8, 0.8)}, "compare-invalid": {append(nights(3), left), invalid}, "compare-any-plan": {nights(3), other},
 	} {
 		got, err := Compare(c.bases, c.head, compare.Options{Tolerance: 0.05}, name == "compare-any-plan")
 		if err != nil {
@@ -175,6 +175,11 @@ func TestRunsThatCannotBeCompared(t *testing.T) {
 	other.Scenario.Objectives = []capacity.Objective{{Name: "p99 <= 1s"}}
 	if _, err := Compare([]*Report{night(1, 1), other}, night(6, 1), compare.Options{}, false); !errors.Is(err, ErrPlans) || !strings.Contains(err.Error(), "other objectives") || !strings.HasPrefix(err.Error(), other.Path) {
 		t.Errorf("of another plan: %v; want the run and what differs named", err)
+	}
+	for _, head := range []*Report{night(2, 1), night(2, 0.5)} { // whatever a copy says now
+		if _, err := Compare([]*Report{night(1, 1), night(2, 1), night(3, 1)}, head, compare.Options{}, false); !errors.Is(err, ErrItself) || !strings.HasPrefix(err.Error(), head.Path) {
+			t.Errorf("its own base: %v; want %v", err, ErrItself)
+		}
 	}
 	if _, err := Compare([]*Report{night(1, 1), night(2, 1), night(1, 1)}, night(6, 1), compare.Options{}, false); !errors.Is(err, ErrTwice) {
 		t.Errorf("twice: %v; want %v", err, ErrTwice)
