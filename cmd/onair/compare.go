@@ -42,17 +42,19 @@ its stages. The last argument is the run in question, all others are base runs:
 
 With 3 base runs or more each measure is held against where one more run like them
 would lie, and is worse where it is beyond that by more than the tolerance, all
-measures together wrongly so in at most 1 of 100 runs without a change. With 1 or 2
-base runs differences are shown, and nothing is judged. Base runs that are invalid
-or aborted are left out.
+measures together wrongly so in at most 1 of 100 runs without a change. It is
+the same where all of its interval lies within the tolerance, else "not shown worse":
+that no change was found is not that there is none. With 1 or 2 base runs differences
+are shown, and nothing is judged. Base runs that are invalid or aborted are left out.
 
 With --history it shows what a unit sustained, the headroom and the scale lag of all
 runs in a folder, by scenario, and judges nothing:
 
   onair compare --history reports --out pictures
 
-Exit status: 0 nothing is worse; 1 something is; 2 the runs cannot be compared;
-3 the run in question proves nothing.`,
+Exit status: 0 nothing is shown to be worse, or 1 or 2 base runs are too few to
+judge; 1 something is worse; 2 the runs cannot be compared; 3 the run in question
+proves nothing.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if past.folder != "" {

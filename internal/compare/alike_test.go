@@ -147,10 +147,13 @@ func TestErrorsWithinCapacity(t *testing.T) {
 	if want := 240.0 / 15000; m.Verdict != Worse || *m.Head != want || *m.Mean != 0 || *m.Difference != want {
 		t.Errorf("%s, %v against %v; want worse, %v against 0 (%s)", m.Verdict, *m.Head, *m.Mean, want, m.Said)
 	}
-	// One in a thousand more is allowed.
-	m = find(t, Compare(bases, failing(serving("head", 120, 50*time.Millisecond), 60, 70, 1), Options{Tolerance: 0.05}), "errors/status_503")
-	if m.Verdict != Same {
-		t.Errorf("10 of 15,000 requests: %s; want same (%s)", m.Verdict, m.Said)
+	// One in a thousand more is allowed: of 15 requests. Of 10 it is not known whether
+	// the next night has 16.
+	for n, want := range map[int]string{1: Same, 10: NotShown} {
+		m = find(t, Compare(bases, failing(serving("head", 120, 50*time.Millisecond), 60, 60+n, 1), Options{Tolerance: 0.05}), "errors/status_503")
+		if m.Verdict != want {
+			t.Errorf("%d of 15,000 requests: %s; want %s (%s)", n, m.Verdict, want, m.Said)
+		}
 	}
 	// Where base runs were past their capacity they tell nothing.
 	for i := range bases {

@@ -22,7 +22,10 @@
 //
 // Many measures are asked about, so that p is corrected by Holm's method over all
 // of them. A regression is a measure with a corrected p below the level whose
-// difference is beyond the tolerance. With one base run, or two, nothing is known of
+// difference is beyond the tolerance. That none was found is not that there is none:
+// a measure is the same only where all of its interval lies within the tolerance, and
+// where not even an absurd loss would have been found nothing can be said
+// (verdict.go). With one base run, or two, nothing is known of
 // how much runs differ: differences are shown and nothing is judged.
 package compare
 
@@ -32,7 +35,6 @@ import (
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
-	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -60,10 +62,11 @@ const (
 
 // Verdicts of a measure and of a comparison, always of the head.
 const (
-	Worse     = "worse"      // by more than the tolerance and more than chance
-	Better    = "better"     // likewise
-	Same      = "same"       // neither was shown
-	CannotSay = "cannot say" // nothing was judged
+	Worse     = "worse"           // by more than the tolerance and more than chance
+	Better    = "better"          // likewise
+	Same      = "same"            // shown to lie within the tolerance
+	NotShown  = "not shown worse" // neither worse nor the same: it may be either
+	CannotSay = "cannot say"      // nothing was judged
 )
 
 // Comparison is what changed.
@@ -74,9 +77,12 @@ type Comparison struct {
 	Tolerance float64
 	Differs   []string // parts of the plan that are not the same in all runs
 	Measures  []Measure
+	Asked     int // measures of which p was asked, and for so many it is corrected
 	Verdict   string
 	Reasons   []string // in words; at least one
 	Warnings  []string
+
+	unproven string // why the head's own run proves nothing
 }
 
 // Summary is a run in short.
@@ -101,7 +107,7 @@ type Measure struct {
 	Expected *Interval  // where one more base run would lie in 99 of 100 cases
 
 	Absolute   bool      // differences are the head's value less the mean, since a mean may be 0
-	Difference *float64  // head over mean less one, unless Absolute
+	Difference *float64  // head over mean less one, unless Absolute; nil where Head is but a bound
 	Between    *Interval // as Difference: where the change lies in 99 of 100 cases
 	Allowed    *float64  // as Difference, without sign: a change beyond is more than the tolerance allows
 	Found      *float64  // as Difference, without sign: the least change for the worse that would have been called so here, alone among as many measures
@@ -112,6 +118,8 @@ type Measure struct {
 	Check      bool   // of the machine that makes the load: never judged, only warned of
 
 	known, asked int      // base runs that know it, and all
+	apart        *float64 // as Difference, of a bound too
+	tick         float64  // to which a length is known, seconds
 	good         *float64 // as P, of a value as good; nil: it may be worse
 	adjustedGood float64
 	found        func(level float64) float64 // as Found
@@ -181,7 +189,8 @@ func unproven(r capacity.Result) string {
 
 // judge gives every measure its verdict, and the comparison its own.
 func (c *Comparison) judge(head Run) {
-	if why := unproven(head.Result); why != "" {
+	if c.unproven = unproven(head.Result); c.unproven != "" {
+		why := c.unproven
 		c.Verdict, c.Reasons = CannotSay, []string{fmt.Sprintf("the run %s, and so proves nothing", why)}
 		for i := range c.Measures {
 			if m := &c.Measures[i]; !m.Check {
@@ -195,33 +204,6 @@ func (c *Comparison) judge(head Run) {
 		c.Measures[i].decide()
 	}
 	c.conclude()
-}
-
-// conclude sums the measures up.
-func (c *Comparison) conclude() {
-	worse, better, judged := c.With(Worse), c.With(Better), c.Judged()
-	switch {
-	case len(worse) > 0:
-		c.Verdict = Worse
-	case judged == 0:
-		c.Verdict = CannotSay
-	case len(better) > 0:
-		c.Verdict = Better
-	default:
-		c.Verdict = Same
-	}
-	for _, m := range append(worse, better...) {
-		c.Reasons = append(c.Reasons, m.Name+": "+m.Said)
-	}
-	switch {
-	case len(c.Bases) < Enough:
-		c.Reasons = append(c.Reasons, tooFew(len(c.Bases)))
-	case judged == 0:
-		c.Reasons = append(c.Reasons, "no measure is known both of the run and of 3 base runs or more")
-	case len(c.Reasons) == 0:
-		c.Reasons = append(c.Reasons, fmt.Sprintf("of %s nothing is shown to be worse than the base runs by more than %s",
-			plural(judged, "measure"), figure.ExactShare(c.Tolerance)))
-	}
 }
 
 // With returns the measures of a verdict.
@@ -239,9 +221,9 @@ func (c Comparison) Judged() (n int) {
 	return n
 }
 
-// Proves reports whether the comparison says anything of the head: it does not
+// Proves reports whether the comparison says what it can of the head: it does not
 // where the head's own run proves nothing, or where there are base runs enough and
-// still nothing could be judged.
+// still none of its measures could be judged.
 func (c Comparison) Proves() bool {
-	return c.Verdict != CannotSay || len(c.Bases) < Enough && c.Head.Verdict != capacity.Invalid && c.Head.Verdict != capacity.Aborted
+	return c.unproven == "" && (c.Judged() > 0 || len(c.Bases) < Enough)
 }

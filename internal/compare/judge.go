@@ -9,7 +9,7 @@ import (
 
 // compared holds the samples of a measure, the head's last, against each other.
 func (q quantity) compared(tolerance float64) Measure {
-	m := Measure{ID: q.id, Name: q.name, Unit: q.unit, Worse: q.worse, Check: q.check, Absolute: q.scale.absolute}
+	m := Measure{ID: q.id, Name: q.name, Unit: q.unit, Worse: q.worse, Check: q.check, Absolute: q.scale.absolute, tick: q.scale.slack}
 	last := len(q.samples) - 1
 	head := q.samples[last]
 	m.Head, m.Bound, m.Own = head.value, head.bound, head.own
@@ -79,7 +79,8 @@ func (m *Measure) silent(why string) {
 	m.P, m.Adjusted = nil, nil
 }
 
-// differ sets what is the head's difference from the mean.
+// differ sets what is the head's difference from the mean. That of a bound is not
+// the head's: it may be any number larger.
 func (q quantity) differ(m *Measure, tolerance float64) {
 	allowed := q.scale.allowed(*m.Mean, tolerance)
 	if !q.scale.absolute {
@@ -91,11 +92,13 @@ func (q quantity) differ(m *Measure, tolerance float64) {
 	if m.Head == nil || !q.scale.absolute && *m.Mean == 0 {
 		return
 	}
-	difference := q.scale.difference(*m.Head, *m.Mean)
-	if math.Abs(difference) < 1e-12 {
-		difference = 0 // what the logarithm leaves of equal values
+	apart := q.scale.difference(*m.Head, *m.Mean)
+	if math.Abs(apart) < 1e-12 {
+		apart = 0 // what the logarithm leaves of equal values
 	}
-	m.Difference = &difference
+	if m.apart = &apart; m.Bound == Exactly {
+		m.Difference = &apart
+	}
 }
 
 // predict asks how far the head lies from where one more base run would. A bound
@@ -109,7 +112,7 @@ func (q quantity) predict(m *Measure, scaled []float64, noise, tolerance float64
 		return
 	}
 	y := s.to(*m.Head)
-	if m.Difference != nil {
+	if m.Difference != nil { // not of a bound, nor from a mean of 0
 		m.Between = &Interval{s.difference(s.back(y-half), *m.Mean), s.difference(s.back(y+half), *m.Mean)}
 	}
 	if m.Bound == AtLeast && q.worse == Lower || m.Bound == AtMost && q.worse == Higher {
@@ -149,6 +152,7 @@ func (c *Comparison) correct() {
 			}
 		}
 	}
+	c.Asked = len(judged)
 	bad, good = holm(bad), holm(good)
 	for i, m := range judged {
 		found := m.found(Level / float64(len(judged)))
@@ -157,61 +161,6 @@ func (c *Comparison) correct() {
 			m.Found = &found
 		}
 	}
-}
-
-// decide gives a measure that was judged its verdict.
-func (m *Measure) decide() {
-	switch {
-	case m.Adjusted == nil:
-		return
-	case *m.Adjusted < Level && m.beyond(m.Worse):
-		m.Verdict = Worse
-	case m.adjustedGood < Level && m.beyond(m.Worse.other()):
-		m.Verdict = Better
-	default:
-		m.Verdict = Same
-	}
-	m.Said = m.inWords()
-}
-
-// inWords is the verdict of a measure that was judged.
-func (m *Measure) inWords() string {
-	within := m.Unit.Write(m.Expected.Low) + " to " + m.Unit.Write(m.Expected.High)
-	text := fmt.Sprintf("%s%s against %s", m.bounded(), m.Unit.Write(*m.Head), m.Unit.Write(*m.Mean))
-	if m.Verdict == Same {
-		text += ", of which base runs as these give " + within
-	} else {
-		text += fmt.Sprintf(" (%s), where one more base run would give %s", m.Changed(), within)
-	}
-	if m.known < m.asked {
-		text += fmt.Sprintf("; known of %d of %d base runs", m.known, m.asked)
-	}
-	return text
-}
-
-func (m *Measure) bounded() string {
-	if m.Bound == Exactly {
-		return ""
-	}
-	return m.Bound.String() + " "
-}
-
-func (d Direction) other() Direction {
-	if d == Lower {
-		return Higher
-	}
-	return Lower
-}
-
-// beyond reports whether the difference itself is larger than allowed.
-func (m *Measure) beyond(d Direction) bool {
-	if m.Difference == nil {
-		return true // from a mean of 0 to something
-	}
-	if d == Lower {
-		return -*m.Difference > *m.Allowed
-	}
-	return *m.Difference > *m.Allowed
 }
 
 // Changed writes the difference, on its true side of what is allowed.

@@ -23,7 +23,7 @@ type ComparisonSummary struct {
 	LeftOut   []RunSummary     `json:"left_out"`
 	Tolerance float64          `json:"tolerance"`
 	Level     float64          `json:"level"`
-	Verdict   string           `json:"verdict"` // worse | better | same | cannot say
+	Verdict   string           `json:"verdict"` // worse | better | same | not shown worse | cannot say
 	Reasons   []string         `json:"reasons"`
 	Warnings  []string         `json:"warnings"`
 	Measures  []MeasureSummary `json:"measures"`
@@ -49,13 +49,13 @@ type MeasureSummary struct {
 	Bound    *string       `json:"bound"`    // at least | at most: head is only that; null: it is the value
 	Expected *RangeSummary `json:"expected"` // where 99 of 100 more base runs lie
 	Absolute bool          `json:"absolute"`
-	Change   *float64      `json:"difference"`
+	Change   *float64      `json:"difference"`         // null also where head is but a bound
 	Between  *RangeSummary `json:"difference_between"` // its 99 % interval
 	Allowed  *float64      `json:"allowed"`            // without sign, as difference
 	Found    *float64      `json:"would_have_shown"`   // the least difference for the worse that would, likewise
 	P        *float64      `json:"p"`
 	Adjusted *float64      `json:"p_holm"`
-	Verdict  *string       `json:"verdict"` // worse | better | same | cannot say; null: of the machine that makes the load
+	Verdict  *string       `json:"verdict"` // worse | better | same | not shown worse | cannot say; null: of the machine that makes the load
 	Said     string        `json:"said"`
 }
 

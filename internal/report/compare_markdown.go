@@ -12,7 +12,7 @@ import (
 // changed in a short table, all else folded.
 func (c *Comparison) Markdown(w io.Writer) error {
 	m := &markdown{}
-	fmt.Fprintf(&m.b, "## %s %s: %s\n\n%s\n", compareBadge(c.Verdict), cell(c.head.name()), c.Verdict, cell("Run "+c.Head.Name+" "+c.against()))
+	fmt.Fprintf(&m.b, "## %s%s: %s\n\n%s\n", compareBadge(c.Verdict), cell(c.head.name()), c.Verdict, cell("Run "+c.Head.Name+" "+c.against()))
 	changed := c.rowsOf(compare.Worse, compare.Better)
 	m.measures("Changed", changed)
 	if len(changed) == 0 {
@@ -23,7 +23,8 @@ func (c *Comparison) Markdown(w io.Writer) error {
 	}
 	m.folded(fmt.Sprintf("Warnings (%s)", figure.Count(len(c.Warnings))), func(in *markdown) { in.list(c.Warnings) })
 	m.folded("Every measure", func(in *markdown) {
-		in.measures("Not shown to have changed", c.rowsOf(compare.Same))
+		in.measures("Not shown worse, nor the same", c.rowsOf(compare.NotShown))
+		in.measures("The same", c.rowsOf(compare.Same))
 		in.unjudged("Not judged", c.rowsOf(compare.CannotSay))
 		in.unjudged("Machine that made the load", c.checkRows())
 		in.runs(c)
@@ -35,20 +36,24 @@ func (c *Comparison) Markdown(w io.Writer) error {
 	return err
 }
 
+// compareBadge goes before a verdict; nothing before one that neither promises nor
+// warns.
 func compareBadge(verdict string) string {
 	switch verdict {
 	case compare.Better, compare.Same:
-		return "✅"
+		return "✅ "
+	case compare.NotShown:
+		return ""
 	case compare.Worse:
-		return "❌"
+		return "❌ "
 	}
-	return "⚠️"
+	return "⚠️ "
 }
 
 func (m *markdown) measures(title string, rows []measureRow) {
 	var cells [][]string
 	for _, r := range rows {
-		cells = append(cells, []string{compareBadge(r.Verdict) + " " + r.Verdict, r.Name, r.Base, r.Head, r.Change, r.Between, r.P, r.Found})
+		cells = append(cells, []string{compareBadge(r.Verdict) + r.Verdict, r.Name, r.Base, r.Head, r.Change, r.Between, r.P, r.Found})
 	}
 	m.table(title, "| | measure | base | head | change | 99 % interval | p | would have shown |", "|---|---|--:|--:|--:|---|--:|--:|", cells)
 }

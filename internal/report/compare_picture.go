@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/compare"
 	"github.com/seed-f864f198/onair/internal/figure"
 )
 
@@ -48,11 +49,17 @@ func (c *Comparison) picture() picture {
 
 // pictureTitle is the verdict, with the measure that changed most surely.
 func (c *Comparison) pictureTitle() string {
-	switch changed := append(c.With("worse"), c.With("better")...); {
+	switch changed := append(c.With(compare.Worse), c.With(compare.Better)...); {
 	case len(changed) > 0:
-		return changed[0].Verdict + ": " + changed[0].Name + " " + changed[0].Changed()
-	case c.Verdict == "same":
-		return "Not shown to have changed"
+		row := rowOf(changed[0])
+		if changed[0].Difference == nil {
+			return row.Verdict + ": " + row.Name + " " + row.Head
+		}
+		return row.Verdict + ": " + row.Name + " " + row.Change
+	case c.Verdict == compare.Same:
+		return "Same"
+	case c.Verdict == compare.NotShown:
+		return "Not shown worse"
 	}
 	return "Cannot say"
 }

@@ -94,6 +94,6 @@ func (c *Comparison) method() string {
 	if len(c.Bases) < compare.Enough || c.Judged() == 0 {
 		return ""
 	}
-	return fmt.Sprintf("p is how likely a run that is just %s worse (a class of errors 0.1 points, a length of scaling a tick) would come out as bad or worse, corrected for %s measures (Holm); below %s it is called worse. Intervals hold one more run of 99 in 100.",
-		figure.ExactShare(c.Tolerance), figure.Count(c.Judged()), strconv.FormatFloat(compare.Level, 'f', -1, 64))
+	return fmt.Sprintf("p is how likely a run that is just %s worse (a class of errors 0.1 points, a length of scaling a tick) would come out as bad or worse, corrected for %s measures (Holm); below %s it is called worse. Intervals hold one more run of 99 in 100; where one lies within what is allowed it is called the same.",
+		figure.ExactShare(c.Tolerance), figure.Count(c.Asked), strconv.FormatFloat(compare.Level, 'f', -1, 64))
 }

@@ -50,6 +50,19 @@ func nights(n int) []*Report {
 	return all
 }
 
+// steady are nights of which all is known so well that the same can be shown.
+func steady(n int) []*Report {
+	all := nights(n)
+	for _, r := range all {
+		unit, sustains := &r.Result.Fleets[0].PerUnit, passing.sustains
+		unit.Low, unit.Mid, unit.High = number64(sustains*0.999), number64(sustains), number64(sustains*1.001)
+		unit.Draws = nil
+		r.Result.Headroom.Margin = capacity.Margin{Demand: 2600, Low: number64(0.599), Mid: number64(0.6), High: number64(0.601)}
+		r.Result.Fleets[0].Stages = nil
+	}
+	return all
+}
+
 // comparisons are those that every rendering must show well.
 func comparisons(t *testing.T) map[string]*Comparison {
 	t.Helper()
@@ -61,7 +74,7 @@ func comparisons(t *testing.T) map[string]*Comparison {
 		bases []*Report
 		head  *Report
 	}{
-		"compare-worse": {nights(7), night(8, 0.8)}, "compare-same": {nights(7), night(8, 1)}, "compare-better": {nights(5), night(8, 1.3)},
+		"compare-worse": {nights(7), night(8, 0.8)}, "compare-not-shown": {nights(7), night(8, 1)}, "compare-same": {steady(8)[:7], steady(8)[7]}, "compare-better": {nights(5), night(8, 1.3)},
 		"compare-one": {nights(1), night(8, 0.8)}, "compare-invalid": {append(nights(3), left), invalid}, "compare-any-plan": {nights(3), other},
 	} {
 		got, err := Compare(c.bases, c.head, compare.Options{Tolerance: 0.05}, name == "compare-any-plan")
@@ -259,5 +272,25 @@ func TestExtent(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("capacities' extent (-want +got):\n%s", diff)
+	}
+}
+
+// Where the head is but a bound, its distance from the mean is shown nowhere.
+func TestABoundIsShownWithoutADifference(t *testing.T) {
+	head := night(8, 1)
+	head.Result.Fleets[0].PerUnit = capacity.PerUnit{High: number64(30)}
+	c, err := Compare(nights(7), head, compare.Options{Tolerance: 0.05}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(rendered(t, func(w io.Writer) error { return c.Text(w, false) })); !strings.Contains(text, "\n          72/s -> at most 30/s, p <0.0001\n") {
+		t.Errorf("no row of the bound alone in\n%s", text)
+	}
+	if got, want := c.pictureTitle(), "worse: a unit of hpa/default/web sustains at most 30/s"; got != want {
+		t.Errorf("picture's title = %q; want %q", got, want)
+	}
+	m := c.Summary().Measures[0]
+	if m.Change != nil || m.Between != nil || m.Bound == nil || *m.Verdict != compare.Worse {
+		t.Errorf("JSON: difference %v, between %v, bound %v, %s; want null, null, at most, worse", m.Change, m.Between, m.Bound, *m.Verdict)
 	}
 }

@@ -18,7 +18,8 @@ func (c *Comparison) Text(w io.Writer, colour bool) error {
 		t.wrapped("- ", "  ", reason)
 	}
 	t.measures("Changed", c.rowsOf(compare.Worse, compare.Better))
-	t.measures("Not shown to have changed", c.rowsOf(compare.Same))
+	t.measures("Not shown worse, nor the same", c.rowsOf(compare.NotShown))
+	t.measures("The same", c.rowsOf(compare.Same))
 	t.unjudged("Not judged", c.rowsOf(compare.CannotSay))
 	t.unjudged("Machine that made the load", c.checkRows())
 	if len(c.Warnings) > 0 {
@@ -54,10 +55,15 @@ func (t *textWriter) measures(title string, rows []measureRow) {
 	}
 	t.title(title)
 	for _, r := range rows {
-		fmt.Fprintf(&t.b, "  %s", t.coloured(pad(r.Verdict, 6), compareTone(r.Verdict)))
-		t.wrappedAfter(8, "  ", "          ", r.Name)
-		line := fmt.Sprintf("%s -> %s, %s (%s), p %s", r.Base, r.Head, r.Change, r.Between, r.P)
-		if r.Found != "" && r.Verdict == compare.Same {
+		verdict := pad(r.Verdict, 6)
+		fmt.Fprintf(&t.b, "  %s", t.coloured(verdict, compareTone(r.Verdict)))
+		t.wrappedAfter(2+len(verdict), "  ", "          ", r.Name)
+		line := fmt.Sprintf("%s -> %s", r.Base, r.Head)
+		if r.Between != "" {
+			line += fmt.Sprintf(", %s (%s)", r.Change, r.Between)
+		}
+		line += ", p " + r.P
+		if r.Found != "" && (r.Verdict == compare.Same || r.Verdict == compare.NotShown) {
 			line += "; would have shown: " + r.Found
 		}
 		t.wrapped("          ", "            ", line)
