@@ -54,6 +54,7 @@ type cluster struct {
 	autoscaling, apps, core, discovery *rest.RESTClient
 
 	http    *http.Client // beneath all of them
+	heard   *hearing     // of what it brings
 	nodes   *Nodes
 	permits *Permits
 }
@@ -69,6 +70,8 @@ func newCluster(config *rest.Config) (*cluster, error) {
 	config.ContentType = runtime.ContentTypeJSON
 	config.AcceptContentTypes = runtime.ContentTypeJSON
 	config.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	heard := &hearing{}
+	config.Wrap(heard.wrap)
 	client, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, err
@@ -88,6 +91,7 @@ func newCluster(config *rest.Config) (*cluster, error) {
 		core:        open("/api", corev1.SchemeGroupVersion),
 		discovery:   open("/apis", discoveryv1.SchemeGroupVersion),
 		http:        client,
+		heard:       heard,
 		nodes:       NewNodes(),
 		permits:     NewPermits(),
 	}

@@ -69,6 +69,16 @@ func (f *fleet) begin(rec *observe.Recorder, ref autoscalingv2.CrossVersionObjec
 	}
 }
 
+// silent takes note of a cause that ended all watches: where the API had fallen
+// silent, they showed nothing since.
+func (f *fleet) silent(cause error) {
+	if lost, ok := errors.AsType[*outage](cause); ok && lost.whole {
+		for _, s := range []*sight{f.scalerSight, f.podSight, f.sliceSight} {
+			s.lostSince(lost.since)
+		}
+	}
+}
+
 // read records a number where it is new. After an outage the fleet is seen again
 // when its pods are: no other reading ends the gap.
 func (f *fleet) read(name string, value float64, whenTrue time.Time) {

@@ -15,10 +15,12 @@ import (
 //
 //	beat     beat         beat?    beat?
 //	 |--------|-----x------|---5s---|---5s---X  given up
-//	          |<-------- gap ----------------
+//	          |  |<------ gap ---------------
+//	          | last change that a watch delivered
 //	     last answer
 //
-// Nothing is known since the last beat that was answered: there the gap begins.
+// Nothing is known since anything was heard last, be it a beat's answer or a
+// change: there the gap begins.
 
 const (
 	beatEvery  = 15 * time.Second // between two beats that are answered
@@ -51,7 +53,7 @@ func (o *Observer) beat(ctx context.Context, fail func(error)) {
 			failing = sent
 		}
 		if time.Since(failing) > o.patience {
-			fail(&outage{answered, err})
+			fail(&outage{since: o.cluster.heard.since(answered), cause: err, whole: true})
 			return
 		}
 		next.Reset(beatAgain)

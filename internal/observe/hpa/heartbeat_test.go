@@ -120,6 +120,31 @@ func TestSilenceIsAGap(t *testing.T) {
 	})
 }
 
+// What watches deliver between the last answered beat and the silence was seen: the
+// gap begins after it, and what comes into service in the gap is told as missed in
+// all of it.
+func TestSilenceBeginsAfterTheLastNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := crowded()
+		wire, told, stop := through(t, a)
+		defer stop()
+		time.Sleep(36 * time.Second) // the beat at 30 s is answered
+		a.put(podsPath, podOf("c"))
+		time.Sleep(time.Second)
+		wire.set(true)
+		time.Sleep(20 * time.Second)
+		a.put(slicesPath, slice("s", endpoint("uid-c", "c", "ready")))
+		wire.set(false)
+		time.Sleep(time.Minute)
+		if len(told.gaps) != 1 || time.Duration(told.gaps[0].From).Round(time.Second) != 36*time.Second {
+			t.Errorf("gaps = %v; want one, since a pod was seen at 36s", told.gaps)
+		}
+		if got := told.last("in_service_missed").Text; !strings.Contains(got, "at some instant of the 2") {
+			t.Errorf("in service after the silence: %q; want at some instant of 20 s or more", got)
+		}
+	})
+}
+
 // A fleet of which there is nothing new is seen, and so is one whose API has too
 // much to do for a while.
 func TestNothingNewIsNoGap(t *testing.T) {

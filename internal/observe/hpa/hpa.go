@@ -165,6 +165,7 @@ func (o *Observer) observe(ctx context.Context, rec *observe.Recorder) error {
 	running.Go(guarded(fail, func() { o.lookAtFirst(watching, rec) }))
 	<-watching.Done()
 	running.Wait()
+	o.fleet.silent(context.Cause(watching))
 	o.cluster.http.CloseIdleConnections() // one that died in silence would be used again
 	if ctx.Err() != nil {
 		o.lookAtLast(ctx, rec)

@@ -45,6 +45,16 @@ func (s *sight) begin(now time.Time) {
 	}
 }
 
+// lostSince takes note, when the watch has ended, that nothing was seen for some
+// time before.
+func (s *sight) lostSince(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at.Before(s.lost) {
+		s.lost = at
+	}
+}
+
 // find takes note that a watch is answered.
 func (s *sight) find(now time.Time) {
 	if s == nil {

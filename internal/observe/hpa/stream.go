@@ -209,6 +209,7 @@ type health struct {
 type outage struct {
 	since time.Time
 	cause error
+	whole bool // of everything that is watched, not of one collection
 }
 
 func (o *outage) Error() string { return o.cause.Error() }
