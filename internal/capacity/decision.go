@@ -32,6 +32,9 @@ func (r run) growths(fleet Fleet) []growth {
 			g.instant = fleet.newInstant(now.At, nil)
 			if now.True != nil && decidedSince(*last, *now.True) {
 				g.instant = fleet.newInstant(*now.True, &now.At)
+				if g.cut && r.lookedAfresh(now.Source, *now.True, now.At) {
+					g.instant = beforeTheLook(*now.True, now.At)
+				}
 			}
 			if at, ok := r.firstLaunch(fleet, last.At, now.At); ok && g.polled {
 				g.instant = instant{at: at}

@@ -46,6 +46,27 @@ func (f Fleet) newInstant(at timeline.Offset, seen *timeline.Offset) instant {
 	return i
 }
 
+// atOnce is how soon after a gap all is delivered that was missed in it.
+const atOnce = 500 * time.Millisecond
+
+// lookedAfresh reports whether something that happened at an instant of a source
+// was seen by the first look after a gap, which is no delivery.
+func (r run) lookedAfresh(source string, at, seen timeline.Offset) bool {
+	return slices.ContainsFunc(r.Gaps, func(g timeline.Gap) bool {
+		return g.Source == source && at < g.To && seen > g.From && seen <= g.To+timeline.Offset(atOnce)
+	})
+}
+
+// beforeTheLook is when something happened that such a look shows: in the second
+// that was cut off, or as much of it as was over by then. The middle is off by half
+// of that at most, to either side.
+//
+//	at        truth     at + 1 s     seen
+//	|----------x---------|-----------|
+func beforeTheLook(at, seen timeline.Offset) instant {
+	return instant{at: time.Duration(at) + min(time.Second, max(0, time.Duration(seen-at)))/2}
+}
+
 // best is the best estimate of the instant by itself: the middle of the second
 // that was cut off, where the delivery does not tell.
 func (i instant) best() time.Duration {
@@ -121,6 +142,9 @@ func (r run) units(fleet Fleet) []*unit {
 // note adds an event to what is known of a unit.
 func (r run) note(u *unit, fleet Fleet, polls timeline.Series, e timeline.Event) {
 	when := fleet.newInstant(e.At, e.Seen)
+	if when.cut && r.lookedAfresh(e.Source, e.At, *e.Seen) {
+		when = beforeTheLook(e.At, *e.Seen)
+	}
 	at := when.best()
 	switch {
 	case e.Kind == timeline.Gone:
