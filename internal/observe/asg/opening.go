@@ -41,5 +41,5 @@ func (f *opening) then(look func(context.Context) []preflight.Finding) func(cont
 // tellsAll reports whether an error of one call is that of every other about the
 // same group. What is denied is so action by action.
 func tellsAll(err error) bool {
-	return errors.Is(err, errNoGroup) || awscall.Refused(err) || awscall.Unanswered(err) || awscall.Unknown(err)
+	return errors.Is(err, errNoGroup) || awscall.Refused(err) || awscall.Unanswered(err) || awscall.Unknown(err) || awscall.Strange(err)
 }

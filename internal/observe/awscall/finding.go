@@ -36,6 +36,8 @@ func (c Call) Finding(subject string, err error, timeout time.Duration, matters 
 		f.Asked, f.ToDo = "answers", "look at the way to the region's endpoint: proxy, firewall, VPC endpoint"
 	case Unknown(err):
 		f.Asked, f.ToDo = "answers", "check the region's name, and that AWS can be reached from here"
+	case Strange(err):
+		f.Asked, f.ToDo = "answers", "see what answers in its place: AWS_ENDPOINT_URL, a proxy, a network's sign-in page"
 	case unsent:
 		f.Asked, f.ToDo = "answers", "see whether AWS can be reached from here (proxy, VPN)"
 	default:
