@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
-	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/lab"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/awscall"
@@ -73,7 +71,10 @@ func (a *account) subject() string { return strings.TrimSpace("AWS " + a.region)
 // settings are the region and the way to credentials. Everybody in a region has
 // the same, so that whoever signs in does it for all.
 func (a *account) settings(ctx context.Context) (aws.Config, error) {
-	a.loading.Do(func() { a.config, a.configErr = awsConfig(ctx, a.region, a.staging) })
+	a.loading.Do(func() {
+		a.config, a.configErr = awsConfig(ctx, a.region, a.staging)
+		a.config.APIOptions = append(a.config.APIOptions, awscall.Genuine)
+	})
 	return a.config, a.configErr
 }
 
@@ -124,15 +125,11 @@ func (a *account) found(status preflight.Status, asked, text, toDo string) prefl
 
 // credentialsOf returns where the credentials come from, or why there are none.
 func credentialsOf(ctx context.Context, config aws.Config) (from string, err error) {
-	const toDo = "sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
 	ctx, cancel := context.WithTimeout(ctx, credentialsWithin)
 	defer cancel()
 	found, err := config.Credentials.Retrieve(ctx)
-	if ctx.Err() != nil {
-		return "", hint{fmt.Errorf("none within %s", figure.Duration(credentialsWithin)), toDo}
-	}
-	if err != nil {
-		return "", hint{errors.New("none: " + strings.TrimPrefix(err.Error(), "failed to refresh cached credentials, ")), toDo}
+	if late := ctx.Err() != nil; late || err != nil {
+		return "", noCredentials(err, late)
 	}
 	return found.Source, nil
 }
@@ -181,30 +178,33 @@ type behind struct {
 
 var _ observe.Checker = behind{}
 
-// waiting puts the observers of AWS behind their accounts.
+// waiting puts the observers of AWS behind their accounts, and makes needless what
+// of the others need not be seen.
 func waiting(observers []observe.Observer, s *scenario.Scenario, by map[string]*account) []observe.Observer {
 	var all []observe.Observer
 	for _, o := range observers {
 		for _, w := range s.Watched() {
-			if ofAWS(w) && w.Source() == o.Source() {
-				o = behind{o, by[w.Region], w.Coverage > 0}
-				break
+			if w.Source() != o.Source() {
+				continue
 			}
+			if ofAWS(w) {
+				o = behind{o, by[w.Region], w.Coverage > 0}
+			} else if w.Kind == scenario.Prometheus && w.Coverage == 0 {
+				o = needless{o}
+			}
+			break
 		}
 		all = append(all, o)
 	}
 	return all
 }
 
-// bearing is what was found as it bears on the run: one that need not be seen for
-// any share of the spots need not answer.
+// bearing is what was found as it bears on the run.
 func (b behind) bearing(found []preflight.Finding) []preflight.Finding {
-	for i, f := range found {
-		if !b.needed && awscall.Unanswered(f.Err) {
-			found[i].Status = min(f.Status, preflight.Warning)
-		}
+	if b.needed {
+		return found
 	}
-	return found
+	return weakened(found)
 }
 
 // Checks are those of the observer within. Without credentials one finding

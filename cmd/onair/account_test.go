@@ -107,6 +107,7 @@ func TestChecksOfARegion(t *testing.T) {
 		asked[action]++
 		first := asked[action] == 1
 		mu.Unlock()
+		w.Header().Set("Content-Type", "text/xml")
 		if first && action == "DescribeAutoScalingGroups" {
 			w.WriteHeader(http.StatusBadRequest)
 			io.WriteString(w, `<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>`)

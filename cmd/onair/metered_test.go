@@ -91,6 +91,7 @@ func TestObserversOfTheLabAreMetered(t *testing.T) {
 // A company's own authority is trusted by metered clients, too.
 func TestMeteredClientsKeepToAWSCABundle(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
 		io.WriteString(w, `<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups><member>
 			<AutoScalingGroupName>web-prod</AutoScalingGroupName><Instances/>
 		</member></AutoScalingGroups></DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>`)
