@@ -95,6 +95,7 @@ func (r run) warnings(q Question, res Result) []string {
 	warn = append(warn, r.unmade(q)...)
 	warn = append(warn, r.uncomeWarnings(q)...)
 	warn = append(warn, r.unclearWarnings(q)...)
+	warn = append(warn, r.lateWarnings(q)...)
 	warn = append(warn, r.restartWarnings(q)...)
 	warn = append(warn, r.fallWarnings(q)...)
 	warn = append(warn, r.addressWarnings(res.Load.Addresses)...)

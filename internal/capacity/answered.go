@@ -11,8 +11,9 @@ import (
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// The scale lag ends when enough units are ready. Where answers name units, it is
-// known when enough of them answered:
+// The scale lag ends when enough units are ready, and those that were reached
+// clearly later count from then (late.go). Where answers name units, it is known when
+// enough of them answered:
 //
 //	short             enough ready     enough answered
 //	  |----scale lag-------|---answered late---|

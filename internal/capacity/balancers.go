@@ -46,13 +46,13 @@ func (r run) fronts(known map[string]*unit, fleet Fleet) []*front {
 		}
 		return fronts[i]
 	}
-	addressed := make(map[string]string) // the fleet's unit that had an address last
+	addressed := r.firstAddressed(fleet) // the fleet's unit that had an address last
 	for _, e := range r.Events {
 		if e.Kind == timeline.Address && e.Source == fleet.Name {
 			addressed[e.Text] = e.Unit
 		}
 		if isBalancer(e.Source) && e.Unit != "" {
-			of(e.Source).note(e, cmp.Or(known[e.Unit], known[addressed[e.Unit]]))
+			of(e.Source).note(e, cmp.Or(known[e.Unit], known[addressed[e.Unit]].by(e)))
 		}
 	}
 	for _, g := range r.Gaps {
@@ -61,6 +61,29 @@ func (r run) fronts(known map[string]*unit, fleet Fleet) []*front {
 		}
 	}
 	return fronts
+}
+
+// firstAddressed is the unit of a fleet that was first told to have each address: while
+// the fleet is not seen, a load balancer may tell of an address before.
+func (r run) firstAddressed(fleet Fleet) map[string]string {
+	first := make(map[string]string)
+	for _, e := range r.Events {
+		if _, told := first[e.Text]; !told && e.Kind == timeline.Address && e.Source == fleet.Name {
+			first[e.Text] = e.Unit
+		}
+	}
+	return first
+}
+
+// by is the unit, unless it was created only after an event; nil then.
+func (u *unit) by(e timeline.Event) *unit {
+	if u == nil {
+		return nil
+	}
+	if created, ok := u.ended[timeline.Create]; ok && created.best() > time.Duration(e.At) {
+		return nil
+	}
+	return u
 }
 
 // note adds an event about a unit; nil is none of the fleet's that came.
@@ -103,13 +126,16 @@ func (r run) putOff(u *unit, fleet Fleet, f *front, answered *time.Duration) {
 		by = instant{at: neverTold}
 	}
 	if healthy, told := f.healthy[u]; told {
+		if at := time.Duration(healthy.At); u.listed == nil || at > *u.listed {
+			u.listed = &at // of several, the last has to have it
+		}
 		u.ended[timeline.InService] = r.servedBehind(fleet, healthy, by, answered)
 		return
 	}
 	if _, created := u.ended[timeline.Create]; !created || u.up == nil || by.unknown {
 		return
 	}
-	ready := max(by.best(), *u.up)
+	ready := max(by.best(), u.readied(fleet))
 	seen := r.watched(f.source, ready)
 	switch {
 	case !f.names && (f.others || seen || fleet.Kind == ASG && r.addressed()): // it stands before something else
@@ -117,10 +143,19 @@ func (r run) putOff(u *unit, fleet Fleet, f *front, answered *time.Duration) {
 		u.ended[timeline.InService] = r.servedBehind(fleet, r.lookedAt(f.source, *answered), by, answered)
 	case !seen:
 		u.ended[timeline.InService] = instant{at: ready, unknown: true}
-	case u.gone == nil:
+	case u.gone == nil && answered == nil:
 		delete(u.ended, timeline.InService)
 		u.unlisted = true
 	}
+}
+
+// readied is when a unit that came up was ready, by the account of it that is worth
+// most: it may have been seen long after.
+func (u *unit) readied(fleet Fleet) time.Duration {
+	if own, ok := u.ended[fleet.up()]; ok && fleet.Kind == HPA {
+		return own.best()
+	}
+	return *u.up
 }
 
 // addressed reports whether units are known by addresses: pods are, and a load balancer

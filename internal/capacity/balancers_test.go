@@ -65,6 +65,16 @@ func TestPodsBehindALoadBalancer(t *testing.T) {
 			f.event(27, timeline.Target, timeline.Serving, "a")
 			f.event(24, timeline.Target, timeline.Serving, "b") // since the poll at 21
 		}, map[string]time.Duration{"a": seconds(26.5), "b": seconds(22.5)}},
+		{"told before its address was", func(f *facts) {
+			f.Events = slices.DeleteFunc(f.Events, func(e timeline.Event) bool { return e.Kind == timeline.Address })
+			f.event(31, lb, timeline.InService, "10.0.0.1")
+			f.Events = append(f.Events, timeline.Event{At: at(34), Source: web, Kind: timeline.Address, Unit: "a", Text: "10.0.0.1"})
+		}, map[string]time.Duration{"a": seconds(28.5)}},
+		{"told of one that had the address before it was created", func(f *facts) {
+			f.Events = slices.DeleteFunc(f.Events, func(e timeline.Event) bool { return e.Kind == timeline.Address })
+			f.event(6, lb, timeline.InService, "10.0.0.1")
+			f.Events = append(f.Events, timeline.Event{At: at(34), Source: web, Kind: timeline.Address, Unit: "a", Text: "10.0.0.1"})
+		}, map[string]time.Duration{"a": seconds(20), "b": seconds(20)}},
 		{"answered before the poll that saw it not healthy", func(f *facts) {
 			f.event(31, lb, timeline.InService, "10.0.0.1")
 			f.event(23, timeline.Target, timeline.Serving, "a")
@@ -264,5 +274,29 @@ func TestInstancesBehindALoadBalancerOutOfSight(t *testing.T) {
 		if by.unknown == c.want || c.want && by.best() != seconds(40) {
 			t.Errorf("a group %s: in service at %v, known: %t; want it known: %t", c.name, by.best(), !by.unknown, c.want)
 		}
+	}
+}
+
+// A pod that was ready at 18 and answered at 19.5 was in service by then, though its
+// fleet was not seen before 27 and its load balancer tells of others only; the poll
+// before the answer was at 16.
+func TestFirstAnswerTellsThatAPodWasInService(t *testing.T) {
+	const lb = "elb/web"
+	var f facts
+	for n := range 9 {
+		f.read(1+5*float64(n), lb, timeline.Healthy, 1)
+	}
+	f.event(10, web, timeline.Create, "a")
+	f.event(10, web, timeline.Create, "b")
+	f.cut(18, 27, web, timeline.UnitReady, "a")
+	f.event(28, web, timeline.UnitReady, "b")
+	f.Events = append(f.Events, timeline.Event{At: at(27), Source: web, Kind: timeline.Address, Unit: "b", Text: "10.0.0.2"})
+	f.event(31, lb, timeline.InService, "10.0.0.2")
+	f.event(19.5, timeline.Target, timeline.Serving, "a")
+	r := run{Timeline: f.Timeline, seconds: make([]timeline.Second, 50)}
+	stages := r.stages(Fleet{Name: web, Kind: HPA}, Span{})
+	in, serving := find(stages, timeline.InService), find(stages, timeline.Serving)
+	if in == nil || in.Units != 2 || in.Missing != 0 || serving == nil || serving.Units != 1 || serving.Max != seconds(1.75) {
+		t.Errorf("in service = %+v and serving = %+v; want 2 units in service, and 1 that served 1.75 s after 17.75", in, serving)
 	}
 }

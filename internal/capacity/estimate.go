@@ -10,7 +10,7 @@ import (
 )
 
 // estimate says what one unit of a fleet sustains and at what it saturates,
-// from windows in which the number of ready units did not change.
+// from windows in which the number of units that served did not change.
 func (r run) estimate(fleet Fleet, q Question, s shown) PerUnit {
 	if missing := r.missing(r.Series(fleet.Name, timeline.Ready)); missing != "" {
 		return PerUnit{Said: fmt.Sprintf("%s: %s, so nothing is known of one unit", fleet.Name, missing)}
@@ -25,7 +25,7 @@ type shown struct {
 }
 
 func (r run) shown(fleet Fleet, q Question) shown {
-	stretches := r.steady(fleet, r.Series(fleet.Name, timeline.Ready))
+	stretches := r.serving(fleet)
 	return shown{r.trials(stretches, q), r.plateaus(stretches)}
 }
 

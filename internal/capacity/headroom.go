@@ -11,22 +11,26 @@ import (
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// present is what was ready at one instant: the units of each fleet, and below
-// zero where they were not known.
-type present []float64
+// present is what was ready at one instant, of each fleet.
+type present []standing
+
+// standing are the units of a fleet that could serve, so many of which may not have
+// yet (late.go); below zero where they were not known.
+type standing struct{ units, unsure float64 }
 
 // presence tells what was ready when.
 func (r run) presence(fleets []FleetResult) func(at time.Duration) present {
 	ready := make([]timeline.Series, len(fleets))
 	for i, f := range fleets {
-		ready[i] = r.Series(f.Name, timeline.Ready)
+		ready[i] = r.able(f.Name)
 	}
 	return func(at time.Duration) present {
 		p := make(present, len(fleets))
 		for i, f := range fleets {
 			units, known := ready[i].At(timeline.Offset(at))
-			if p[i] = units; !known || r.unobserved(f.Name, timeline.Offset(at)) {
-				p[i] = -1
+			_, unsure := r.lateAt(f.Name, at)
+			if p[i] = (standing{units, min(units, unsure)}); !known || r.unobserved(f.Name, timeline.Offset(at)) {
+				p[i] = standing{units: -1}
 			}
 		}
 		return p
@@ -41,19 +45,28 @@ func (p present) carried(fleets []FleetResult) []carried {
 	for i, f := range fleets {
 		switch {
 		case f.carriesPods(fleets):
-		case p[i] < 0:
+		case p[i].units < 0:
 			parts = append(parts, carried{})
 		default:
-			parts = append(parts, f.carries(p[i]))
+			parts = append(parts, p[i].carried(f))
 		}
 	}
 	return parts
 }
 
+// carried is what a fleet carries with what stands: at least as much as without the
+// units that may not have served yet, and at most as much as with them.
+func (s standing) carried(f FleetResult) carried {
+	if s.unsure == 0 {
+		return f.carries(s.units)
+	}
+	return carried{low: f.carries(s.units - s.unsure).low, high: f.carries(s.units).high}
+}
+
 // unseen reports whether it is not known what some fleet that serves had.
 func (p present) unseen(fleets []FleetResult) bool {
 	for i, f := range fleets {
-		if p[i] < 0 && !f.carriesPods(fleets) {
+		if p[i].units < 0 && !f.carriesPods(fleets) {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ func Plateaus(t timeline.Timeline, q Question) map[string][]Plateau {
 	r := newRun(t, q)
 	found := make(map[string][]Plateau)
 	for _, f := range q.Fleets {
-		if own := r.outrun(r.plateaus(r.steady(f, r.Series(f.Name, timeline.Ready)))); len(own) > 0 {
+		if own := r.outrun(r.plateaus(r.serving(f))); len(own) > 0 {
 			found[f.Name] = own
 		}
 	}
@@ -71,7 +71,7 @@ func (r run) throughput(result *FleetResult, q Question, serving []Fleet, s show
 	}
 	result.USL, result.NoUSL = newUSL(result.Name, all, ceiling, below(seen, ceiling)...)
 	if len(all)+len(seen) == 0 {
-		result.NoUSL = cmp.Or(r.neverQuiet(r.steady(result.Fleet, r.Series(result.Name, timeline.Ready))), result.NoUSL)
+		result.NoUSL = cmp.Or(r.neverQuiet(r.serving(result.Fleet)), result.NoUSL)
 	}
 	result.PerUnit.Held = result.heldDown(seen, own)
 }

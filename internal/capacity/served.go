@@ -102,18 +102,23 @@ func (r run) namingWarnings(q Question) []string {
 }
 
 // noteIdle notes, of the fleet whose units answers name, when units were ready and
-// had never answered.
+// had never answered; of another, when they were not yet in service.
 func (r run) noteIdle(courses []course, q Question) {
-	fleet, ok := r.named(q)
-	if !ok {
-		return
-	}
+	fleet, named := r.named(q)
 	for i := range courses {
-		if c := &courses[i]; c.Name == fleet.Name {
+		c := &courses[i]
+		switch {
+		case named && c.Name == fleet.Name:
 			for _, u := range c.units {
 				if idle := r.idleness(u); idle.From < idle.To {
 					c.idle = append(c.idle, idle)
 					c.registering = append(c.registering, u.registering(idle))
+				}
+			}
+		default:
+			for _, l := range r.late[c.Name] {
+				if !l.unsure {
+					c.idle, c.registering = append(c.idle, l.Span), append(c.registering, l.Span)
 				}
 			}
 		}

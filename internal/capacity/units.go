@@ -97,8 +97,9 @@ type unit struct {
 	gone   *time.Duration     // nil: it stayed
 	noRoom *time.Duration     // when it was first told that no node had room for it; nil: never
 
-	unlisted bool // a load balancer before the fleet, watched to the end, never had it in service
-	awaited  bool // the critical path waited for it
+	listed   *time.Duration // when a poll of a load balancer first had it in service; nil: never
+	unlisted bool           // a load balancer before the fleet, watched to the end, never had it in service
+	awaited  bool           // the critical path waited for it
 }
 
 // up is the stage at whose end a fleet counts a unit as ready.

@@ -34,6 +34,8 @@ type run struct {
 
 	tallies  map[Objective][]tally // by second n, what the requests due before it are to each objective
 	sendings []sending             // the same of what was sent of the load
+
+	late map[string][]late // of each fleet: where ready units did not serve
 }
 
 func newRun(t timeline.Timeline, q Question) run {
@@ -64,6 +66,7 @@ func newRun(t timeline.Timeline, q Question) run {
 	rule := newDelivery(q.Objectives)
 	r.blame(rule)
 	r.sendings = rule.sumUp(r.seconds)
+	r.late = r.allLates(q)
 	return r
 }
 
