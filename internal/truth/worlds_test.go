@@ -74,6 +74,8 @@ var worlds = []staged{
 	{name: "nodes-bind", stairs: true, binding: nodeRoom},
 	// A group that launches nothing.
 	{name: "launch-suspended", stairs: true, binding: launchSuspended, quick: true},
+	// A target group that takes pods in late, unseen.
+	{name: "slow-registration", stairs: true, binding: podsMax},
 }
 
 // scenario is the world's file with everything random drawn by one seed.
