@@ -116,15 +116,5 @@ func (h HPA) rescale(now time.Time, current, desired int, d Decision, past Histo
 
 // recent returns a copy of the changes that a policy may still count.
 func (h HPA) recent(now time.Time, changes []Change) []Change {
-	var kept []Change
-	if h.Behavior == nil {
-		return kept
-	}
-	longest := max(longestPeriod(h.up()), longestPeriod(h.down()))
-	for _, c := range changes {
-		if c.At.After(now.Add(-longest)) {
-			kept = append(kept, c)
-		}
-	}
-	return kept
+	return h.pace().recent(now, changes, nil)
 }

@@ -8,11 +8,7 @@ import (
 // limit bounds the stabilized count by the rate limits and by min and max, and returns ScalingLimited.
 // Where both bind, the reason is the tighter one's.
 func (h HPA) limit(now time.Time, current, stable int, changes []Change) (int, Condition) {
-	low, high := 0, h.growth(current)
-	if h.Behavior != nil {
-		high = max(current, allowed(h.up(), now, current, changes, +1))
-		low = min(current, allowed(h.down(), now, current, changes, -1))
-	}
+	low, high := h.pace().bounds(now, current, changes)
 	limited := func(reason, message string) Condition { return Condition{"ScalingLimited", true, reason, message} }
 	switch {
 	case stable > min(high, h.Max) && h.Max > high:
@@ -26,9 +22,6 @@ func (h HPA) limit(now time.Time, current, stable int, changes []Change) (int, C
 	}
 	return stable, Condition{"ScalingLimited", false, "DesiredWithinRange", "the desired count is within the acceptable range"}
 }
-
-// growth is the most one sync may reach where there is no behavior.
-func (h HPA) growth(current int) int { return max(2*current, 4) }
 
 // allowed is the furthest count the rules let a sync go to: each policy counts from what there was at the
 // start of its period, so changes within the period use its allowance up.

@@ -49,58 +49,7 @@ func (h HPA) recommend(current int, metrics []Metric) (int, string, Condition) {
 
 // replicas is the count this metric alone asks for; ok is false where no ready pod is measured.
 func (m Metric) replicas(current int, t tolerances) (n int, ok bool) {
-	var measured, missing, unready int
-	var sum float64
-	for _, p := range m.Pods {
-		switch {
-		case !p.Ready:
-			unready++
-		case !p.Measured:
-			missing++
-		default:
-			measured++
-			sum += p.Value
-		}
-	}
-	if measured == 0 {
-		return 0, false
-	}
-	ratio := sum / float64(measured) / m.Target
-	if (unready == 0 || ratio <= 1) && missing == 0 {
-		if t.within(ratio) {
-			return current, true
-		}
-		return ceil(ratio * float64(measured)), true
-	}
-	counted := measured + missing
-	if ratio < 1 {
-		sum += float64(missing) * m.fallback()
-	}
-	if ratio > 1 {
-		counted += unready
-	}
-	return m.cautious(current, ratio, sum, counted, t), true
-}
-
-// cautious recomputes the ratio with the pods that were filled in, and keeps the current count where
-// they would turn the direction round.
-func (m Metric) cautious(current int, ratio, sum float64, counted int, t tolerances) int {
-	again := sum / float64(counted) / m.Target
-	if t.within(again) || (ratio < 1) != (again < 1) {
-		return current
-	}
-	n := ceil(again * float64(counted))
-	if again < 1 && n > current || again > 1 && n < current {
-		return current
-	}
-	return n
-}
-
-func (m Metric) fallback() float64 {
-	if m.Utilisation {
-		return max(1, m.Target)
-	}
-	return m.Target
+	return m.load().replicas(current, t)
 }
 
 // ceil rounds up, but not for the last bits of a quotient: 0.6/0.2 pods are 3, not 4. (The controller
