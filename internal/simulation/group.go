@@ -1,0 +1,102 @@
+package simulation
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
+)
+
+// remembered is how many data points a policy's alarms look at.
+func (p Policy) remembered() int {
+	if p.Stepped != nil {
+		return p.Stepped.Alarm.Periods
+	}
+	return max(p.Tracking.Out.Periods, p.Tracking.In.Periods)
+}
+
+func (f *fleet) beginGroup() {
+	f.limits = autoscale.Group{Min: f.Group.Min, Max: f.Group.Max}
+	f.moved = longAgo
+	for i, s := range f.sights {
+		f.points[i] = f.points[i][:0]
+		f.m.agenda.push(entry{at: s.offset + s.Delay, fleet: f.number, what: toWatch, index: int32(i)})
+	}
+}
+
+// watch does what CloudWatch and a policy do when a data point can be seen.
+func (f *fleet) watch(at time.Duration, index int) {
+	s := &f.sights[index]
+	f.m.agenda.push(entry{at: at + s.Window, fleet: f.number, what: toWatch, index: int32(index)})
+	g := autoscale.Group{Min: f.limits.Min, Max: f.limits.Max, Desired: f.desired, Warm: f.readySince(at - f.Group.Warmup)}
+	points := f.points[index]
+	if keep := f.Group.Policies[index].remembered(); len(points) == keep && keep > 0 {
+		points = points[:copy(points, points[1:])]
+	}
+	f.points[index] = append(points, f.point(at, s, g.Warm))
+	// Each policy decides when its point comes; others are asked what they would
+	// do then, so that the largest growth wins and no policy undoes another's.
+	if at-f.moved < f.Group.Cooldown {
+		return
+	}
+	if n := f.agreed(g); n != f.desired {
+		f.moved = at
+		f.resize(at, n)
+	}
+}
+
+// point is the data point of a period.
+func (f *fleet) point(at time.Duration, s *sight, warm int) float64 {
+	switch {
+	case s.Kind == Total:
+		return s.mean(&f.m.offered, at)
+	case warm == 0:
+		return math.NaN()
+	case s.Kind == PerUnit:
+		return s.mean(&f.rate, at)
+	}
+	return s.mean(&f.use, at)
+}
+
+// agreed is what the policies come to: the largest growth, or else the least
+// shrinking that no tracking policy is against.
+func (f *fleet) agreed(g autoscale.Group) int {
+	most, least, held := g.Desired, 0, false
+	for i, p := range f.Group.Policies {
+		n := p.decide(g, f.points[i])
+		most = max(most, n)
+		if n < g.Desired {
+			least = max(least, n)
+		} else if p.Tracking != nil && !p.Tracking.DisableScaleIn {
+			held = true
+		}
+	}
+	if most > g.Desired || held || least == 0 {
+		return most
+	}
+	return least
+}
+
+func (p Policy) decide(g autoscale.Group, points []float64) int {
+	if p.Stepped != nil {
+		return p.Stepped.Decide(g, points).Desired
+	}
+	return p.Tracking.Decide(g, points).Desired
+}
+
+// resize sets the desired count and moves towards it.
+func (f *fleet) resize(at time.Duration, n int) {
+	f.want(n)
+	for f.total > f.desired {
+		f.remove(at, f.oldest())
+	}
+	for f.total < f.desired && (f.Group.Quota == 0 || f.total < f.Group.Quota) {
+		f.units = append(f.units, unit{progress: starting})
+		f.total++
+		f.m.agenda.push(entry{at: at + f.m.chance.delay(f.start), fleet: f.number, what: toReady, index: int32(len(f.units) - 1)})
+	}
+}
+
+// oldest is the instance that the default termination policy takes where zones
+// are even.
+func (f *fleet) oldest() int { return f.first }

@@ -1,0 +1,72 @@
+package simulation
+
+import "time"
+
+// Outcome is what became of one run. Demand is Served and Unserved together.
+type Outcome struct {
+	Demand, Served, Unserved float64 // requests; who still waits at the end is unserved
+	Deficit                  float64 // requests: the integral of demand less capacity, where it is more
+
+	// Shortfall is when demand first passed what the ready units sustain, and Lag
+	// how long it was until, for as long as that spot lasts, capacity was at
+	// least demand. Shortfall is nil where there is none, Lag also where capacity
+	// never recovered.
+	Shortfall, Lag *time.Duration
+	Fleets         []FleetOutcome // as in the service
+
+	first, last int    // seconds that were short, of the spot; first is below 0 where none was
+	spot        uint16 // 1 + its number
+}
+
+// FleetOutcome is what became of a fleet.
+type FleetOutcome struct {
+	Peak    int           // most units that were ready at a time
+	PeakAt  time.Duration // when they first were
+	Desired int           // most that were desired
+}
+
+// Share is the share of demand that went unserved, 0 without any demand.
+func (o Outcome) Share() float64 {
+	if o.Demand == 0 {
+		return 0
+	}
+	return o.Unserved / o.Demand
+}
+
+// lag says when the shortfall began and how long it took.
+func (o *Outcome) lag(span []uint16) {
+	if o.first < 0 {
+		return
+	}
+	at := time.Duration(o.first) * time.Second
+	o.Shortfall = &at
+	if next := o.last + 1; next < len(span) && span[next] == o.spot {
+		took := time.Duration(next)*time.Second - at
+		o.Lag = &took
+	}
+}
+
+// Trace is a run second by second; of fleets first the fleet, then the second.
+type Trace struct {
+	Demand, Capacity, Served, Unserved []float64 // requests in, and capacity of, each second
+	Ready, Desired                     [][]int
+}
+
+func (m *Simulator) newTrace() *Trace {
+	n := m.seconds
+	t := &Trace{Demand: make([]float64, n), Capacity: make([]float64, n), Served: make([]float64, n), Unserved: make([]float64, n)}
+	for range m.fleets {
+		t.Ready = append(t.Ready, make([]int, n))
+		t.Desired = append(t.Desired, make([]int, n))
+	}
+	return t
+}
+
+// note writes a second down.
+func (m *Simulator) note(served, lost float64) {
+	t, now := m.trace, m.now
+	t.Demand[now], t.Capacity[now], t.Served[now], t.Unserved[now] = m.demand[now], m.capacity, served, lost
+	for i, f := range m.fleets {
+		t.Ready[i][now], t.Desired[i][now] = f.ready, f.desired
+	}
+}

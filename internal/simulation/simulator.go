@@ -1,0 +1,236 @@
+package simulation
+
+import (
+	"math"
+	"time"
+)
+
+// Simulator runs one Service, over and over, in buffers of its own. Not safe
+// for concurrent use: each goroutine makes its own.
+type Simulator struct {
+	service Service
+	seconds int
+	steady  []float64 // the waves that nothing multiplies, added up
+	factors []stream  // of the waves
+	span    []uint16  // of each second: 1 + the number of its spot, 0 outside all
+	chance  chance
+
+	agenda  agenda
+	fleets  []*fleet
+	queue   *line
+	demand  []float64
+	offered history // requests a second, those that come again included
+	now     int     // the second at work
+
+	capacity, saturation float64 // of what is ready now
+	outcome              Outcome
+	trace                *Trace
+}
+
+// New prepares a service for running; the error joins every mistake in it.
+func New(s Service) (*Simulator, error) {
+	s = s.complete()
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	m := &Simulator{service: s}
+	for _, w := range s.Waves {
+		m.seconds = max(m.seconds, len(w.Requests))
+	}
+	m.addSteady()
+	m.markSpots()
+	for i := range s.Fleets {
+		m.fleets = append(m.fleets, m.newFleet(i))
+	}
+	if s.Queue != nil {
+		m.queue = newLine(*s.Queue, m.seconds)
+	}
+	return m, nil
+}
+
+func (m *Simulator) addSteady() {
+	m.steady = make([]float64, m.seconds)
+	m.demand = m.steady
+	m.offered = newHistory(m.seconds)
+	for _, w := range m.service.Waves {
+		m.factors = append(m.factors, m.chance.newStream())
+		if len(w.Times) > 0 {
+			m.demand = nil // drawn anew for each run
+			continue
+		}
+		for t, r := range w.Requests {
+			m.steady[t] += r
+		}
+	}
+	if m.demand == nil {
+		m.demand = make([]float64, m.seconds)
+	}
+}
+
+func (m *Simulator) markSpots() {
+	m.span = make([]uint16, m.seconds)
+	for t := range m.span {
+		if len(m.service.Spots) == 0 {
+			m.span[t] = 1
+		}
+		at := time.Duration(t) * time.Second
+		for i, s := range m.service.Spots {
+			if at >= s.From && at < s.To {
+				m.span[t] = uint16(i + 1)
+			}
+		}
+	}
+}
+
+// Run plays the service under a seed: the same outcome each time.
+func (m *Simulator) Run(seed uint64) Outcome {
+	m.begin(seed)
+	for m.now = 0; m.now < m.seconds; m.now++ {
+		for now := time.Duration(m.now) * time.Second; m.agenda.due(now); {
+			m.do(m.agenda.pop())
+		}
+		m.tick()
+	}
+	return m.end()
+}
+
+// Trace is Run that tells what happened in each second.
+func (m *Simulator) Trace(seed uint64) (Outcome, Trace) {
+	m.trace = m.newTrace()
+	defer func() { m.trace = nil }()
+	return m.Run(seed), *m.trace
+}
+
+func (m *Simulator) begin(seed uint64) {
+	m.chance.begin(seed)
+	m.agenda.clear()
+	m.drawDemand()
+	m.outcome = Outcome{Fleets: make([]FleetOutcome, len(m.fleets)), first: -1}
+	m.now = 0
+	if m.queue != nil {
+		m.queue.clear()
+	}
+	m.offered.begin(m.demand[0])
+	for _, f := range m.fleets {
+		f.begin()
+	}
+	m.refresh()
+	for _, f := range m.fleets {
+		f.settle(m.demand[0])
+	}
+}
+
+func (m *Simulator) drawDemand() {
+	drawn := false
+	for i, w := range m.service.Waves {
+		if len(w.Times) == 0 {
+			continue
+		}
+		if !drawn {
+			copy(m.demand, m.steady)
+			drawn = true
+		}
+		times := one(&m.chance, m.factors[i], w.Times)
+		for t, r := range w.Requests {
+			m.demand[t] += times * r
+		}
+	}
+}
+
+// do works an entry of the agenda off.
+func (m *Simulator) do(e entry) {
+	f := m.fleets[e.fleet]
+	switch e.what {
+	case toSync:
+		f.sync(e.at)
+	case toWatch:
+		f.watch(e.at, int(e.index))
+	case toOrder:
+		f.obey(e.at, f.Orders[e.index])
+	case toPlace:
+		f.schedule(e.at, e.index)
+	case toReady:
+		f.serve(e.at, e.index)
+	case toScan:
+		f.nodes.scan(e.at)
+	case toBoot:
+		f.nodes.serve(e.at, e.index)
+	case toEmpty:
+		f.nodes.giveBack(e.at, e.index)
+	case toOrderNodes:
+		f.nodes.obey(e.at, f.Pods.Nodes.Orders[e.index])
+	}
+}
+
+// refresh recomputes what is carried after a fleet's ready units changed.
+func (m *Simulator) refresh() {
+	m.capacity, m.saturation = math.Inf(1), math.Inf(1)
+	if m.service.Ceiling > 0 {
+		m.capacity, m.saturation = m.service.Ceiling, m.service.Ceiling
+	}
+	for _, f := range m.fleets {
+		m.capacity = min(m.capacity, f.sustained)
+		m.saturation = min(m.saturation, f.saturation)
+	}
+}
+
+// tick plays one second.
+func (m *Simulator) tick() {
+	demand := m.demand[m.now]
+	var served, lost float64
+	offered, answered, worked := demand, demand, demand
+	if m.queue == nil {
+		served = min(demand, m.capacity)
+		lost = demand - served
+	} else {
+		var refused float64
+		offered, served, refused, lost = m.queue.second(m.now, demand, m.saturation, m.fleets[0].ready)
+		answered, worked = served+refused, served
+	}
+	if demand > m.capacity*(1+1e-9) {
+		m.short(demand - m.capacity)
+	}
+	m.offered.add(m.now, offered)
+	for _, f := range m.fleets {
+		f.work(m.now, answered, worked)
+	}
+	m.outcome.Demand += demand
+	m.outcome.Served += served
+	m.outcome.Unserved += lost
+	if m.trace != nil {
+		m.note(served, lost)
+	}
+}
+
+// short notes a second in which demand is above capacity.
+func (m *Simulator) short(by float64) {
+	o := &m.outcome
+	o.Deficit += by
+	spot := m.span[m.now]
+	switch {
+	case spot == 0:
+		return
+	case o.first < 0:
+		o.first, o.spot = m.now, spot
+	case spot != o.spot:
+		return
+	}
+	o.last = m.now
+}
+
+// end completes the outcome: who still waits was not served.
+func (m *Simulator) end() Outcome {
+	o := m.outcome
+	if m.queue != nil {
+		left := m.queue.left()
+		o.Unserved += left
+		if m.trace != nil {
+			m.trace.Unserved[m.seconds-1] += left
+		}
+	}
+	for i, f := range m.fleets {
+		o.Fleets[i] = f.outcome
+	}
+	o.lag(m.span)
+	return o
+}
