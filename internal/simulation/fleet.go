@@ -59,9 +59,11 @@ type fleet struct {
 	nodes        *nodes
 
 	// Of a group.
-	limits autoscale.Group // Min and Max as they are now
-	points [][]float64     // the policies' data points, oldest first
-	moved  time.Duration   // the last change by a policy
+	limits   autoscale.Group // Min and Max as they are now
+	points   [][]float64     // the policies' data points, oldest first
+	fresh    []bool          // which of them have a new one
+	moved    time.Duration   // the last change by a policy
+	deciding bool            // the policies are to decide at this instant
 }
 
 func (m *Simulator) newFleet(number int) *fleet {
@@ -75,6 +77,7 @@ func (m *Simulator) newFleet(number int) *fleet {
 		for _, p := range f.Group.Policies {
 			f.see(p.Metric)
 			f.points = append(f.points, make([]float64, 0, p.remembered()+1))
+			f.fresh = append(f.fresh, false)
 		}
 	}
 	if f.reactive {

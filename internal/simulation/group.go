@@ -17,29 +17,40 @@ func (p Policy) remembered() int {
 
 func (f *fleet) beginGroup() {
 	f.limits = autoscale.Group{Min: f.Group.Min, Max: f.Group.Max}
-	f.moved = longAgo
+	f.moved, f.deciding = longAgo, false
+	clear(f.fresh)
 	for i, s := range f.sights {
 		f.points[i] = f.points[i][:0]
 		f.m.agenda.push(entry{at: s.offset + s.Delay, fleet: f.number, what: toWatch, index: int32(i)})
 	}
 }
 
-// watch does what CloudWatch and a policy do when a data point can be seen.
+// watch appends a data point when it can be seen. Where those of several policies
+// come at one instant, they decide together, after the last.
 func (f *fleet) watch(at time.Duration, index int) {
 	s := &f.sights[index]
 	f.m.agenda.push(entry{at: at + s.Window, fleet: f.number, what: toWatch, index: int32(index)})
-	g := autoscale.Group{Min: f.limits.Min, Max: f.limits.Max, Desired: f.desired, Warm: f.readySince(at - f.Group.Warmup)}
 	points := f.points[index]
 	if keep := f.Group.Policies[index].remembered(); len(points) == keep && keep > 0 {
 		points = points[:copy(points, points[1:])]
 	}
-	f.points[index] = append(points, f.point(at, s, g.Warm))
-	// Each policy decides when its point comes; others are asked what they would
-	// do then, so that the largest growth wins and no policy undoes another's.
-	if at-f.moved < f.Group.Cooldown {
-		return
+	f.points[index] = append(points, f.point(at, s, f.warm(at)))
+	f.fresh[index] = true
+	if !f.deciding {
+		f.deciding = true
+		f.m.agenda.push(entry{at: at, fleet: f.number, what: toDecide})
 	}
-	if n := f.agreed(g); n != f.desired {
+}
+
+// warm counts the instances whose warm-up is over.
+func (f *fleet) warm(at time.Duration) int { return f.readySince(at - f.Group.Warmup) }
+
+// decide lets the policies with a new data point change the desired count.
+func (f *fleet) decide(at time.Duration) {
+	n := f.agreed(autoscale.Group{Min: f.limits.Min, Max: f.limits.Max, Desired: f.desired, Warm: f.warm(at)})
+	f.deciding = false
+	clear(f.fresh)
+	if n != f.desired && at-f.moved >= f.Group.Cooldown {
 		f.moved = at
 		f.resize(at, n)
 	}
@@ -58,20 +69,23 @@ func (f *fleet) point(at time.Duration, s *sight, warm int) float64 {
 	return s.mean(&f.use, at)
 }
 
-// agreed is what the policies come to: the largest growth, or else the least
-// shrinking that no tracking policy is against.
+// agreed is what the policies with a new point come to: the largest growth, or
+// else the least shrinking that no tracking policy is against.
 func (f *fleet) agreed(g autoscale.Group) int {
-	most, least, held := g.Desired, 0, false
+	most, least, held := g.Desired, -1, false
 	for i, p := range f.Group.Policies {
 		n := p.decide(g, f.points[i])
-		most = max(most, n)
-		if n < g.Desired {
+		if f.fresh[i] {
+			most = max(most, n)
+		}
+		switch {
+		case n < g.Desired && f.fresh[i]:
 			least = max(least, n)
-		} else if p.Tracking != nil && !p.Tracking.DisableScaleIn {
+		case n >= g.Desired && p.Tracking != nil && !p.Tracking.DisableScaleIn:
 			held = true
 		}
 	}
-	if most > g.Desired || held || least == 0 {
+	if most > g.Desired || held || least < 0 {
 		return most
 	}
 	return least

@@ -145,6 +145,8 @@ func (m *Simulator) do(e entry) {
 		f.sync(e.at)
 	case toWatch:
 		f.watch(e.at, int(e.index))
+	case toDecide:
+		f.decide(e.at)
 	case toOrder:
 		f.obey(e.at, f.Orders[e.index])
 	case toPlace:
