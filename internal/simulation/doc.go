@@ -37,9 +37,10 @@
 // what a unit used over a window is the same for each that was ready for all of
 // it. Those that were not are what the autoscaler counts as using nothing.
 //
-// Everything drawn is drawn by number (traffic.Uniform): the n-th start of a
-// fleet takes as long whatever happened before it. So two services under the
-// same seed differ by what was changed in them and not by chance.
+// Everything drawn is drawn by number (traffic.Uniform): under a seed the start
+// of a fleet's 12th unit takes as long whatever happened before it. So two
+// services under the same seed differ by what was changed in them and not by
+// chance.
 //
 // # What it leaves out
 //

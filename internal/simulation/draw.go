@@ -30,9 +30,14 @@ func (c *chance) begin(seed uint64) {
 
 // uniform draws the stream's next number, from 0 to less than 1.
 func (c *chance) uniform(s stream) float64 {
-	n := uint64(s)<<40 | c.drawn[s]
+	n := c.drawn[s]
 	c.drawn[s]++
-	return traffic.Uniform(c.seed, n)
+	return c.numbered(s, n)
+}
+
+// numbered is the stream's n-th number.
+func (c *chance) numbered(s stream, n uint64) float64 {
+	return traffic.Uniform(c.seed, uint64(s)<<40|n)
 }
 
 // one draws one of all, the only one without a draw.
@@ -57,12 +62,33 @@ func (c *chance) stages(d Delay) stages {
 	return s
 }
 
-func (c *chance) delay(s stages) time.Duration {
+// delay is the n-th draw of a delay.
+func (c *chance) delay(s stages, n uint64) time.Duration {
 	var sum time.Duration
 	for i, all := range s.delay {
-		sum += one(c, s.streams[i], all)
+		if len(all) == 1 {
+			sum += all[0]
+			continue
+		}
+		sum += all[int(c.numbered(s.streams[i], n)*float64(len(all)))]
 	}
 	return sum
+}
+
+// places counts how often each place of a fleet was taken, so that a delay can be
+// drawn by place: the start of the 12th unit takes as long whatever was before.
+type places []uint64
+
+func (p *places) clear() { *p = (*p)[:0] }
+
+// take returns the number by which to draw for whoever takes a place.
+func (p *places) take(place int) uint64 {
+	for len(*p) <= place {
+		*p = append(*p, 0)
+	}
+	times := (*p)[place]
+	(*p)[place]++
+	return times<<20 | uint64(place)
 }
 
 // within draws a phase of something that happens every period.

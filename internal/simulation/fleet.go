@@ -21,6 +21,7 @@ const (
 // unit is one pod or instance, of those ever made in a run.
 type unit struct {
 	ready    time.Duration // since when it serves
+	number   uint64        // by which its delays are drawn
 	node     int32
 	progress progress
 }
@@ -35,7 +36,8 @@ type fleet struct {
 	number uint16
 
 	units    []unit // in the order they were made
-	first    int    // those before it are gone
+	places   places
+	first    int // those before it are gone
 	desired  int
 	total    int // not gone
 	ready    int
@@ -109,6 +111,7 @@ func (f *fleet) see(metric Metric) {
 func (f *fleet) begin() {
 	f.perUnit = one(&f.m.chance, f.rates, f.PerUnit)
 	f.units, f.first, f.total, f.ready, f.newest = f.units[:0], 0, f.Start, f.Start, longAgo
+	f.places.clear()
 	f.desired = f.Start
 	f.outcome = FleetOutcome{Desired: f.Start}
 	for range f.Start {

@@ -105,9 +105,10 @@ func (f *fleet) resize(at time.Duration, n int) {
 		f.remove(at, f.oldest())
 	}
 	for f.total < f.desired && (f.Group.Quota == 0 || f.total < f.Group.Quota) {
+		number := f.places.take(f.total)
 		f.units = append(f.units, unit{progress: starting})
 		f.total++
-		f.m.agenda.push(entry{at: at + f.m.chance.delay(f.start), fleet: f.number, what: toReady, index: int32(len(f.units) - 1)})
+		f.m.agenda.push(entry{at: at + f.m.chance.delay(f.start, number), fleet: f.number, what: toReady, index: int32(len(f.units) - 1)})
 	}
 }
 

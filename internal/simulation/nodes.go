@@ -20,6 +20,7 @@ type nodes struct {
 	boot     stages
 	late     stream
 	all      []node // in the order they were launched
+	places   places
 	limits   autoscale.Group
 	live     int // not gone
 	ready    int
@@ -35,6 +36,7 @@ func (f *fleet) newNodes(spec *Nodes) *nodes {
 // begin puts the first pods on the first instances, evenly.
 func (n *nodes) begin() {
 	n.all, n.waiting, n.scanning = n.all[:0], 0, false
+	n.places.clear()
 	n.live, n.ready = n.Start, n.Start
 	n.limits = autoscale.Group{Min: n.Min, Max: n.Max, Desired: n.Start}
 	for range n.Start {
@@ -129,9 +131,10 @@ func (n *nodes) scan(at time.Duration) {
 func (n *nodes) fill(at time.Duration) {
 	f := n.fleet
 	for n.live < n.limits.Desired && (n.Quota == 0 || n.live < n.Quota) {
+		number := n.places.take(n.live)
 		n.all = append(n.all, node{progress: starting})
 		n.live++
-		f.m.agenda.push(entry{at: at + f.m.chance.delay(n.boot), fleet: f.number, what: toBoot, index: int32(len(n.all) - 1)})
+		f.m.agenda.push(entry{at: at + f.m.chance.delay(n.boot, number), fleet: f.number, what: toBoot, index: int32(len(n.all) - 1)})
 	}
 }
 

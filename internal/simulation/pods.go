@@ -60,9 +60,10 @@ func (f *fleet) scale(at time.Duration, n int) {
 // the quota allows.
 func (f *fleet) reconcile(at time.Duration) {
 	for f.total < f.desired && (f.Pods.Quota == 0 || f.total < f.Pods.Quota) {
-		f.units = append(f.units, unit{node: -1})
+		number := f.places.take(f.total)
+		f.units = append(f.units, unit{node: -1, number: number})
 		f.total++
-		f.m.agenda.push(entry{at: at + f.m.chance.delay(f.place), fleet: f.number, what: toPlace, index: int32(len(f.units) - 1)})
+		f.m.agenda.push(entry{at: at + f.m.chance.delay(f.place, number), fleet: f.number, what: toPlace, index: int32(len(f.units) - 1)})
 	}
 	for f.total > f.desired {
 		f.remove(at, f.victim())
@@ -91,5 +92,5 @@ func (f *fleet) schedule(at time.Duration, index int32) {
 		return
 	}
 	u.progress = starting
-	f.m.agenda.push(entry{at: at + f.m.chance.delay(f.start), fleet: f.number, what: toReady, index: index})
+	f.m.agenda.push(entry{at: at + f.m.chance.delay(f.start, u.number), fleet: f.number, what: toReady, index: index})
 }
