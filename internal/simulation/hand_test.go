@@ -175,6 +175,42 @@ func TestByHand(t *testing.T) {
 			desired: "0: 2, 30: 4, 45: 8, 60: 2", ready: "0: 2, 35: 4, 50: 8, 60: 2",
 		},
 		{
+			// At 45 s the two pods that are ready since 35 s have no window yet and four are
+			// not ready: all use nothing, which would turn round, so nothing changes. At
+			// 60 s the four ready since 50 s count as at their target of 50, the others are
+			// at 25 for 5 s and 12.5 for 10 s: (4 x 16.7 + 4 x 50) / 50 asks for 6. At 75 s
+			// all are measured.
+			name: "missing on the way down", waves: steps(400, 45, 100, 45),
+			fleet: simulation.Fleet{Start: 2, PerUnit: hundred, Pods: &simulation.Pods{
+				HPA: autoscale.HPA{Min: 2, Max: 8, Stabilization: s}, Metrics: []simulation.Metric{{Kind: simulation.PerUnit, Target: 50}}, Phase: at15, Start: simulation.Fixed(20 * s)}},
+			desired: "0: 2, 15: 4, 30: 8, 60: 6, 75: 2", ready: "0: 2, 35: 4, 50: 8, 60: 6, 75: 2",
+			unserved: 35 * 200, lag: 35 * s,
+		},
+		{
+			// Two thirds of the first window lie before the beginning, at 80 % too.
+			name: "before the beginning", waves: steps(160, 10),
+			fleet: simulation.Fleet{Start: 2, PerUnit: hundred, CPU: percent, Pods: &simulation.Pods{
+				HPA: autoscale.HPA{Min: 1, Max: 8}, Metrics: []simulation.Metric{{Target: 0.5}}, Phase: simulation.Phase{5 * s}}},
+			desired: "0: 2, 5: 4", ready: "0: 2, 5: 4",
+		},
+		{
+			// Each policy acts when its own data point comes, and only then.
+			name: "periods of their own", waves: steps(80, 200),
+			fleet: simulation.Fleet{Start: 4, PerUnit: hundred, CPU: percent, Group: &simulation.Group{Min: 1, Max: 30,
+				Policies: []simulation.Policy{
+					{Stepped: &autoscale.Stepped{Threshold: 0.9, Below: true, Alarm: autoscale.Alarm{Periods: 1, Period: 60 * s}, Type: autoscale.ChangeInCapacity,
+						Steps: []autoscale.Step{{From: low, To: 0, Adjust: -1}}}, Metric: simulation.Metric{Phase: simulation.Phase{60 * s}}},
+					{Stepped: &autoscale.Stepped{Threshold: 2, Alarm: autoscale.Alarm{Periods: 1, Period: 30 * s}}, Metric: simulation.Metric{Phase: simulation.Phase{30 * s}}}}}},
+			desired: "0: 4, 60: 3, 120: 2, 180: 1", ready: "0: 4, 60: 3, 120: 2, 180: 1",
+		},
+		{
+			// By hand to 5 pods at once, and the minimum brings the sixth.
+			name: "scaled by hand", waves: steps(100, 40),
+			fleet: simulation.Fleet{Start: 2, PerUnit: hundred, Orders: []simulation.Order{{At: 5 * s, Min: at(6), Desired: at(5)}},
+				Pods: &simulation.Pods{HPA: autoscale.HPA{Min: 2, Max: 40}, Phase: at15, Start: simulation.Fixed(3 * s)}},
+			desired: "0: 2, 5: 5, 15: 6", ready: "0: 2, 8: 5, 18: 6",
+		},
+		{
 			// 2 units carry 2/(1 + 0.25) of what one does.
 			name: "contention", waves: steps(200, 10),
 			fleet:   simulation.Fleet{Start: 2, PerUnit: hundred, Contention: 0.25},
@@ -290,24 +326,98 @@ func TestLagOfASpot(t *testing.T) {
 	}
 }
 
+// standing is a fleet whose second instance of two pods is launched when 4 pods
+// are wanted, for 100/s each.
+func standing(n simulation.Nodes) simulation.Fleet {
+	n.PodsPerInstance, n.Boot = 2, simulation.Fixed(30*s)
+	return simulation.Fleet{Start: 2, PerUnit: hundred, Pods: &simulation.Pods{
+		HPA: autoscale.HPA{Min: 1, Max: 40, Stabilization: 30 * s}, Metrics: []simulation.Metric{{Kind: simulation.Total, Target: 100}},
+		Phase: simulation.Phase{15 * s}, Start: simulation.Fixed(5 * s), Nodes: &n}}
+}
+
 // An instance without pods is given back, and launched again when it is needed.
 func TestNodesAreGivenBack(t *testing.T) {
-	demand := steps(400, 90, 100, 300, 400, 120)
-	fleet := func(unneeded time.Duration) simulation.Fleet {
-		return simulation.Fleet{Start: 2, PerUnit: hundred, Pods: &simulation.Pods{
-			HPA: autoscale.HPA{Min: 2, Max: 4, Stabilization: 30 * s}, Metrics: []simulation.Metric{{Kind: simulation.Total, Target: 100}},
-			Phase: simulation.Phase{15 * s}, Start: simulation.Fixed(5 * s),
-			Nodes: &simulation.Nodes{Start: 1, Min: 1, Max: 2, PodsPerInstance: 2, Boot: simulation.Fixed(30 * s), Unneeded: unneeded}}}
-	}
-	for unneeded, want := range map[time.Duration]string{
+	two := simulation.Nodes{Start: 1, Min: 1, Max: 2}
+	for _, c := range []struct {
+		name     string
+		unneeded time.Duration
+		min      int
+		waves    []simulation.Wave
+		ready    string
+	}{
 		// Wanted at 15 s, launched by the scan at 16 s, in service at 46 s. 4 are asked
 		// for until the sync at 90 s, which that at 120 s still remembers. At 405 s they
 		// are wanted again: at once where the instance is still there.
-		10 * time.Minute: "0: 2, 51: 4, 135: 2, 410: 4",
-		2 * time.Minute:  "0: 2, 51: 4, 135: 2, 441: 4",
+		{"10 minutes", 10 * time.Minute, 1, steps(400, 90, 200, 300, 400, 60), "0: 2, 51: 4, 135: 2, 410: 4"},
+		{"2 minutes", 2 * time.Minute, 1, steps(400, 90, 200, 300, 400, 60), "0: 2, 51: 4, 135: 2, 441: 4"},
+		{"a minimum of 2", 2 * time.Minute, 2, steps(400, 90, 200, 300, 400, 60), "0: 2, 51: 4, 135: 2, 410: 4"},
+		// Empty from 135 to 180 s and from 240 s: 2 minutes from then it is still there.
+		{"needed in between", 2 * time.Minute, 1, steps(400, 90, 200, 75, 400, 30, 200, 105, 400, 60), "0: 2, 51: 4, 135: 2, 185: 4, 240: 2, 320: 4"},
 	} {
-		if _, seconds := trace(t, simulation.Service{Waves: demand, Fleets: []simulation.Fleet{fleet(unneeded)}}); changes(seconds.Ready[0]) != want {
-			t.Errorf("unneeded after %v: ready = %q; want %q", unneeded, changes(seconds.Ready[0]), want)
+		n := two
+		n.Unneeded, n.Min = c.unneeded, c.min
+		out, seconds := trace(t, simulation.Service{Waves: c.waves, Fleets: []simulation.Fleet{standing(n)}})
+		if got := changes(seconds.Ready[0]); got != c.ready {
+			t.Errorf("%s: ready = %q; want %q", c.name, got, c.ready)
+		}
+		if got, want := out.Fleets[0], (simulation.FleetOutcome{Peak: 4, PeakAt: 51 * s, Desired: 4, Nodes: 2}); got != want {
+			t.Errorf("%s: outcome = %+v; want %+v", c.name, got, want)
+		}
+	}
+}
+
+// A pod goes to the emptiest instance, so that none is given back.
+func TestPodsGoToTheEmptiest(t *testing.T) {
+	fleet := standing(simulation.Nodes{Start: 2, Max: 2, Unneeded: time.Minute})
+	fleet.Start = 1
+	_, seconds := trace(t, simulation.Service{Waves: steps(200, 120, 400, 60), Fleets: []simulation.Fleet{fleet}})
+	if got, want := changes(seconds.Ready[0]), "0: 1, 20: 2, 140: 4"; got != want {
+		t.Errorf("ready = %q; want %q", got, want)
+	}
+}
+
+// The scan at 16 s launches one instance for two pods; that at 31 s, for six,
+// two more and not the one that comes. A quota and a maximum end it before.
+func TestScanCountsWhatComes(t *testing.T) {
+	for _, c := range []struct {
+		nodes simulation.Nodes
+		want  int
+		ready string
+	}{
+		{simulation.Nodes{Start: 1, Max: 9}, 4, "0: 2, 51: 4, 66: 8"},
+		{simulation.Nodes{Start: 1, Max: 3}, 3, "0: 2, 51: 4, 66: 6"},
+		{simulation.Nodes{Start: 1, Max: 9, Quota: 2}, 2, "0: 2, 51: 4"},
+	} {
+		out, seconds := trace(t, simulation.Service{Waves: steps(800, 100), Fleets: []simulation.Fleet{standing(c.nodes)}})
+		if got := changes(seconds.Ready[0]); out.Fleets[0].Nodes != c.want || got != c.ready {
+			t.Errorf("max %d, quota %d: %d instances, ready %q; want %d, %q", c.nodes.Max, c.nodes.Quota, out.Fleets[0].Nodes, got, c.want, c.ready)
+		}
+	}
+}
+
+// CPU says no more than a unit can do, nor than its limit; requests that were
+// turned away were answered too. The rate of the HPA allows anything.
+func TestMetricsOfAnOverload(t *testing.T) {
+	any := &autoscale.Behavior{ScaleUp: &autoscale.Rules{Policies: []autoscale.Policy{{Type: autoscale.Pods, Value: 1000, Period: s}}}}
+	for _, c := range []struct {
+		name   string
+		cpu    simulation.CPU
+		metric simulation.Metric
+		want   int // of 2 units after the first sync of 1000/s
+	}{
+		{"saturated at half of the CPU", simulation.CPU{Request: 0.005}, simulation.Metric{Target: 0.25}, 4},
+		{"limit", simulation.CPU{Request: 0.02}, simulation.Metric{Target: 0.5}, 4},
+		{"a limit of twice the request", simulation.CPU{Request: 0.02, Limit: 2}, simulation.Metric{Target: 0.5}, 8},
+		{"base", simulation.CPU{Base: 0.25, Request: 0.005}, simulation.Metric{Target: 0.25}, 6},
+		{"requests", simulation.CPU{}, simulation.Metric{Kind: simulation.PerUnit, Target: 100}, 10},
+		{"requests of all", simulation.CPU{}, simulation.Metric{Kind: simulation.Total, Target: 100}, 10},
+	} {
+		for _, queue := range []*simulation.Queue{nil, {Patience: time.Millisecond}} {
+			out, seconds := trace(t, simulation.Service{Waves: steps(1000, 20), Queue: queue, Fleets: []simulation.Fleet{{Start: 2, PerUnit: hundred, CPU: c.cpu, Pods: &simulation.Pods{
+				HPA: autoscale.HPA{Min: 2, Max: 40, Behavior: any}, Metrics: []simulation.Metric{c.metric}, Phase: simulation.Phase{15 * s}, Start: simulation.Fixed(60 * s)}}}})
+			if got := seconds.Desired[0][19]; got != c.want {
+				t.Errorf("%s, queue %v: desired = %d; want %d (%+v)", c.name, queue != nil, got, c.want, out.Fleets)
+			}
 		}
 	}
 }
@@ -318,9 +428,14 @@ func TestOrdersToNodes(t *testing.T) {
 		HPA: autoscale.HPA{Min: 2, Max: 4}, Metrics: []simulation.Metric{{Kind: simulation.Total, Target: 100}},
 		Phase: simulation.Phase{15 * s}, Start: simulation.Fixed(5 * s),
 		Nodes: &simulation.Nodes{Start: 1, Min: 1, Max: 2, PodsPerInstance: 2, Boot: simulation.Fixed(30 * s), Orders: []simulation.Order{{At: 10 * s, Min: at(2)}}}}}
-	_, seconds := trace(t, simulation.Service{Waves: steps(100, 60, 400, 60), Fleets: []simulation.Fleet{fleet}})
+	out, seconds := trace(t, simulation.Service{Waves: steps(100, 60, 400, 60), Fleets: []simulation.Fleet{fleet}})
 	if got, want := changes(seconds.Ready[0]), "0: 2, 80: 4"; got != want {
 		t.Errorf("ready = %q; want %q", got, want)
+	}
+	// An order to fewer lets none go that carries pods.
+	fleet.Pods.Nodes.Orders = append(fleet.Pods.Nodes.Orders, simulation.Order{At: 90 * s, Min: at(1), Desired: at(1)})
+	if again, _ := trace(t, simulation.Service{Waves: steps(100, 60, 400, 60), Fleets: []simulation.Fleet{fleet}}); again.Served != out.Served {
+		t.Errorf("served after an order to fewer nodes = %g; want %g", again.Served, out.Served)
 	}
 }
 

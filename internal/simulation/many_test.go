@@ -89,6 +89,9 @@ func TestManyWithoutANumber(t *testing.T) {
 			t.Errorf("Duration(%g) is one; want none", half)
 		}
 	}
+	if share := simulator(t, simulation.Service{Waves: steps(0, 5), Fleets: []simulation.Fleet{{PerUnit: hundred}}}).Run(1).Share(); share != 0 {
+		t.Errorf("share unserved of no demand = %g; want 0", share)
+	}
 	if d, ok := simulation.Duration(1.5); !ok || d != 1500*time.Millisecond {
 		t.Errorf("Duration(1.5) = %v, %t; want 1.5s", d, ok)
 	}

@@ -38,6 +38,7 @@ func (n *nodes) begin() {
 	n.all, n.waiting, n.scanning = n.all[:0], 0, false
 	n.places.clear()
 	n.live, n.ready = n.Start, n.Start
+	n.fleet.outcome.Nodes = n.Start
 	n.limits = autoscale.Group{Min: n.Min, Max: n.Max, Desired: n.Start}
 	for range n.Start {
 		n.all = append(n.all, node{progress: ready})
@@ -134,6 +135,7 @@ func (n *nodes) fill(at time.Duration) {
 		number := n.places.take(n.live)
 		n.all = append(n.all, node{progress: starting})
 		n.live++
+		f.outcome.Nodes = max(f.outcome.Nodes, n.live)
 		f.m.agenda.push(entry{at: at + f.m.chance.delay(n.boot, number), fleet: f.number, what: toBoot, index: int32(len(n.all) - 1)})
 	}
 }

@@ -23,6 +23,7 @@ type FleetOutcome struct {
 	Peak    int           // most units that were ready at a time
 	PeakAt  time.Duration // when they first were
 	Desired int           // most that were desired
+	Nodes   int           // most instances that its pods stood on or were coming; 0 where there are no nodes
 }
 
 // Share is the share of demand that went unserved, 0 without any demand.
