@@ -10,6 +10,7 @@ const (
 	toWatch              // the end of a data point of a fleet's policy (index)
 	toDecide             // a fleet's policies, after their data points of this instant
 	toOrder              // an order of a fleet's (index)
+	toLose               // a share (of the fleet's loss index) of a fleet goes
 	toPlace              // a unit (index) is to be scheduled
 	toReady              // a unit (index) serves
 	toScan               // look for pods that wait for a node

@@ -121,6 +121,9 @@ func (f *fleet) begin() {
 	for i, o := range f.Orders {
 		f.m.agenda.push(entry{at: f.dated(o), fleet: f.number, what: toOrder, index: int32(i)})
 	}
+	for i, l := range f.Losses {
+		f.m.agenda.push(entry{at: l.At, fleet: f.number, what: toLose, index: int32(i)})
+	}
 	for i := range f.sights {
 		f.sights[i].begin(&f.m.chance)
 	}

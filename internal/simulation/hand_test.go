@@ -428,14 +428,19 @@ func TestOrdersToNodes(t *testing.T) {
 		HPA: autoscale.HPA{Min: 2, Max: 4}, Metrics: []simulation.Metric{{Kind: simulation.Total, Target: 100}},
 		Phase: simulation.Phase{15 * s}, Start: simulation.Fixed(5 * s),
 		Nodes: &simulation.Nodes{Start: 1, Min: 1, Max: 2, PodsPerInstance: 2, Boot: simulation.Fixed(30 * s), Orders: []simulation.Order{{At: 10 * s, Min: at(2)}}}}}
-	out, seconds := trace(t, simulation.Service{Waves: steps(100, 60, 400, 60), Fleets: []simulation.Fleet{fleet}})
+	_, seconds := trace(t, simulation.Service{Waves: steps(100, 60, 400, 60), Fleets: []simulation.Fleet{fleet}})
 	if got, want := changes(seconds.Ready[0]), "0: 2, 80: 4"; got != want {
 		t.Errorf("ready = %q; want %q", got, want)
 	}
-	// An order to fewer lets none go that carries pods.
-	fleet.Pods.Nodes.Orders = append(fleet.Pods.Nodes.Orders, simulation.Order{At: 90 * s, Min: at(1), Desired: at(1)})
-	if again, _ := trace(t, simulation.Service{Waves: steps(100, 60, 400, 60), Fleets: []simulation.Fleet{fleet}}); again.Served != out.Served {
-		t.Errorf("served after an order to fewer nodes = %g; want %g", again.Served, out.Served)
+	// An order back lets none go that carries pods, and that which carries none when
+	// it has been empty for long enough: 30 s from 40 s on.
+	nodes := fleet.Pods.Nodes
+	nodes.Orders, nodes.Unneeded = append(nodes.Orders, simulation.Order{At: 20 * s, Min: at(1), Desired: at(1)}), 30*s
+	for until, want := range map[float64]string{45: "0: 2, 65: 4", 90: "0: 2, 141: 4"} {
+		_, seconds := trace(t, simulation.Service{Waves: steps(100, until, 400, 60), Fleets: []simulation.Fleet{fleet}})
+		if got := changes(seconds.Ready[0]); got != want {
+			t.Errorf("after an order back and a spot at %g s: ready = %q; want %q", until, got, want)
+		}
 	}
 }
 

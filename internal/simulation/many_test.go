@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/autoscale"
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
@@ -52,19 +53,21 @@ func TestManyRuns(t *testing.T) {
 // over other sets of seeds.
 func TestStandardErrors(t *testing.T) {
 	m := lagging(t)
-	const sets, runs = 300, 100
+	const runs = 100
+	sets := raced.Part(uint64(300), 40)
 	for name, of := range map[string]func(simulation.Many) (float64, float64){
 		"mean":          func(all simulation.Many) (float64, float64) { return all.Lag.Mean() },
 		"quantile 0.6":  func(all simulation.Many) (float64, float64) { return all.Lag.Quantile(0.6) },
 		"share in 50 s": func(all simulation.Many) (float64, float64) { return all.Lag.Within(50) },
 	} {
 		var sum, squares, errs float64
-		for set := range uint64(sets) {
+		for set := range sets {
 			value, err := of(m.Runs(runs, set*runs))
 			sum, squares, errs = sum+value, squares+value*value, errs+err
 		}
-		deviation := math.Sqrt(squares/sets - sum*sum/sets/sets)
-		if claimed := errs / sets; claimed < 0.75*deviation || claimed > 1.35*deviation {
+		n := float64(sets)
+		deviation := math.Sqrt(squares/n - sum*sum/n/n)
+		if claimed := errs / n; claimed < 0.75*deviation || claimed > 1.35*deviation {
 			t.Errorf("%s: standard error = %.3f in the mean; want the deviation over %d sets, %.3f", name, claimed, sets, deviation)
 		}
 	}

@@ -142,6 +142,9 @@ func (n *nodes) fill(at time.Duration) {
 
 // serve lets an instance carry pods.
 func (n *nodes) serve(at time.Duration, index int32) {
+	if n.all[index].progress == gone {
+		return
+	}
 	n.all[index].progress = ready
 	n.ready++
 	n.placeWaiting(at)

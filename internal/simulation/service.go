@@ -58,6 +58,15 @@ type Fleet struct {
 	Pods   *Pods
 	Group  *Group
 	Orders []Order // scheduled changes of Pods' or Group's limits
+	Losses []Loss
+}
+
+// Loss is units that go at an instant without a word, such as a zone's. Where pods
+// stand on nodes, as great a share of these goes with what stands on them. What
+// scales the fleet starts others; a fleet that nothing scales stays so.
+type Loss struct {
+	At    time.Duration
+	Share float64 // of what there is, spread evenly and rounded down
 }
 
 // Rate is what one unit carries in requests of the entrance a second.

@@ -149,6 +149,8 @@ func (m *Simulator) do(e entry) {
 		f.decide(e.at)
 	case toOrder:
 		f.obey(e.at, f.Orders[e.index])
+	case toLose:
+		f.lose(e.at, f.Losses[e.index].Share)
 	case toPlace:
 		f.schedule(e.at, e.index)
 	case toReady:
