@@ -62,9 +62,10 @@ compare-truth:
 soak: build
 	ONAIR_BIN=$(CURDIR)/bin/onair ONAIR_SOAK=300000 go test -count=1 -timeout 30m -run TestSoak -v ./cmd/onair
 
-## bench: what judging and writing a run of four hours takes; more than 15 s or 300 MiB, or 2 s, fails
+## bench: what judging and writing a run of four hours takes; more than 15 s or 300 MiB, or 2 s, fails; and ten thousand simulated hours, wanted in 5 s
 bench:
 	go test -run '^$$' -bench FourHours -benchtime 1x ./internal/report
+	go test -run '^$$' -bench TenThousandSpots -benchtime 1x ./internal/simulation
 
 ## example: make the checked-in report again, by a real run, and the picture of its first screen
 CHROMIUM = chromium

@@ -47,7 +47,8 @@
 // Failing starts and launches, crashes and evictions have no place of their
 // own: measured delays contain the first two. Groups launch at once when they
 // are resized, up to the quota. One request is like another, and the queue is
-// a fluid.
+// a fluid in front of all units: where each has a long queue of its own, old ones
+// stay busy while new ones are idle, and that is not seen.
 //
 // Where the numbers come from (capacity, delays and forecasts) is left to the
 // callers, and so is judging the outcome.

@@ -145,6 +145,53 @@ func TestSimulationFollowsTheLab(t *testing.T) {
 	}
 }
 
+// TestSimulationCoversChance holds many runs of the simulator against labs of
+// different seeds, whose services and starts take as long as they happen to:
+// each lab's scale lag lies within the runs' range, give or take one sync, and its
+// unserved share within 3 points of the runs' median.
+func TestSimulationCoversChance(t *testing.T) {
+	curve := spike(t, 40, 400, 3*time.Minute, 8*time.Minute)
+	fleet := pods(2, simulation.Pods{
+		HPA:     autoscale.HPA{Min: 2, Max: 12},
+		Metrics: []simulation.Metric{{Target: 0.6}},
+		Start:   simulation.Delay{about(20*time.Second, 0.3), about(3*time.Second, 0.3)},
+	})
+	m, err := simulation.New(simulation.Service{
+		Waves: []simulation.Wave{{Requests: simulation.Requests(curve)}}, Fleets: []simulation.Fleet{fleet}, Queue: shortest,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	many := m.Runs(1000, 1)
+	least, _ := many.Lag.Quantile(0)
+	most, _ := many.Lag.Quantile(1)
+	median, _ := many.Unserved.Quantile(0.5)
+	_, trace := m.Trace(1) // of which only the demand is wanted
+	for seed := range uint64(raced.Part(4, 1)) {
+		lab := world.Config{Seed: seed, Service: forty, HPA: &world.HPA{Target: 0.6, Min: 2, Max: 12},
+			Pods: world.Pods{Run: 20 * time.Second, Ready: 3 * time.Second, Spread: 0.3}}
+		lab.Service.Distribution = world.Exponential
+		there, refused := playInLab(t, lab, curve)
+		lag := lagOf(trace.Demand, there).Seconds()
+		t.Logf("scale lag %.0f s, simulated %.0f to %.0f s; unserved %.1f %%, simulated %.1f %%", lag, least, most, 100*refused, 100*median)
+		if lag < least-15 || lag > most+15 {
+			t.Errorf("seed %d: the lab's scale lag = %.0f s; want it within the simulated %.0f to %.0f s, or 15 s of it", seed, lag, least, most)
+		}
+		if math.Abs(refused-median) > 0.03 {
+			t.Errorf("seed %d: the lab's unserved share = %.3f; want the simulated %.3f within 0.03", seed, refused, median)
+		}
+	}
+}
+
+// about are durations spread evenly over a share to both sides of their mean.
+func about(mean time.Duration, share float64) (all []time.Duration) {
+	const n = 100
+	for i := range n {
+		all = append(all, time.Duration(float64(mean)*(1+share*(2*(float64(i)+0.5)/n-1))))
+	}
+	return all
+}
+
 // pods are a fleet of the lab's, whose first sync is one period after its start
 // and which schedules in half a second.
 func pods(start int, p simulation.Pods) simulation.Fleet {
