@@ -13,7 +13,7 @@ const module = "github.com/seed-f864f198/onair/"
 // from layers below its own.
 var layers = [][]string{
 	{"internal/raced", "internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/typeface", "internal/truth"},
-	{"internal/capacity", "internal/preflight"},
+	{"internal/capacity", "internal/preflight", "internal/prescale"},
 	{"internal/lab/world", "internal/compare", "internal/simulation"},
 	{"internal/lab/awsapi", "internal/lab/kubeapi", "internal/observe"},
 	{"internal/load", "internal/observe/awscall", "internal/observe/diary", "internal/observe/awscall/faulty", "internal/observe/awscall/loopback", "internal/rundir", "internal/lab"},

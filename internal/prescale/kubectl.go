@@ -1,0 +1,65 @@
+package prescale
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-f864f198/onair/internal/figure"
+)
+
+// scaler is the change of an HPA.
+type scaler struct {
+	Change
+	namespace, name string
+}
+
+// ownedByKEDA is how KEDA calls the HPA that it makes of a ScaledObject, unless
+// it is told otherwise.
+const ownedByKEDA = "keda-hpa-"
+
+// texts leaves the patch out where KEDA would undo it.
+func (s scaler) texts() []Text {
+	if strings.HasPrefix(s.name, ownedByKEDA) {
+		return []Text{s.keda()}
+	}
+	return []Text{s.kubectl(), s.keda()}
+}
+
+func (s scaler) title() string {
+	return fmt.Sprintf("%s: at least %s units %s", s.Fleet, figure.Count(s.Units), span(s.Apply, s.Release, zone(s.Zone, s.Instants)))
+}
+
+func (s scaler) kubectl() Text {
+	in := zone(s.Zone, s.Instants)
+	most, raised := s.most()
+	return Text{
+		Kind:    Kubectl,
+		Title:   s.title(),
+		Apply:   s.patch(s.Units, most, raised),
+		Verify:  s.look(),
+		Reverse: s.patch(*s.Min, *s.Max, raised),
+		Note: fmt.Sprintf("kubectl schedules nothing: apply at %s, see at %s that all %s are ready, reverse at %s. "+
+			"What keeps the HPA from a repository (Argo CD, Flux, Helm) puts the old values back: change them there, or pause it.",
+			moment(s.Apply.In(in)), moment(s.Verify.In(in)), figure.Count(s.Units), moment(s.Release.In(in))),
+	}
+}
+
+// patch sets the minimum, and the maximum where it must be raised, which comes
+// to a merge patch of the HPA's spec.
+func (s scaler) patch(least, most int, raised bool) string {
+	spec := fmt.Sprintf(`{"spec":{"minReplicas":%d}}`, least)
+	if raised {
+		spec = fmt.Sprintf(`{"spec":{"minReplicas":%d,"maxReplicas":%d}}`, least, most)
+	}
+	return command("kubectl patch hpa "+quote(s.name), s.where(), "--type merge", option("--patch", spec))
+}
+
+func (s scaler) look() string { return command("kubectl get hpa "+quote(s.name), s.where()) }
+
+func (s scaler) where() string {
+	where := option("--namespace", s.namespace)
+	if s.Context != "" {
+		where = option("--context", s.Context) + " " + where
+	}
+	return where
+}
