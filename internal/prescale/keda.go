@@ -61,22 +61,26 @@ func (s scaler) placed() string {
 func tolerated(units int) int { return (10*units + 10) / 11 }
 
 // cron writes an instant in five fields, minute hour day month weekday.
-func cron(t time.Time, in *time.Location) string { return t.In(in).Format("4 15 2 1") + " *" }
+func cron(t time.Time, zone *time.Location) string {
+	t = t.In(zone)
+	return fmt.Sprintf("%d %d %d %d *", t.Minute(), t.Hour(), t.Day(), t.Month())
+}
 
-// cronZone is the zone whose clocks show each instant once, so that a cron line
-// means it: the given one where it has a name that KEDA can look up and does
-// not change its clocks just then, or UTC.
+// cronZone is the zone in which cron lines mean the instants: the given one
+// where KEDA can look it up by its name and its clocks show each of them once,
+// or UTC.
 func cronZone(given *time.Location, instants ...time.Time) *time.Location {
 	name := given.String()
-	if _, err := time.LoadLocation(name); err != nil || name == "" || name == time.Local.String() {
+	named, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
 		return time.UTC
 	}
 	for _, t := range instants {
 		_, offset := t.In(given).Zone()
 		wall := t.Add(time.Duration(offset) * time.Second).UTC() // what clocks show, as if in UTC
-		if len(showing(wall, given)) != 1 {
+		if shown := showing(wall, named); len(shown) != 1 || !shown[0].Equal(t) {
 			return time.UTC
 		}
 	}
-	return given
+	return named
 }

@@ -22,7 +22,7 @@ func FuzzQuote(f *testing.F) {
 		if strings.Contains(s, "\x00") {
 			return // no argument of a command can hold it
 		}
-		var folder = t.TempDir()
+		folder := t.TempDir()
 		run := exec.CommandContext(t.Context(), "sh", "-c", "printf '[%s]' before "+quote(s)+" after")
 		run.Dir = folder
 		out, err := run.CombinedOutput()
