@@ -20,11 +20,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// scope is what a signature is for: KEY/DATE/REGION/SERVICE/aws4_request.
+var scope = regexp.MustCompile(`Credential=[^/]*/[0-9]*/([a-z0-9-]*)/`)
+
 // account writes down the calls that it is sent, as far as a plan has a say in
 // them, and answers each. It keeps scheduled actions, for Terraform reads what it put.
 type account struct {
 	mu    sync.Mutex
-	calls []string // "Action key=value …", keys in order
+	calls []string // "region Action key=value …", keys in order
 	kept  map[string]url.Values
 }
 
@@ -36,7 +39,7 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	action := r.Form.Get("Action")
-	said := action
+	said := scope.FindStringSubmatch(r.Header.Get("Authorization"))[1] + " " + action
 	for _, key := range slices.Sorted(maps.Keys(r.Form)) {
 		if key != "Action" && key != "Version" {
 			said += " " + key + "=" + r.Form.Get(key)
@@ -102,72 +105,45 @@ var credentials = []string{
 	"NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1",
 }
 
-// What AWS would be told, of each plan: its parts in the order of the text.
+// What AWS would be told, of each plan: its parts in the order of the text. The
+// region is the plan's, or the one of the credentials.
 var calls = map[string]struct{ apply, verify, reverse []string }{
-	"asg": {
-		apply: []string{
-			"PutScheduledUpdateGroupAction AutoScalingGroupName=web-prod MinSize=42 ScheduledActionName=onair-20261201T125400Z-apply StartTime=2026-12-01T12:38:00Z",
-			"PutScheduledUpdateGroupAction AutoScalingGroupName=web-prod MinSize=6 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
-		},
-		verify: []string{"DescribeAutoScalingGroups AutoScalingGroupNames.member.1=web-prod"},
-		reverse: []string{
-			"DeleteScheduledAction AutoScalingGroupName=web-prod ScheduledActionName=onair-20261201T125400Z-apply",
-			"DeleteScheduledAction AutoScalingGroupName=web-prod ScheduledActionName=onair-20261201T125400Z-release",
-			"UpdateAutoScalingGroup AutoScalingGroupName=web-prod MinSize=6",
-		},
-	},
 	"asg-beyond-max": {
 		apply: []string{
-			"PutScheduledUpdateGroupAction AutoScalingGroupName=web-prod MaxSize=42 MinSize=42 ScheduledActionName=onair-20261201T125400Z-apply StartTime=2026-12-01T12:38:00Z",
-			"PutScheduledUpdateGroupAction AutoScalingGroupName=web-prod DesiredCapacity=8 MaxSize=30 MinSize=6 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
+			"eu-west-1 PutScheduledUpdateGroupAction AutoScalingGroupName=web-prod MaxSize=42 MinSize=42 ScheduledActionName=onair-20261201T125400Z-apply StartTime=2026-12-01T12:38:00Z",
+			"eu-west-1 PutScheduledUpdateGroupAction AutoScalingGroupName=web-prod DesiredCapacity=8 MaxSize=30 MinSize=6 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
 		},
-		verify: []string{"DescribeAutoScalingGroups AutoScalingGroupNames.member.1=web-prod"},
+		verify: []string{"eu-west-1 DescribeAutoScalingGroups AutoScalingGroupNames.member.1=web-prod"},
 		reverse: []string{
-			"DeleteScheduledAction AutoScalingGroupName=web-prod ScheduledActionName=onair-20261201T125400Z-apply",
-			"DeleteScheduledAction AutoScalingGroupName=web-prod ScheduledActionName=onair-20261201T125400Z-release",
-			"UpdateAutoScalingGroup AutoScalingGroupName=web-prod DesiredCapacity=8 MaxSize=30 MinSize=6",
+			"eu-west-1 DeleteScheduledAction AutoScalingGroupName=web-prod ScheduledActionName=onair-20261201T125400Z-apply",
+			"eu-west-1 DeleteScheduledAction AutoScalingGroupName=web-prod ScheduledActionName=onair-20261201T125400Z-release",
+			"eu-west-1 UpdateAutoScalingGroup AutoScalingGroupName=web-prod DesiredCapacity=8 MaxSize=30 MinSize=6",
 		},
 	},
 	"asg-hostile": {
 		apply: []string{
-			"PutScheduledUpdateGroupAction AutoScalingGroupName=" + hostileName + " MinSize=42 ScheduledActionName=onair-20261201T125400Z-apply StartTime=2026-12-01T12:38:00Z",
-			"PutScheduledUpdateGroupAction AutoScalingGroupName=" + hostileName + " MinSize=6 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
+			"us-west-2 PutScheduledUpdateGroupAction AutoScalingGroupName=" + hostileName + " MinSize=42 ScheduledActionName=onair-20261201T125400Z-apply StartTime=2026-12-01T12:38:00Z",
+			"us-west-2 PutScheduledUpdateGroupAction AutoScalingGroupName=" + hostileName + " MinSize=0 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
 		},
-		verify: []string{"DescribeAutoScalingGroups AutoScalingGroupNames.member.1=" + hostileName},
+		verify: []string{"us-west-2 DescribeAutoScalingGroups AutoScalingGroupNames.member.1=" + hostileName},
 		reverse: []string{
-			"DeleteScheduledAction AutoScalingGroupName=" + hostileName + " ScheduledActionName=onair-20261201T125400Z-apply",
-			"DeleteScheduledAction AutoScalingGroupName=" + hostileName + " ScheduledActionName=onair-20261201T125400Z-release",
-			"UpdateAutoScalingGroup AutoScalingGroupName=" + hostileName + " MinSize=6",
+			"us-west-2 DeleteScheduledAction AutoScalingGroupName=" + hostileName + " ScheduledActionName=onair-20261201T125400Z-apply",
+			"us-west-2 DeleteScheduledAction AutoScalingGroupName=" + hostileName + " ScheduledActionName=onair-20261201T125400Z-release",
+			"us-west-2 UpdateAutoScalingGroup AutoScalingGroupName=" + hostileName + " MinSize=0",
 		},
-	},
-	"asg-dash": {
-		apply: []string{
-			"PutScheduledUpdateGroupAction AutoScalingGroupName=-web MinSize=42 ScheduledActionName=onair-20261201T125400Z-apply StartTime=2026-12-01T12:38:00Z",
-			"PutScheduledUpdateGroupAction AutoScalingGroupName=-web MinSize=0 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
-		},
-		verify: []string{"DescribeAutoScalingGroups AutoScalingGroupNames.member.1=-web"},
-		reverse: []string{
-			"DeleteScheduledAction AutoScalingGroupName=-web ScheduledActionName=onair-20261201T125400Z-apply",
-			"DeleteScheduledAction AutoScalingGroupName=-web ScheduledActionName=onair-20261201T125400Z-release",
-			"UpdateAutoScalingGroup AutoScalingGroupName=-web MinSize=0",
-		},
-	},
-	"elb": {
-		apply:   []string{"ModifyCapacityReservation LoadBalancerArn=" + webARN + " MinimumLoadBalancerCapacity.CapacityUnits=400"},
-		verify:  []string{"DescribeCapacityReservation LoadBalancerArn=" + webARN},
-		reverse: []string{"ModifyCapacityReservation LoadBalancerArn=" + webARN + " ResetCapacityReservation=true"},
 	},
 	"elb-reserved": {
-		apply:   []string{"ModifyCapacityReservation LoadBalancerArn=" + webARN + " MinimumLoadBalancerCapacity.CapacityUnits=1400"},
-		verify:  []string{"DescribeCapacityReservation LoadBalancerArn=" + webARN},
-		reverse: []string{"ModifyCapacityReservation LoadBalancerArn=" + webARN + " MinimumLoadBalancerCapacity.CapacityUnits=200"},
+		apply:   []string{"ap-northeast-1 ModifyCapacityReservation LoadBalancerArn=" + webARN + " MinimumLoadBalancerCapacity.CapacityUnits=1400"},
+		verify:  []string{"ap-northeast-1 DescribeCapacityReservation LoadBalancerArn=" + webARN},
+		reverse: []string{"ap-northeast-1 ModifyCapacityReservation LoadBalancerArn=" + webARN + " MinimumLoadBalancerCapacity.CapacityUnits=200"},
 	},
 	"elb-name": {
-		apply: []string{"DescribeLoadBalancers Names.member.1=web",
-			"ModifyCapacityReservation LoadBalancerArn=" + webARN + " MinimumLoadBalancerCapacity.CapacityUnits=400"},
-		verify: []string{"DescribeLoadBalancers Names.member.1=web", "DescribeCapacityReservation LoadBalancerArn=" + webARN},
-		reverse: []string{"DescribeLoadBalancers Names.member.1=web",
-			"ModifyCapacityReservation LoadBalancerArn=" + webARN + " ResetCapacityReservation=true"},
+		apply: []string{"ap-northeast-1 DescribeLoadBalancers Names.member.1=web",
+			"ap-northeast-1 ModifyCapacityReservation LoadBalancerArn=" + webARN + " MinimumLoadBalancerCapacity.CapacityUnits=400"},
+		verify: []string{"ap-northeast-1 DescribeLoadBalancers Names.member.1=web",
+			"ap-northeast-1 DescribeCapacityReservation LoadBalancerArn=" + webARN},
+		reverse: []string{"ap-northeast-1 DescribeLoadBalancers Names.member.1=web",
+			"ap-northeast-1 ModifyCapacityReservation LoadBalancerArn=" + webARN + " ResetCapacityReservation=true"},
 	},
 }
 

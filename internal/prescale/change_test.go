@@ -37,7 +37,7 @@ func until(t testing.TB, at, zone string, held time.Duration) Instants {
 type writer interface{ Texts() ([]Text, error) }
 
 const (
-	hostileName = `we'b "$(touch owned)" ${x}%{y}` + "`z`" + `\`
+	hostileName = `-we'b "$(touch owned)" ${x}%{y}` + "`z`" + `\`
 	webARN      = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188"
 )
 
@@ -54,8 +54,7 @@ func plans(t testing.TB) map[string]writer {
 		"asg": Change{Fleet: "asg/web-prod", Region: "ap-northeast-1", Units: 42, Min: new(6), Max: new(60), Instants: when},
 		"asg-beyond-max": Change{Fleet: "asg/web-prod", Units: 42, Min: new(6), Max: new(30), Desired: new(8),
 			Instants: when, Zone: in(t, "America/New_York")},
-		"asg-hostile":       Change{Fleet: "asg/" + hostileName, Units: 42, Min: new(6), Max: new(60), Instants: when},
-		"asg-dash":          Change{Fleet: "asg/-web", Units: 42, Min: new(0), Max: new(60), Instants: when},
+		"asg-hostile":       Change{Fleet: "asg/" + hostileName, Region: "us-west-2", Units: 42, Min: new(0), Max: new(60), Instants: when},
 		"elb":               Reservation{Balancer: webARN, Units: 400, Reserved: new(0), Instants: when},
 		"elb-reserved":      Reservation{Balancer: webARN, Units: 1400, Reserved: new(200), Instants: when},
 		"elb-name":          Reservation{Balancer: "web", Region: "ap-northeast-1", Units: 400, Reserved: new(0), Instants: when},

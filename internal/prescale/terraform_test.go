@@ -32,7 +32,7 @@ func terraform(t *testing.T, text string) func(args ...string) (string, error) {
 }
 
 // groups are the plans that Terraform is a way for.
-var groups = []string{"asg", "asg-beyond-max", "asg-hostile", "asg-dash"}
+var groups = []string{"asg", "asg-beyond-max", "asg-hostile"}
 
 // Terraform parses each text and would write it no other way.
 func TestTerraformFormatsTheTexts(t *testing.T) {
@@ -78,20 +78,22 @@ func TestTerraformAppliesTheTexts(t *testing.T) {
 	if plugins == "" {
 		t.Skip("ONAIR_TERRAFORM_PLUGINS names no folder with the provider hashicorp/aws")
 	}
-	for _, plan := range []string{"asg-beyond-max", "asg-hostile"} { // half a minute each, for the provider starts slowly
-		t.Run(plan, func(t *testing.T) {
+	for _, c := range []struct{ plan, region string }{ // half a minute each, for the provider starts slowly
+		{"asg-beyond-max", "eu-west-1"}, {"asg-hostile", "us-west-2"},
+	} {
+		t.Run(c.plan, func(t *testing.T) {
 			account, address := open(t)
-			run := terraform(t, texts(t, plan)[Terraform].Apply+fmt.Sprintf(`
+			run := terraform(t, texts(t, c.plan)[Terraform].Apply+fmt.Sprintf(`
 
 provider "aws" {
-  region                      = "ap-northeast-1"
+  region                      = %q
   skip_credentials_validation = true
   skip_requesting_account_id  = true
   skip_metadata_api_check     = true
   endpoints {
     autoscaling = %q
   }
-}`, address))
+}`, c.region, address))
 			for _, args := range [][]string{
 				{"init", "-backend=false", "-plugin-dir=" + plugins, "-no-color"},
 				{"validate", "-no-color"},
@@ -109,7 +111,7 @@ provider "aws" {
 				}
 			}
 			slices.Sort(puts) // Terraform's order is its own, the instants say the rest
-			if diff := cmp.Diff(slices.Sorted(slices.Values(calls[plan].apply)), puts); diff != "" {
+			if diff := cmp.Diff(slices.Sorted(slices.Values(calls[c.plan].apply)), puts); diff != "" {
 				t.Errorf("terraform apply tells AWS something else (-want +got):\n%s", diff)
 			}
 		})
