@@ -106,7 +106,7 @@ provider "aws" {
 			}
 			var puts []string
 			for _, call := range account.told() {
-				if strings.HasPrefix(call, "Put") {
+				if strings.Contains(call, " PutScheduledUpdateGroupAction ") {
 					puts = append(puts, call)
 				}
 			}
