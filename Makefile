@@ -17,9 +17,10 @@ rehearse: build
 test:
 	go test -race ./...
 
-## laws: the same without the race detector, every law at all its seeds, and thousands of pods; two minutes
+## laws: the same without the race detector, every law at all its seeds, thousands of pods, the page in a browser, and nights of the workflow; three minutes
 laws:
 	go test ./internal/...
+	go test -run Nights ./cmd/onair
 
 ## check: everything a change must pass
 check: format lint tidy cross test laws smoke truth-short

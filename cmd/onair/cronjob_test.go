@@ -130,6 +130,7 @@ func validContainer(t *testing.T, pod corev1.PodSpec, claim string) {
 // The container's script is played night by night: it compares where three good
 // ones came before, and what fails is nobody's base.
 func TestCronJobNights(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	cron, _ := manifests(t)
 	c := cron.Spec.JobTemplate.Spec.Template.Spec.Containers[0]

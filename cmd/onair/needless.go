@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-
-	promapi "github.com/prometheus/client_golang/api/prometheus/v1"
 
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/awscall"
+	"github.com/seed-f864f198/onair/internal/observe/prometheus"
 	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
@@ -34,16 +32,9 @@ func (n needless) Checks() []preflight.Check {
 // its server is out of order, is worth a warning.
 func weakened(found []preflight.Finding) []preflight.Finding {
 	for i, f := range found {
-		if awscall.Unanswered(f.Err) || outOfOrder(f.Err) {
+		if awscall.Unanswered(f.Err) || prometheus.OutOfOrder(f.Err) {
 			found[i].Status = min(f.Status, preflight.Warning)
 		}
 	}
 	return found
-}
-
-// outOfOrder reports whether a Prometheus, or a proxy before it, answered that it
-// cannot (5xx).
-func outOfOrder(err error) bool {
-	answer, ok := errors.AsType[*promapi.Error](err)
-	return ok && answer.Type == promapi.ErrServer
 }

@@ -17,6 +17,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/rundir"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -396,6 +397,7 @@ func (r *repository) was(run string) {
 // Nights of one service, with stored runs: each is a night's whole workflow, but for
 // good ones whose runs are merely there.
 func TestNightlyNights(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	r := newRepository(t)
 	usual := func(day int) string { return stored(t, day, 1+0.004*float64(day%3-1), "") }
@@ -487,5 +489,14 @@ func TestNightlySmoke(t *testing.T) {
 		if s.Name == "Smoke" && (!bytes.Contains(out, []byte("lab-tvcm: a valid scenario")) || !regexp.MustCompile(`(PASS|INVALID)  smoke `).Match(out) || !bytes.Contains(out, []byte("/report.html\n"))) {
 			t.Errorf("step %s says\n%s\nwant the plan, and a rehearsal with a report", s.Name, out)
 		}
+	}
+}
+
+// unraced leaves a test to make laws: many runs of onair one after the other show
+// the race detector nothing new, and take it a minute.
+func unraced(t *testing.T) {
+	t.Helper()
+	if raced.On {
+		t.Skip("not under the race detector; make laws runs it without")
 	}
 }

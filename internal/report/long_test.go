@@ -26,7 +26,7 @@ const (
 	rate        = 2000   // requests a second
 	longestRead = 15 * time.Second
 	mostMemory  = 300 << 20 // bytes
-	leastMemory = 16 << 20  // bytes that a process takes for nothing
+	leastMemory = 20 << 20  // bytes that a process takes for nothing
 )
 
 func TestALongRunIsJudgedInBounds(t *testing.T) {
