@@ -34,15 +34,8 @@ var stageOrder = []string{
 	timeline.Create, timeline.Place, timeline.Start, timeline.UnitReady, timeline.InService, timeline.Serving,
 }
 
-// stages says how long each stage of scaling took in one fleet. Those of
-// decisions are left out where short, the time in which capacity was, is empty.
-func (r run) stages(fleet Fleet, short Span) []Stage {
-	growths := r.growths(fleet)
-	missing, _ := r.uncome(fleet)
-	return stagesOf(r.decided(fleet, growths, short), r.ways(fleet, growths), len(missing))
-}
-
-// stagesOf sums up the legs of decisions and of units, of which so many are missing.
+// stagesOf says how long each stage of scaling took in one fleet, by the legs of its
+// decisions and of its units, of which so many are missing.
 func stagesOf(growths []Growth, ways []Way, missing int) []Stage {
 	times, unclear := make(map[string][]time.Duration), make(map[string]int)
 	count := func(legs []Leg) {

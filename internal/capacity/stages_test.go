@@ -310,3 +310,11 @@ func TestDecisionsSeenTogether(t *testing.T) {
 		t.Errorf("decided at %v; want %v", got, want)
 	}
 }
+
+// stages are those of one fleet, as scaling takes them; those of decisions are left
+// out where short, the time in which capacity was, is empty.
+func (r run) stages(fleet Fleet, short Span) []Stage {
+	growths := r.growths(fleet)
+	missing, _ := r.uncome(fleet)
+	return stagesOf(r.decided(fleet, growths, short), r.ways(fleet, growths), len(missing))
+}
