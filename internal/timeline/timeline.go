@@ -126,6 +126,7 @@ type Event struct {
 	Kind   string  `json:"kind"`            // one of the Kind constants, or the source's own word
 	Unit   string  `json:"unit,omitempty"`  // the instance or pod concerned
 	Text   string  `json:"text,omitempty"`  // a plain sentence for readers
+	Spec   string  `json:"spec,omitempty"`  // with Scaler: autoscale.Spec in JSON
 }
 
 // Kinds of events. The stages of one unit, in order, are Create, Place, Start,
@@ -148,6 +149,7 @@ const (
 	Resolved    = "resolved"     // the target's name leads to the address that Unit names from here on
 	Unresolved  = "unresolved"   // and no more from here on
 	Blind       = "blind"        // the source could not be observed from here on: a Gap begins
+	Scaler      = "scaler"       // how the source scales its fleet, from here on: Spec says it
 )
 
 // Gap is a stretch in which a source could not be observed.

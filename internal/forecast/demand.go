@@ -1,0 +1,11 @@
+package forecast
+
+import "github.com/seed-f864f198/onair/internal/simulation"
+
+// Demand is what is asked of a service, with how sure that is.
+type Demand struct {
+	Name     string            // in words, such as "CM 1, 10x"
+	Waves    []simulation.Wave // entrance requests in each second; what is uncertain is drawn for each run
+	Spots    []simulation.Span // of influence, by the median of what is uncertain; empty: all of it
+	Baseline float64           // req/s, 1x; 0: not known
+}

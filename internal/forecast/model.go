@@ -1,0 +1,74 @@
+package forecast
+
+import (
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/simulation"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// Model is a service as a rehearsal showed it.
+type Model struct {
+	Service simulation.Service // without Waves and Spots: those are a Demand's
+	Fleets  []Fleet            // what else is known of Service's fleets, in their order
+	Assumed []string           // what the rehearsal does not tell, a sentence each with what is taken instead
+	Replay  Replay
+}
+
+// Fleet is what is known of a fleet of the model besides what is simulated.
+type Fleet struct {
+	Name     string // as readings name it
+	Kind     string // capacity.HPA or capacity.ASG
+	Min, Max *int   // without a plan: production's where they are stated, else the run's; nil: not known
+	Start    int    // units ready on an ordinary evening: production's where stated, else the run's first
+	// How long it took: created to ready; ready to serving behind the load balancer;
+	// wanting a node to having it. Empty: nobody measured it.
+	Pod, Balancer, Node []time.Duration
+	Nodes               *NodeGroup // that its pods stand on; nil: none is known
+	AtLeast             bool       // only a lower bound of what a unit sustains is known: the model takes it
+}
+
+// NodeGroup is the group whose instances a fleet's pods stand on.
+type NodeGroup struct {
+	Name            string
+	Min, Max        *int
+	PodsPerInstance int
+}
+
+// Fit finds the model of a run from its facts, the question it was asked and what
+// was made of both. The error names what is not known, and how it would be.
+func Fit(t timeline.Timeline, q capacity.Question, r capacity.Result) (*Model, error) {
+	panic("not yet")
+}
+
+// Replay is the rehearsal played by the model that was made from it.
+type Replay struct {
+	Runs  int
+	Units []UnitsError // of each fleet, in the model's order
+	// Measured is the rehearsal's scale lag, Simulated the median of the runs'; nil
+	// where capacity never fell short, or never recovered.
+	Measured, Simulated *time.Duration
+	// LagError is the median over the runs of |simulated / measured - 1|; nil where
+	// there is no measured lag to hold them against, and NoLag says why.
+	LagError *float64
+	NoLag    string
+	Demand   []float64 // requests in each second, as rehearsed
+}
+
+// UnitsError is how far a fleet's simulated ready units were from the measured
+// ones.
+type UnitsError struct {
+	Fleet               string
+	Mean                float64 // over seconds and runs: |simulated - measured| / measured
+	Worst               int     // units, in any second of the median run
+	Measured, Simulated []int   // ready units in each second; Simulated of the median run; -1: not known
+}
+
+// MaxLagError is the median error on scale lag above which a model is not asked
+// anything (REFERENCE.md 5).
+const MaxLagError = 0.25
+
+// Trusted returns nil where the replay is close enough to ask the model about
+// what was not rehearsed, and else why it is not.
+func (r Replay) Trusted() error { panic("not yet") }
