@@ -8,4 +8,5 @@ type Demand struct {
 	Waves    []simulation.Wave // entrance requests in each second; what is uncertain is drawn for each run
 	Spots    []simulation.Span // of influence, by the median of what is uncertain; empty: all of it
 	Baseline float64           // req/s, 1x; 0: not known
+	Queue    *simulation.Queue // how viewers wait; nil: not stated, and what exceeds capacity is unserved
 }

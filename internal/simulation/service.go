@@ -22,6 +22,9 @@ type Service struct {
 // Wave is a part of the demand.
 type Wave struct {
 	Requests []float64 // in each second from the beginning
+	// Forms says how uncertain its shape is: each run draws one of them in place of
+	// Requests. Empty: Requests it is.
+	Forms [][]float64
 	// Times says how uncertain the wave is: each run draws one of these and
 	// multiplies Requests by it. Empty: 1.
 	Times []float64
