@@ -1,19 +1,12 @@
 package forecast
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
-
-// parseSpec reads what an event of kind timeline.Scaler says.
-func parseSpec(text string) (spec autoscale.Spec, err error) {
-	err = json.Unmarshal([]byte(text), &spec)
-	return spec, err
-}
 
 // spec is how a fleet was scaled when the campaign began: by the newest of what its
 // source told before, else by the first it told at all.
@@ -31,12 +24,10 @@ func (f *fitting) spec(fleet string) (autoscale.Spec, error) {
 	if told == nil {
 		return autoscale.Spec{}, fmt.Errorf("%s: the run does not tell how it is scaled, for it was made before onair recorded that or its source could not be read: rehearse again", fleet)
 	}
-	spec, err := parseSpec(told.Spec)
+	spec, err := autoscale.ParseSpec(told.Spec)
 	switch {
 	case err != nil:
 		return spec, fmt.Errorf("%s: how it is scaled cannot be read: %w", fleet, err)
-	case (spec.HPA == nil) == (spec.Group == nil):
-		return spec, fmt.Errorf("%s: how it is scaled cannot be read: want either an autoscaler's rules or a group's", fleet)
 	}
 	return spec, nil
 }
