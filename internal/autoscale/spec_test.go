@@ -105,7 +105,8 @@ func TestParseSpecErrors(t *testing.T) {
 		{`{"hpa":{"min":1,"max":2},"group":{}}`, "both hpa and group are there: a fleet has one of them"},
 		{`{"hpa":{"min":3,"max":2}}`, "min 3, max 2: not 0 <= min <= max"},
 		{`{"group":{"min":-1,"max":2}}`, "min -1, max 2: not 0 <= min <= max"},
-		{`{"group":{"cooldown":1e10}}`, "1e10 s is longer than any duration"},
+		{`{"group":{"cooldown":10000000000}}`, "10000000000 is no number of seconds"},
+		{`{"group":{"cooldown":"5m"}}`, `"5m" is no number of seconds`},
 		{`{"group":{"cooldown":-1}}`, "cooldown: -1 is below 0"},
 		{`{"hpa":{"min":1,"max":2,"tolerance":-0.1}}`, "tolerance: -0.1 is below 0"},
 		{`{"hpa":{"min":1,"max":2,"metrics":[{"name":"cpu","kind":"median","target":1}]}}`, `metric cpu: kind: "median" is not utilisation, average, total, value`},
@@ -156,26 +157,21 @@ func FuzzSpec(f *testing.F) {
 		if err != nil {
 			t.Fatalf("ParseSpec(%s), which Text wrote, = %v; want nil", written, err)
 		}
-		if diff := cmp.Diff(spec, again, cmpopts.EquateEmpty(), cmp.Comparer(within50Days)); diff != "" {
+		if diff := cmp.Diff(spec, again, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("ParseSpec(%s) differs from what was written (-want +got):\n%s", written, diff)
 		}
 	})
-}
-
-// within50Days holds durations to the nanosecond as far as a float64 of seconds has one.
-func within50Days(a, b time.Duration) bool {
-	return a == b || max(a.Abs(), b.Abs()) > 50*24*time.Hour && math.Abs(a.Seconds()/b.Seconds()-1) < 1e-15
 }
 
 // Any duration of whole nanoseconds comes back as it was.
 func FuzzSpecDurations(f *testing.F) {
 	f.Add(int64(300 * time.Second))
 	f.Add(int64(1))
-	f.Add(int64(50*24*time.Hour - 1))
+	f.Add(int64(math.MaxInt64))
 	f.Fuzz(func(t *testing.T, n int64) {
 		want := time.Duration(n)
-		if want < 0 || want >= 50*24*time.Hour {
-			return
+		if want < 0 {
+			return // the parser refuses it
 		}
 		text, err := autoscale.Spec{Group: &autoscale.GroupSpec{Cooldown: want}}.Text()
 		if err != nil {
@@ -186,7 +182,7 @@ func FuzzSpecDurations(f *testing.F) {
 			t.Errorf("ParseSpec(%s) = %v, %v; want a cooldown of %v", text, got, err, want)
 		}
 		var read struct{ Group struct{ Cooldown float64 } }
-		if err := json.Unmarshal([]byte(text), &read); err != nil || math.Abs(read.Group.Cooldown-float64(n)/1e9) > 1e-9 {
+		if err := json.Unmarshal([]byte(text), &read); err != nil || math.Abs(read.Group.Cooldown-float64(n)/1e9) > 1e-15*read.Group.Cooldown {
 			t.Errorf("cooldown in %s = %v, %v; want %v s", text, read.Group.Cooldown, err, float64(n)/1e9)
 		}
 	})

@@ -1,11 +1,11 @@
 package autoscale
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 )
@@ -33,20 +33,28 @@ func ParseSpec(text string) (Spec, error) {
 	return s, nil
 }
 
-// seconds is a duration that is a number of seconds in JSON: exact to the nanosecond within 50 days.
+// seconds is a duration that is a number of seconds in JSON, to the nanosecond. (A float64 of seconds is
+// not after some weeks.)
 type seconds time.Duration
 
-func (s seconds) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(s).Seconds()) }
+func (s seconds) MarshalJSON() ([]byte, error) {
+	whole, rest := s/1e9, s%1e9
+	if rest == 0 {
+		return fmt.Appendf(nil, "%d", whole), nil
+	}
+	sign := ""
+	if s < 0 {
+		sign, whole, rest = "-", -whole, -rest
+	}
+	return bytes.TrimRight(fmt.Appendf(nil, "%s%d.%09d", sign, whole, rest), "0"), nil
+}
 
 func (s *seconds) UnmarshalJSON(text []byte) error {
-	var v float64
-	if err := json.Unmarshal(text, &v); err != nil {
-		return err
+	d, err := time.ParseDuration(string(text) + "s")
+	if err != nil {
+		return fmt.Errorf("%s is no number of seconds", text)
 	}
-	if math.Abs(v*1e9) >= 1<<63 {
-		return fmt.Errorf("%s s is longer than any duration", text)
-	}
-	*s = seconds(math.Round(v * 1e9))
+	*s = seconds(d)
 	return nil
 }
 
