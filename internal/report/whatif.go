@@ -67,7 +67,7 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 		return nil, fmt.Errorf("demand %s: %w", d.Name, err)
 	}
 	for _, v := range variants {
-		column := Column{Name: v.Name, Settings: v.Settings}
+		column := Column{Name: v.Name, Settings: v.Settings, Words: forecast.Describe(v.Settings)}
 		for _, assumed := range v.Model.Assumed {
 			if !slices.Contains(base.Assumed, assumed) {
 				column.Assumed = append(column.Assumed, assumed)
