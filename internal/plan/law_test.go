@@ -39,7 +39,7 @@ func spot(t testing.TB, times float64) forecast.Demand {
 	}}
 }
 
-var few = forecast.Chance{Runs: raced.Part(600, 200), Seed: 11}
+var few = forecast.Chance{Runs: raced.Part(400, 200), Seed: 11}
 
 // served plays a fleet held at n, which is put together here once more, and returns
 // in how many of so many draws all but 0.1 % is served.

@@ -238,6 +238,11 @@ func TestTexts(t *testing.T) {
 	if len(p.NoTexts) != 2 || !strings.HasPrefix(p.NoTexts[0], "elb/back: how many capacity units") || !strings.HasPrefix(p.NoTexts[1], "elb/side: what is reserved") {
 		t.Errorf("no texts = %q; want why of back and side", p.NoTexts)
 	}
+	m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = new(9), new(12)
+	if p = made(t, m, spike, a); p.NoTexts[0] != "asg/nodes: nothing to change, its minimum is 9 already" {
+		t.Errorf("no texts = %q; want that the nodes' minimum is high enough", p.NoTexts)
+	}
+	m.Fleets[0].Nodes.Min = new(1)
 	m.Fleets[0].Min = nil
 	p = made(t, m, spike, a)
 	if len(p.NoTexts) != 3 || !strings.HasPrefix(p.NoTexts[0], "hpa/default/web: its minimum without the plan is not known") || !strings.Contains(p.NoTexts[0], "production: {hpa/default/web:") {
@@ -266,7 +271,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// The same question has the same answer to the byte, and another seed nearly so.
+// The same question has the same answer to the byte, and another seed other draws.
 func TestSeedsRepeat(t *testing.T) {
 	m, d := ordinary(t)
 	bytes := func(seed uint64) string {
