@@ -69,11 +69,11 @@ func BenchmarkOrdinarySpot(b *testing.B) {
 // and the race detector; the best of three tries counts.
 func TestAPlanIsQuick(t *testing.T) {
 	m, d := ordinary(t)
-	most := raced.Part(2*time.Second, 20*time.Second)
+	most := raced.Part(2*time.Second, 30*time.Second)
 	best := time.Hour
-	for range 3 {
+	for range raced.Part(3, 1) {
 		began := worked(t)
-		made(t, m, d, plan.Ask{Airs: 5 * time.Minute})
+		made(t, m, d, plan.Ask{Airs: 5 * time.Minute, Chance: everyDraw})
 		best = min(best, worked(t)-began)
 	}
 	t.Logf("a plan took %v of processor time", best)
