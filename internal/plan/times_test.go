@@ -13,6 +13,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/plan"
 	"github.com/seed-f864f198/onair/internal/prescale"
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
@@ -153,7 +154,7 @@ func TestRelease(t *testing.T) {
 		m := modelOf(slow(web, 8, rates...))
 		m.Fleets[0].Min = c.min
 		m.Fleets[0].Nodes = &forecast.NodeGroup{Name: "asg/nodes", PodsPerInstance: 1000}
-		p := made(t, m, c.d, plan.Ask{Airs: time.Minute, Slip: 5 * time.Minute, Chance: forecast.Chance{Runs: 200}})
+		p := made(t, m, c.d, plan.Ask{Airs: time.Minute, Slip: 5 * time.Minute, Chance: forecast.Chance{Runs: raced.Part(200, 40)}})
 		if p.After != c.want {
 			t.Errorf("%s: after = %s; want %s", c.name, p.After, c.want)
 		}
@@ -275,7 +276,7 @@ func TestMistakes(t *testing.T) {
 func TestSeedsRepeat(t *testing.T) {
 	m, d := ordinary(t)
 	bytes := func(seed uint64) string {
-		text, err := json.Marshal(made(t, m, d, plan.Ask{At: air, Airs: 5 * time.Minute, Chance: forecast.Chance{Runs: 400, Seed: seed}}))
+		text, err := json.Marshal(made(t, m, d, plan.Ask{At: air, Airs: 5 * time.Minute, Chance: forecast.Chance{Runs: raced.Part(400, 100), Seed: seed}}))
 		if err != nil {
 			t.Fatal(err)
 		}
