@@ -33,10 +33,13 @@ type WhatIf struct {
 type Column struct {
 	Name     string             // as is, or the settings as they were written
 	Settings []forecast.Setting // none: as is
-	Words    string             // what the settings make of the service; empty where Name says it
+	Words    string             // the settings in words; empty: Name
 	Assumed  []string           // that the model without the settings does not
 	Outcome  forecast.Outcome
 }
+
+// title is how a column is called where people read it.
+func (c Column) title() string { return cmp.Or(c.Words, c.Name) }
 
 // AsIs is the name of the column without settings.
 const AsIs = "as is"
@@ -64,7 +67,7 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 		return nil, fmt.Errorf("demand %s: %w", d.Name, err)
 	}
 	for _, v := range variants {
-		column := Column{Name: v.Name, Settings: v.Settings}
+		column := Column{Name: v.Name, Settings: v.Settings, Words: forecast.Describe(v.Settings)}
 		for _, assumed := range v.Model.Assumed {
 			if !slices.Contains(base.Assumed, assumed) {
 				column.Assumed = append(column.Assumed, assumed)
@@ -77,6 +80,23 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 	}
 	w.Chance.Runs = w.Columns[0].Outcome.Runs
 	return w, nil
+}
+
+// Render makes every file of the what-ifs and has each put where it belongs.
+func (w *WhatIf) Render(put func(name string, content []byte) error) error {
+	for _, file := range []rendering{
+		{"simulation.png", w.PNG}, {"simulation.svg", w.SVG},
+		{"simulation.md", written(w.Markdown)}, {"simulation.json", written(w.JSON)},
+	} {
+		content, err := file.encode()
+		if err != nil {
+			return fmt.Errorf("%s: %w", file.name, err)
+		}
+		if err := put(file.name, content); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ranked are the columns by how many requests go unserved at the median, then in bad
@@ -152,7 +172,7 @@ func (w *WhatIf) rows() []whatIfRow {
 	for _, c := range w.ranked() {
 		p, err := c.enough()
 		rows = append(rows, whatIfRow{chance: p, cells: []string{
-			c.Name, unservedShare(c.unserved(middle)), unservedShare(c.unserved(bad)),
+			c.title(), unservedShare(c.unserved(middle)), unservedShare(c.unserved(bad)),
 			figure.Count(int64(math.Ceil(c.lost(middle)))), chanceWords(p, err),
 			lagWords(c.lag(middle)), lagWords(c.lag(bad)), w.unitWords(c),
 		}})
@@ -203,11 +223,11 @@ func (w *WhatIf) headline() string {
 	share := unservedShare(asIs.unserved(middle))
 	switch {
 	case len(w.Columns) == 1:
-		return fmt.Sprintf("%s, %s of requests go unserved (%s in 1 of 20 runs)", AsIs, share, unservedShare(asIs.unserved(bad)))
+		return fmt.Sprintf("%s, %s of requests go unserved (%s or more in 1 of 20 runs)", AsIs, share, unservedShare(asIs.unserved(bad)))
 	case best.Name == asIs.Name:
 		return fmt.Sprintf("fewest requests go unserved %s: %s", AsIs, share)
 	}
-	return fmt.Sprintf("fewest requests go unserved with %s: %s, %s %s", best.Name, unservedShare(best.unserved(middle)), AsIs, share)
+	return fmt.Sprintf("fewest requests go unserved with %s: %s, %s %s", best.title(), unservedShare(best.unserved(middle)), AsIs, share)
 }
 
 // asked says what the columns were played under.
@@ -249,10 +269,10 @@ func (w *WhatIf) lagTrust() string {
 // assumptions are what the columns rest on besides, those of a single column with
 // its name.
 func (w *WhatIf) assumptions() []string {
-	all := slices.Clone(w.Assumed)
+	all := slices.Concat(w.Assumed, w.Demand.Assumed)
 	for _, c := range w.Columns {
 		for _, assumed := range c.Assumed {
-			all = append(all, c.Name+": "+assumed)
+			all = append(all, c.title()+": "+assumed)
 		}
 	}
 	return all
@@ -269,5 +289,5 @@ func joined(sentences []string) string {
 
 // method explains the table's columns.
 func (w *WhatIf) method() string {
-	return fmt.Sprintf("Ranked by requests unserved. Medians over the runs, p95 in 1 of 20 runs; P(enough) is the share of runs in which all but %s of the requests are served, ± its standard error; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
+	return fmt.Sprintf("Ranked by requests unserved. Medians over the runs, p95: so much or more in 1 of 20 runs; P(enough) is the share of runs in which all but %s of the requests are served, ± its standard error; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
 }

@@ -111,7 +111,7 @@ func whatIfs(t testing.TB) map[string]*WhatIf {
 	lagless.Replay.NoLag, lagless.Assumed = "demand never passed capacity in the rehearsal", nil
 	never := whatIf(t, nil, changed(t, "max=20", asked{max: 20, ends: 150 * time.Second}, forecast.Setting{Key: "max", Value: "20"}))
 	perUnit := changed(t, "metric=requests:40/s", asked{times: uncertain, target: 40}, forecast.Setting{Key: "metric", Value: "requests:40/s"})
-	perUnit.Words, perUnit.Assumed = "scaled by requests a second of a unit", []string{"The metric of requests is as old as that of CPU."}
+	perUnit.Words, perUnit.Assumed = "metric requests 40/s of a unit", []string{"The metric of requests is as old as that of CPU."}
 	long := "hpa/default/web.min=20,hpa/default/web.target=40%,hpa/default/web.max=60"
 	return map[string]*WhatIf{
 		"whatif-one": lagless, "whatif-never": never,

@@ -16,13 +16,6 @@ func (w *WhatIf) Markdown(out io.Writer) error {
 		rows = append(rows, r.cells)
 	}
 	m.table("Ranked by requests unserved", "| "+strings.Join(whatIfHeader, " | ")+" |", "|---|--:|--:|--:|--:|--:|--:|--:|", rows)
-	var words []fact
-	for _, c := range w.Columns {
-		if c.Words != "" {
-			words = append(words, fact{c.Name, c.Words})
-		}
-	}
-	m.facts(words)
 	fmt.Fprintf(&m.b, "\n%s\n", cell(w.method()))
 	fmt.Fprintf(&m.b, "\n%s\n", cell(w.trust()))
 	m.folded("Assumed", func(in *markdown) { in.list(w.assumptions()) })

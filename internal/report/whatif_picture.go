@@ -36,7 +36,7 @@ func (w *WhatIf) picture() picture {
 	var panels []*panel
 	for i, c := range w.ranked() {
 		p := w.columnPanel(s, top, c)
-		title := heading{title: c.Name, note: "most units " + w.unitWords(c), above: above}
+		title := heading{title: c.title(), note: "most units " + w.unitWords(c), above: above}
 		if i == 0 {
 			title.note += "; requests a second"
 			p.label(rows)
@@ -151,7 +151,7 @@ func unservedPieces(demand, unserved []float64) []band {
 			continue
 		}
 		if t == 0 || unserved[t-1] <= 0 {
-			all = append(all, band{paint: trouble, opacity: 0.9})
+			all = append(all, band{paint: trouble, opacity: 1})
 		}
 		b := &all[len(all)-1]
 		from, to := float64(t), float64(t+1)

@@ -23,11 +23,6 @@ func (w *WhatIf) Text(out io.Writer, colour bool) error {
 	}
 	t.b.WriteString("\n")
 	t.whatIfs(w.rows())
-	for _, c := range w.Columns {
-		if c.Words != "" {
-			t.wrapped("  "+c.Name+": ", "    ", c.Words)
-		}
-	}
 	t.b.WriteString("\n")
 	t.wrapped("", "", w.method())
 	_, err := io.WriteString(out, t.b.String())
