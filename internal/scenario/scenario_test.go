@@ -376,7 +376,15 @@ func compare(a, b *Scenario) string {
 	return cmp.Diff(a.Question(), b.Question(), zones, curves) + cmp.Diff(a.Plan(), b.Plan(), curves) +
 		cmp.Diff([]any{a.Name, a.Zone.String(), a.Caps, a.Connections}, []any{b.Name, b.Zone.String(), b.Caps, b.Connections}) +
 		cmp.Diff([]any{a.Late, a.Abort}, []any{b.Late, b.Abort}) +
-		cmp.Diff(names(a), names(b)) + cmp.Diff(a.Lab, b.Lab)
+		cmp.Diff(names(a), names(b)) + cmp.Diff(a.Lab, b.Lab) +
+		cmp.Diff([]any{a.UnitCost, a.Viewers, spreads(a)}, []any{b.UnitCost, b.Viewers, spreads(b)})
+}
+
+func spreads(s *Scenario) (spreads []Spreads) {
+	for _, spot := range s.Traffic.Spots {
+		spreads = append(spreads, spot.Spreads)
+	}
+	return spreads
 }
 
 func names(s *Scenario) (names []string) {
@@ -514,17 +522,6 @@ func TestSet(t *testing.T) {
 		}
 		if again, err := Parse("r.yaml", ".", s.Resolved, Options{}); err != nil || compare(s, again) != "" {
 			t.Errorf("--set %q is not in Resolved: %v\n%s", test.set, err, s.Resolved)
-		}
-	}
-}
-
-func TestEditDistance(t *testing.T) {
-	for _, test := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"hafl_life", "half_life", 1}, {"basline", "baseline", 1}, {"kitten", "sitting", 3}, {"東京", "京東", 1}} {
-		if got := editDistance(test.a, test.b); got != test.want {
-			t.Errorf("editDistance(%q, %q) = %d; want %d", test.a, test.b, got, test.want)
 		}
 	}
 }
