@@ -35,8 +35,8 @@ type Planned struct {
 	Path     string // of its directory; empty where there is none
 	Scenario string // whose traffic airs
 	Slip     time.Duration
-	Airs     time.Duration // as plan.Ask has it
 	Demand   forecast.Demand
+	Band     forecast.Band // of Demand
 	Model    *forecast.Model
 }
 
@@ -55,14 +55,17 @@ func (r *Report) PlanFor(s *scenario.Scenario, a Airing) (*Planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	airs, lasts := onAir(d)
-	ask := plan.Ask{At: a.At, Airs: airs, Lasts: lasts, Slip: a.Slip, Layers: r.Result.Layers, Chance: a.Chance}
+	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Chance: a.Chance}
 	ask.Context, ask.Region = places(s)
 	p, err := plan.Make(m, d, ask)
 	if err != nil {
 		return nil, err
 	}
-	return &Planned{Plan: p, Run: r.Manifest.Run, Path: r.Path, Scenario: s.Name, Slip: a.Slip, Airs: airs, Demand: d, Model: m}, nil
+	band, err := d.Band(a.Chance.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return &Planned{Plan: p, Run: r.Manifest.Run, Path: r.Path, Scenario: s.Name, Slip: a.Slip, Demand: d, Band: band, Model: m}, nil
 }
 
 // reportDraws is how many airings a report simulates for its plan: fewer than onair
@@ -81,22 +84,6 @@ func (r *Report) plan() {
 		return
 	}
 	r.Plan = p
-}
-
-// onAir is when in a demand its first spot begins, and how long it is from there to
-// the end of the last one's influence.
-func onAir(d forecast.Demand) (airs, lasts time.Duration) {
-	if len(d.Spots) == 0 {
-		return 0, time.Duration(seconds(d)) * time.Second
-	}
-	airs = d.Spots[0].From
-	for _, s := range d.Spots {
-		airs = min(airs, s.From)
-	}
-	for _, s := range d.Spots {
-		lasts = max(lasts, s.To-airs)
-	}
-	return airs, lasts
 }
 
 // places says where each fleet is changed: in which context of the kubeconfig, in
@@ -245,6 +232,9 @@ func (p *Planned) costed() bool {
 	return slices.ContainsFunc(p.Holds, func(h plan.Hold) bool { return h.Cost != nil }) ||
 		slices.ContainsFunc(p.Risk, func(k plan.Risk) bool { return k.Cost != nil })
 }
+
+// assumed is what the plan rests on that nobody stated or measured.
+func (p *Planned) assumed() []string { return slices.Concat(p.Demand.Assumed, p.Model.Assumed) }
 
 // start is how many units of a fleet are ready on an ordinary evening; nil: not known.
 func (p *Planned) start(fleet string) *int {

@@ -85,23 +85,6 @@ type ActionSummary struct {
 	Note    string `json:"note"`
 }
 
-// ReplaySummary is how the model played the rehearsal.
-type ReplaySummary struct {
-	Runs      int           `json:"runs"`
-	Fleets    []ReplayFleet `json:"fleets"`
-	Measured  *float64      `json:"lag_measured"`
-	Simulated *float64      `json:"lag_simulated"` // median of the runs
-	LagError  *float64      `json:"lag_error"`     // ratio, median of the runs
-	NoLag     *string       `json:"lag_refused"`   // why the two are not compared
-}
-
-// ReplayFleet is how far simulated ready units were from the measured ones.
-type ReplayFleet struct {
-	Fleet string   `json:"fleet"`
-	Mean  *float64 `json:"mean_error"`  // ratio
-	Worst int      `json:"worst_error"` // units, at any second of the median run
-}
-
 // JSON writes the plan for machines.
 func (p *Planned) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
@@ -115,8 +98,8 @@ func (p *Planned) Summary() PlanSummary {
 	s := PlanSummary{
 		Sentence: p.sentence(), Demand: p.Demand.Name, Units: map[string]int{}, Holds: []PlanHold{}, Refused: stated(p.Refused),
 		Without: summaryChance(p.Without), Risk: []RiskSummary{}, Next: []Layer{}, Actions: []ActionSummary{},
-		NoActions: append([]string{}, p.NoTexts...), Assumed: append([]string{}, p.Model.Assumed...),
-		Replay: summaryReplay(p), Warnings: append([]string{}, p.Warnings...),
+		NoActions: append([]string{}, p.NoTexts...), Assumed: append([]string{}, p.assumed()...),
+		Replay: summaryReplay(p.Model.Replay), Warnings: append([]string{}, p.Warnings...),
 	}
 	if !p.refused() {
 		served := summaryChance(p.Held)
@@ -143,16 +126,4 @@ func (p *Planned) Summary() PlanSummary {
 
 func summaryChance(c plan.Chance) ChanceSummary {
 	return ChanceSummary{finite(&c.Probability), finite(&c.Error), finite(&c.Typical), finite(&c.Bad)}
-}
-
-func summaryReplay(p *Planned) ReplaySummary {
-	r := p.Model.Replay
-	s := ReplaySummary{Runs: r.Runs, Fleets: []ReplayFleet{}, Measured: inSeconds(r.Measured), Simulated: inSeconds(r.Simulated), LagError: finite(r.LagError)}
-	if r.LagError == nil {
-		s.NoLag = stated(r.NoLag)
-	}
-	for _, u := range r.Units {
-		s.Fleets = append(s.Fleets, ReplayFleet{u.Fleet, finite(&u.Mean), u.Worst})
-	}
-	return s
 }

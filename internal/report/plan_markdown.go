@@ -84,9 +84,9 @@ func (m *markdown) rests(p *Planned) {
 		rows = append(rows, []string{l.Name, l.Rate, l.Source})
 	}
 	m.table("Next limits", "| layer | capacity | source |", "|---|--:|---|", rows)
-	if len(p.Model.Assumed) > 0 {
+	if len(p.assumed()) > 0 {
 		m.b.WriteString("\n### Assumed\n\n")
-		m.list(p.Model.Assumed)
+		m.list(p.assumed())
 	}
 	rows = nil
 	for _, f := range replayFacts(p.Model.Replay) {

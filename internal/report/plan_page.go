@@ -19,6 +19,6 @@ func (r *Report) planView() *planView {
 	}
 	return &planView{
 		Sentence: p.sentence(), Command: p.command(), Holds: p.holdRows(), Risk: p.riskRows(mostLines), Costed: p.costed(),
-		Replay: replayFacts(p.Model.Replay), Next: p.nextRows(), Assumed: p.Model.Assumed, Warnings: p.Warnings,
+		Replay: replayFacts(p.Model.Replay), Next: p.nextRows(), Assumed: p.assumed(), Warnings: p.Warnings,
 	}
 }

@@ -98,14 +98,14 @@ func (p *Planned) pictureNote() string {
 // from and to are the ends of what is shown around the airing.
 func (p *Planned) from() float64 {
 	if !p.holding() {
-		return -p.Airs.Seconds()
+		return -p.Demand.Airs.Seconds()
 	}
 	return -p.Lead.Seconds() * 1.08
 }
 
 func (p *Planned) to() float64 {
 	if !p.holding() {
-		return float64(seconds(p.Demand)) - p.Airs.Seconds() + p.Slip.Seconds()
+		return float64(len(p.Band.P50)) - p.Demand.Airs.Seconds() + p.Slip.Seconds()
 	}
 	return p.released() + 0.08*p.Lead.Seconds()
 }
@@ -202,13 +202,15 @@ func today(f simulation.Fleet) int { return f.Start }
 
 // airPanel is demand against what the units sustain.
 func (p *Planned) airPanel() *panel {
-	low, mid, high := demandLines(p.Demand, p.Airs)
+	sinceAir := func(rates []float64) plotter.XYs { return moved(inMiddles(rates), -p.Demand.Airs.Seconds()) }
+	low, mid, high := sinceAir(p.Band.P5), sinceAir(p.Band.P50), sinceAir(p.Band.P95)
+	certain := slices.Equal(p.Band.P5, p.Band.P95)
 	before, with := sustained(p.Model.Service, today), sustained(p.Model.Service, p.held)
 	asked := highest(high)
 	top := max(asked, min(max(with, before), 2.2*asked), 1) * 1.08
 	note := "requests a second"
-	if !certain(p.Demand) {
-		note += "; band: 95 % of airings"
+	if !certain {
+		note += "; band: 9 of 10 airings"
 	}
 	if p.Slip > 0 {
 		note += "; grey: it may start"
@@ -220,7 +222,7 @@ func (p *Planned) airPanel() *panel {
 	if p.Slip > 0 {
 		panel.Add(column{0, p.Slip.Seconds(), axis})
 	}
-	if !certain(p.Demand) {
+	if !certain {
 		panel.Add(band{lower: low, upper: high, paint: demand, opacity: 0.22})
 	}
 	p.addCapacity(panel, before, with)

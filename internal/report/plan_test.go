@@ -63,8 +63,13 @@ func (e planning) chance(n int) plan.Chance {
 func (e planning) planned() *Planned {
 	p := &Planned{
 		Run: "prime-time-20261122T125300Z", Path: "reports/prime-time-20261122T125300Z", Scenario: "prime-time",
-		Slip: e.slip, Airs: time.Minute, Demand: e.demand(), Model: e.model(),
+		Slip: e.slip, Demand: e.demand(), Model: e.model(),
 	}
+	band, err := p.Demand.Band(1)
+	if err != nil {
+		panic(err)
+	}
+	p.Band = band
 	p.Plan = &plan.Plan{
 		Without: e.chance(e.start), Lead: 16 * time.Minute, After: 21 * time.Minute,
 		Next:     []capacity.Layer{{Name: "db", Rate: 6000, Source: "stated in the scenario"}, {Name: "hpa/default/web max", Rate: 4560, Low: 4200, High: 4800, Source: "60 units × 76/s"}},
@@ -121,7 +126,7 @@ func (e planning) demand() forecast.Demand {
 	for t := range base {
 		base[t], spot[t] = baseline, (evening{peak: peak, airing: 60}).demandAt(t)
 	}
-	d := forecast.Demand{Name: "CM 1, 6.5x", Waves: []simulation.Wave{{Requests: base}, {Requests: spot}}, Spots: []simulation.Span{{From: time.Minute, To: 7 * time.Minute}}, Baseline: baseline}
+	d := forecast.Demand{Name: "CM 1, 6.5x", Waves: []simulation.Wave{{Requests: base}, {Requests: spot}}, Spots: []simulation.Span{{From: time.Minute, To: 7 * time.Minute}}, Airs: time.Minute, Lasts: 6 * time.Minute, Baseline: baseline}
 	if e.uncertain {
 		d.Waves[1].Times = []float64{0.6, 0.7, 0.8, 0.9, 1, 1.05, 1.1, 1.2, 1.3}
 	}
@@ -242,24 +247,6 @@ func TestSpaced(t *testing.T) {
 			if got := spaced(n, n/2, most); len(got) != min(n, most) || !slices.IsSorted(got) {
 				t.Errorf("spaced(%d, %d, %d) = %v; want %d places, rising", n, n/2, most, got, min(n, most))
 			}
-		}
-	}
-}
-
-// Worked out by hand: a wave of 100/s that is 1x to 3x, over one of 50/s.
-func TestDemandLines(t *testing.T) {
-	flat := func(rate float64) []float64 { return slices.Repeat([]float64{rate}, 10) }
-	d := forecast.Demand{Waves: []simulation.Wave{{Requests: flat(50)}, {Requests: flat(100)}}}
-	if low, mid, high := demandLines(d, 3*time.Second); len(mid) != 10 || mid[0].X != -2.5 || low[9].Y != 150 || mid[9].Y != 150 || high[9].Y != 150 {
-		t.Errorf("demandLines of what is certain = %v, %v, %v; want 150/s from -2.5 s on", low, mid, high)
-	}
-	for i := range 1001 {
-		d.Waves[1].Times = append(d.Waves[1].Times, 1+2*float64(i)/1000)
-	}
-	low, mid, high := demandLines(d, 0)
-	for _, c := range []struct{ got, want float64 }{{low[5].Y, 155}, {mid[5].Y, 250}, {high[5].Y, 345}} {
-		if math.Abs(c.got-c.want) > 20 { // of 200 draws, some 3 standard errors of the median
-			t.Errorf("demandLines(…)[5] = %v; want about %v", c.got, c.want)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func (p *Planned) Text(w io.Writer, colour bool) error {
 	t.timetable(p)
 	t.nextLimits(p)
 	t.notes("Warnings", "! ", p.Warnings)
-	t.notes("Assumed", "- ", p.Model.Assumed)
+	t.notes("Assumed", "- ", p.assumed())
 	t.facts("How the model played the rehearsal", replayFacts(p.Model.Replay))
 	t.changes(p)
 	_, err := io.WriteString(w, t.b.String())
