@@ -1,0 +1,46 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/seed-f864f198/onair/internal/figure"
+)
+
+// refused says why no number of units suffices: what binds, at what rate, against
+// which peak, and how far one gets.
+func (w *work) refused(r refusal) string {
+	best := w.try(r.best).chance()
+	return fmt.Sprintf("no number of units suffices: %s, and the demand's peak is %s (%s to %s in 9 of 10 draws); at best all but %s is served with P = %s ± %.3f",
+		w.binds(r), figure.Rate(w.Peak.P50), figure.Rate(w.Peak.P5), figure.Rate(w.Peak.P95), figure.Share(Unserved), figure.Probability(best.Probability), best.Error)
+}
+
+func (w *work) binds(r refusal) string {
+	if r.fleet == free {
+		if c := w.service.Ceiling; c > 0 {
+			return fmt.Sprintf("%s carries %s, which no unit more changes", w.ceiling(c), figure.Rate(c))
+		}
+		return "the fleets do not hold together, each at the most it can have"
+	}
+	name, most := w.model.Fleets[r.fleet].Name, r.best[r.fleet]
+	_, carried, _ := w.sustained(r.fleet, most)
+	if r.bound == nil {
+		return fmt.Sprintf("%s does not hold with %s units either, which carry %s (was something lost on the way, or lowered?)", name, figure.Count(most), figure.Rate(carried))
+	}
+	return fmt.Sprintf("%s carries %s with %s units, and %s", name, figure.Rate(carried), figure.Count(most), r.bound.why)
+}
+
+// ceiling is the name of the layer that carries as much.
+func (w *work) ceiling(rate float64) string {
+	var names []string
+	for _, l := range w.ask.Layers {
+		if !l.AtLeast && math.Abs(l.Rate-rate) <= 1e-6*rate {
+			names = append(names, l.Name)
+		}
+	}
+	if names == nil {
+		return "what stands behind the fleets"
+	}
+	return strings.Join(names, " and ")
+}
