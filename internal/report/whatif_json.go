@@ -117,7 +117,7 @@ func (w *WhatIf) Summary() WhatIfSummary {
 	s := WhatIfSummary{
 		Schema: WhatIfSchema, Scenario: w.Scenario, Run: w.Run, Started: w.Started,
 		Demand: DemandSummary{w.Demand.Name, len(w.Band.P50), RunsQuantile{finite(&peak.P5), finite(&peak.P50), finite(&peak.P95)}},
-		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Assumed: slices.Concat([]string{}, w.Assumed, w.Demand.Assumed), Columns: []ColumnSummary{},
+		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
 	}
 	ranked := w.ranked()
 	for _, c := range w.Columns {
