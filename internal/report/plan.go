@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -16,9 +15,6 @@ import (
 	"github.com/seed-f864f198/onair/internal/plan"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
-
-// ErrUntrusted is wrapped by the error of a run whose model cannot play it.
-var ErrUntrusted = errors.New("the model cannot play the rehearsal it was made from")
 
 // Airing is when something is to air, and how many airings are simulated.
 type Airing struct {
@@ -41,15 +37,15 @@ type Planned struct {
 }
 
 // PlanFor finds what to hold ready for the traffic of a scenario, from the run. The
-// error says why no model can be made of the run, or wraps ErrUntrusted where it is
-// not to be asked; that no number of units is enough is a plan too.
+// error says why no model can be made of the run, or why it is not to be asked; that
+// no number of units is enough is a plan too.
 func (r *Report) PlanFor(s *scenario.Scenario, a Airing) (*Planned, error) {
 	m, err := r.Model()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("no model can be made of this run: %w", err)
 	}
 	if err := m.Replay.Trusted(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUntrusted, err)
+		return nil, fmt.Errorf("the model of this run is not asked anything: %w", err)
 	}
 	d, err := s.Demand()
 	if err != nil {
@@ -101,24 +97,19 @@ func places(s *scenario.Scenario) (context, region map[string]string) {
 	return context, region
 }
 
-// enough reports whether as things are is what the plan asks for.
-func (p *Planned) enough() bool {
-	return len(p.Holds) > 0 && !slices.ContainsFunc(p.Holds, func(h plan.Hold) bool { return h.Min == nil || h.Units > *h.Min })
-}
-
 // refused reports whether no number of units does.
 func (p *Planned) refused() bool { return len(p.Holds) == 0 }
 
 // holding reports whether there is anything to do.
-func (p *Planned) holding() bool { return !p.refused() && !p.enough() }
+func (p *Planned) holding() bool { return !p.refused() && !p.Enough }
 
 // sentence is what is read out.
 func (p *Planned) sentence() string {
 	switch {
 	case p.refused():
-		return sentenceOf(fmt.Sprintf("no number of units is enough: %s; as things are, all but %s of requests are served in %s",
-			strings.TrimSuffix(p.Refused, "."), figure.ExactShare(plan.Unserved), p.airings(p.Without)))
-	case p.enough():
+		return sentenceOf(p.Refused) + fmt.Sprintf(" As things are, all but %s of requests are served in %s.",
+			figure.ExactShare(plan.Unserved), p.airings(p.Without))
+	case p.Enough:
 		return fmt.Sprintf("Hold nothing more than there is: as things are, all but %s of requests are served in %s.",
 			figure.ExactShare(plan.Unserved), p.airings(p.Held))
 	}
@@ -188,7 +179,11 @@ func (p *Planned) subject() string {
 			words += " or up to " + figure.Duration(p.Slip) + " later"
 		}
 	}
-	return words + ", as learned from run " + p.Run + "."
+	words += ": up to " + figure.Rate(p.Peak.P50)
+	if low, high := figure.Rate(p.Peak.P5), figure.Rate(p.Peak.P95); low != high {
+		words += fmt.Sprintf(" (%s to %s in 9 of 10 airings)", low, high)
+	}
+	return words + ". Learned from run " + p.Run + "."
 }
 
 // unchanged says what onair did not do.
@@ -238,12 +233,22 @@ func (p *Planned) assumed() []string { return slices.Concat(p.Demand.Assumed, p.
 
 // start is how many units of a fleet are ready on an ordinary evening; nil: not known.
 func (p *Planned) start(fleet string) *int {
-	for _, f := range p.Model.Fleets {
-		if f.Name == fleet {
+	for i, f := range p.Model.Fleets {
+		switch {
+		case f.Name == fleet:
 			return &f.Start
+		case f.Nodes != nil && f.Nodes.Name == fleet && i < len(p.Model.Service.Fleets):
+			if pods := p.Model.Service.Fleets[i].Pods; pods != nil && pods.Nodes != nil {
+				return &pods.Nodes.Start
+			}
 		}
 	}
 	return nil
+}
+
+func (p *Planned) isToday(fleet string, units int) bool {
+	start := p.start(fleet)
+	return start != nil && *start == units
 }
 
 // timetable says what to do when.
@@ -295,9 +300,9 @@ func unserved(ratio float64) string { return figure.ShareAgainst(ratio, plan.Uns
 // markAt is which of all a point of the risk curve is.
 func (p *Planned) markAt(i int) string {
 	switch {
-	case i == p.answerAt():
+	case i == p.answerAt() && !p.Enough:
 		return "the plan"
-	case len(p.Holds) > 0 && p.Holds[0].Min != nil && *p.Holds[0].Min == p.Risk[i].Units:
+	case len(p.Holds) > 0 && p.isToday(p.Holds[0].Fleet, p.Risk[i].Units):
 		return "as things are"
 	}
 	return ""

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"time"
 
@@ -91,6 +92,20 @@ func (p *Planned) JSON(w io.Writer) error {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(PlanDocument{PlanSchema, p.Run, p.Scenario, p.Summary()})
+}
+
+// Render gives every file of the plan to put.
+func (p *Planned) Render(put func(name string, content []byte) error) error {
+	for _, file := range []rendering{{"plan.json", written(p.JSON)}, {"plan.md", written(p.Markdown)}, {"plan.svg", p.SVG}, {"plan.png", p.PNG}} {
+		content, err := file.encode()
+		if err != nil {
+			return fmt.Errorf("%s: %w", file.name, err)
+		}
+		if err := put(file.name, content); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Summary is the plan as summary.json has it.

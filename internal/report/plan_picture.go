@@ -79,7 +79,7 @@ func (p *Planned) pictureTitle() string {
 	switch {
 	case p.refused():
 		return "No number of units is enough"
-	case p.enough():
+	case p.Enough:
 		return "Hold nothing more than there is"
 	}
 	return "Hold " + p.units() + " " + p.hours()

@@ -71,7 +71,7 @@ func (e planning) planned() *Planned {
 	}
 	p.Band = band
 	p.Plan = &plan.Plan{
-		Without: e.chance(e.start), Lead: 16 * time.Minute, After: 21 * time.Minute,
+		Without: e.chance(e.start), Enough: e.start == e.units, Peak: forecast.Peak{P5: 1900, P50: 2930, P95: 3700}, Lead: 16 * time.Minute, After: 21 * time.Minute,
 		Next:     []capacity.Layer{{Name: "db", Rate: 6000, Source: "stated in the scenario"}, {Name: "hpa/default/web max", Rate: 4560, Low: 4200, High: 4800, Source: "60 units × 76/s"}},
 		Warnings: []string{"the demand goes beyond twice what was rehearsed: capacity there is extrapolated"},
 	}
@@ -86,7 +86,7 @@ func (e planning) planned() *Planned {
 		p.Risk = append(p.Risk, plan.Risk{Units: n, Cost: cost(n), Chance: e.chance(n)})
 	}
 	if e.refused {
-		p.Refused = "beyond 60 units, the maximum of hpa/default/web, db (6k/s) binds"
+		p.Refused, p.Risk, p.Lead, p.After = "no number of units suffices: db carries 2.4k/s, which no unit more changes, and the demand's peak is 2.93k/s", nil, 0, 0
 		return p
 	}
 	p.Held = e.chance(e.units)
