@@ -151,7 +151,7 @@ func (f *fitting) decided(r capacity.FleetResult, p autoscale.PolicySpec) float6
 		if !known || warm == 0 || window.From < 0 || l.unknown.over(window) > 0 || r.Max != nil && g.To >= *r.Max {
 			continue
 		}
-		each := l.each.over(window) / period.Seconds()
+		each := l.done.over(window) / period.Seconds()
 		xs, ys = append(xs, each), append(ys, (float64(g.To)-0.5)/float64(warm))
 	}
 	if len(xs) == 0 {

@@ -17,7 +17,9 @@ import (
 //	sums   0   40   80  140  140
 type load struct {
 	all, each sums
+	done      sums // of each, what it can do
 	unknown   sums // 1 in a second whose units are not known
+	beyond    sums // 1 in a second in which a unit had all the work that it can do, or its units are not known
 }
 
 // sums are the sums of a quantity up to the beginning of each second.
@@ -39,6 +41,9 @@ func (s sums) upTo(at time.Duration) float64 {
 	return s[second] + (s[second+1]-s[second])*(at%time.Second).Seconds()
 }
 
+// none is nothing in as many seconds.
+func (s sums) none() sums { return make(sums, len(s)) }
+
 // over is the sum of a window.
 func (s sums) over(w capacity.Span) float64 { return s.upTo(w.To) - s.upTo(w.From) }
 
@@ -57,16 +62,27 @@ func (f *fitting) loadOn(r capacity.FleetResult) load {
 		l.all.add(float64(s.Sent))
 		if !known || units <= 0 || f.unseen(r.Name, middle) {
 			l.each.add(0)
+			l.done.add(0)
 			l.unknown.add(1)
+			l.beyond.add(1)
 			continue
 		}
 		each := float64(s.Sent) / units
 		work := backlog + each
 		backlog = max(0, work-float64(s.Failed)/units-most)
-		l.each.add(min(work, most))
+		l.each.add(each)
+		l.done.add(min(work, most))
 		l.unknown.add(0)
+		l.beyond.add(whether(work > most))
 	}
 	return l
+}
+
+func whether(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // seconds are those of the run, one after the other.

@@ -45,10 +45,7 @@ func (f *fitting) metrics(fleet *simulation.Fleet, p *simulation.Pods, r capacit
 // An HPA may look at several resources. The first that follows requests is the CPU
 // of the model; another is turned into it by what both are at the same requests.
 func (f *fitting) utilisation(fleet *simulation.Fleet, r capacity.FleetResult, s autoscale.MetricSpec) (simulation.Metric, bool) {
-	at, loaded := f.pipeline(r, s.Name, false)
-	if at.slope == 0 {
-		return simulation.Metric{}, false
-	}
+	at, loaded := f.pipeline(r, s.Name)
 	m := simulation.Metric{Kind: simulation.Utilisation, Target: s.Target, Window: at.window, Delay: at.delay}
 	limit := f.useLimit(r, s.Name, at)
 	if fleet.CPU.Request > 0 {
@@ -89,11 +86,20 @@ func (f *fitting) saturate(fleet *simulation.Fleet) {
 }
 
 // perRequest is a metric that is one for each unit, in whatever measure: it is turned
-// into requests.
+// into requests. What it is of units that are asked for more than they can do (of what
+// came, or of what was answered) is not told: that is left out where there is enough
+// besides.
 func (f *fitting) perRequest(r capacity.FleetResult, s autoscale.MetricSpec) (simulation.Metric, bool) {
-	at, _ := f.pipeline(r, s.Name, true)
-	if at.slope == 0 {
-		return simulation.Metric{}, false
+	l, all := f.loadOn(r), f.gauges(r.Name, s.Name)
+	at, ok := fitPipeline(all, l.each, l.beyond, true)
+	if !ok {
+		at, ok = fitPipeline(all, l.each, l.unknown, true)
+	}
+	if ok {
+		f.doubt(r, s.Name, at)
+	} else {
+		at = pipeline{slope: 1, window: usualWindow, delay: usualDelay}
+		f.assume("%s: too few readings of %s were seen to tell how it follows requests: it is taken to be those of a unit in a second, by a window of %s, %s late", r.Name, s.Name, seconds(at.window), seconds(at.delay))
 	}
 	return simulation.Metric{Kind: simulation.PerUnit, Target: s.Target / at.slope, Window: at.window, Delay: at.delay}, true
 }
@@ -112,7 +118,7 @@ func (f *fitting) total(r capacity.FleetResult, s autoscale.MetricSpec) (simulat
 		all[i].value *= max(units, 1)
 	}
 	m := simulation.Metric{Kind: simulation.Total, Target: s.Target, Window: usualWindow, Delay: usualDelay}
-	at, ok := fitPipeline(all, l.all, nil, true)
+	at, ok := fitPipeline(all, l.all, l.all.none(), true)
 	if !ok {
 		f.assume("%s: too few readings of %s were seen to tell how it follows requests: it is taken to be the requests of a second, by a window of %s, %s late", r.Name, s.Name, seconds(usualWindow), seconds(usualDelay))
 		return m, true
@@ -124,10 +130,10 @@ func (f *fitting) total(r capacity.FleetResult, s autoscale.MetricSpec) (simulat
 
 // pipeline is how a metric follows what one unit is asked; loaded says that readings
 // told. Where they do not, it is the usual one, and what is not known of it is said.
-func (f *fitting) pipeline(r capacity.FleetResult, name string, through bool) (at pipeline, loaded bool) {
+func (f *fitting) pipeline(r capacity.FleetResult, name string) (at pipeline, loaded bool) {
 	l := f.loadOn(r)
 	all := f.gauges(r.Name, name)
-	if at, ok := fitPipeline(f.unbound(r, name, all), l.each, []sums{l.unknown}, through); ok {
+	if at, ok := fitPipeline(f.unbound(r, name, all), l.done, l.unknown, false); ok {
 		f.doubt(r, name, at)
 		return at, true
 	}
@@ -155,8 +161,8 @@ func (f *fitting) usual(r capacity.FleetResult, name string, all []gauge, l load
 	var xs, ys []float64
 	for _, g := range all {
 		w := capacity.Span{From: g.at - at.delay - at.window, To: g.at - at.delay}
-		if w.From >= 0 && l.unknown.over(w) == 0 && l.each.over(w) > 0 {
-			xs, ys = append(xs, l.each.over(w)/at.window.Seconds()), append(ys, g.value)
+		if w.From >= 0 && l.unknown.over(w) == 0 && l.done.over(w) > 0 {
+			xs, ys = append(xs, l.done.over(w)/at.window.Seconds()), append(ys, g.value)
 		}
 	}
 	if len(xs) > 0 {

@@ -56,7 +56,7 @@ func (f *fitting) gauges(fleet, name string) []gauge {
 
 // fitPipeline finds the pipeline of readings; through says that it goes through the
 // origin. ok is false where they are too few, or too much alike, to tell.
-func fitPipeline(all []gauge, x sums, out []sums, through bool) (best pipeline, ok bool) {
+func fitPipeline(all []gauge, x sums, out sums, through bool) (best pipeline, ok bool) {
 	most := 0
 	var found []pipeline
 	for window := gridStep; window <= longestWindow; window += gridStep {
@@ -77,12 +77,12 @@ func fitPipeline(all []gauge, x sums, out []sums, through bool) (best pipeline, 
 
 // line is the least squares of one window and delay. A window that touches what is
 // left out tells nothing.
-func line(all []gauge, x sums, out []sums, window, delay time.Duration, through bool) (p pipeline, ok bool) {
+func line(all []gauge, x sums, out sums, window, delay time.Duration, through bool) (p pipeline, ok bool) {
 	p.window, p.delay = window, delay
 	var xs, ys []float64
 	for _, g := range all {
 		w := capacity.Span{From: g.at - delay - window, To: g.at - delay}
-		if w.From < 0 || touched(out, w) {
+		if w.From < 0 || out.over(w) > 1e-9 {
 			continue
 		}
 		xs, ys = append(xs, x.over(w)/window.Seconds()), append(ys, g.value)
@@ -100,15 +100,6 @@ func line(all []gauge, x sums, out []sums, window, delay time.Duration, through 
 	}
 	p.judge(xs, ys)
 	return p, true
-}
-
-func touched(out []sums, w capacity.Span) bool {
-	for _, o := range out {
-		if o.over(w) > 1e-9 {
-			return true
-		}
-	}
-	return false
 }
 
 // alike reports whether values do not span a tenth of the largest: a line through them

@@ -20,7 +20,7 @@ func (f *fitting) production(fleet string) counts {
 }
 
 // stated are the counts of a scenario.
-func stated(p capacity.Production) counts { return counts{start: p.Start, max: p.Max} }
+func stated(p capacity.Production) counts { return counts{start: p.Start, min: p.Min, max: p.Max} }
 
 // produce gives a model what production has, where that is stated: its counts, and the
 // layers behind it. What bounded staging besides says nothing of a production whose

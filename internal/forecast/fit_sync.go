@@ -54,7 +54,7 @@ func (f *fitting) synced(fleet string) (at []time.Duration) {
 		}
 	}
 	slices.Sort(at)
-	return slices.CompactFunc(at, func(a, b time.Duration) bool { return b-a < offBeat })
+	return slices.CompactFunc(at, func(a, b time.Duration) bool { return (b-a).Abs() < offBeat })
 }
 
 // afresh reports whether a reading is of the first look after a gap.

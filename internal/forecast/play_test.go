@@ -61,7 +61,7 @@ func TestPlayedAtOnce(t *testing.T) {
 	all := make([]Outcome, 4)
 	var group sync.WaitGroup
 	for i := range all {
-		group.Go(func() { all[i], _ = m.Play(d, Chance{Runs: 200, Seed: 1}) })
+		group.Go(func() { all[i], _ = m.Play(d, Chance{Runs: plays, Seed: 1}) })
 	}
 	group.Wait()
 	for i, o := range all {

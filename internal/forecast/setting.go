@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/seed-f864f198/onair/internal/spelling"
 )
@@ -104,6 +105,8 @@ func parseSetting(text string) (Setting, error) {
 	path, value, found := strings.Cut(text, "=")
 	path, value = strings.TrimSpace(path), strings.TrimSpace(value)
 	switch {
+	case strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return Setting{}, fmt.Errorf("%.60q has a character that cannot be printed", text)
 	case path == "":
 		return Setting{}, fmt.Errorf("%.60q names nothing (min=20)", text)
 	case !found || value == "":

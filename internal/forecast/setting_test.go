@@ -238,6 +238,7 @@ func TestMistakesInSettings(t *testing.T) {
 		"min=20,":                         `setting 2: "" names nothing (min=20)`,
 		"min":                             `setting 1: "min" has no value (min=20)`,
 		"min=":                            `setting 1: "min" has no value (min=20)`,
+		"min\n=20":                        `setting 1: "min\n=20" has a character that cannot be printed`,
 		"mn=20":                           `setting 1: unknown setting "mn" (did you mean min?)`,
 		"up.stabilisation=5s":             `setting 1: unknown setting "up.stabilisation" (did you mean up.stabilization?)`,
 		"hpa/default/web.mn=20":           `setting 1: unknown setting "mn" (did you mean min?)`,
@@ -267,7 +268,7 @@ func TestMistakesInSettings(t *testing.T) {
 		"ready=200h":                      `setting 1: ready "200h" is not a duration`,
 		"zone_lost=1/3":                   `setting 1: zone_lost "1/3" is not a share of the units and when they go, such as 1/3@2m`,
 		"zone_lost=4/3@2m":                `setting 1: zone_lost "4/3@2m" is not a share`,
-		"capacity=120%":                   `setting 1: capacity "120%" is not a factor such as 1.2x, above 0`,
+		"capacity=120%":                   `setting 1: capacity "120%" is not a factor such as 1.2x, from 0.001x to 1000x`,
 		"mn=20,boot=1":                    "setting 1: unknown setting \"mn\" (did you mean min?)\nsetting 2: boot \"1\" is not a duration such as 45s",
 		"min=" + strings.Repeat("9", 100): `setting 1: min "` + strings.Repeat("9", 60) + `" is not`,
 	} {
@@ -390,7 +391,7 @@ func TestDescribe(t *testing.T) {
 // What is read is what was written; what is not says which setting is wrong; and no
 // model panics on it.
 func FuzzParseSettings(f *testing.F) {
-	for _, text := range []string{"min=20,target=50%", "hpa/default/web.min=20", "metric=schedule:20@-10m..30m", "up=100%/15s+4/15s,zone_lost=1/3@2m", "mn=20", "target.cpu=5%,,", "hpa/a.b=1", "=", "capacity=0.000000001x,ready=0.1x"} {
+	for _, text := range []string{"min=20,target=50%", "hpa/default/web.min=20", "metric=schedule:20@-10m..30m", "up=100%/15s+4/15s,zone_lost=1/3@2m", "mn=20", "target.cpu=5%,,", "hpa/a.b=1", "=", "capacity=0.001x,ready=0.1x", "/\n0=0"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -93,15 +93,15 @@ var rate = form[float64]{"a rate such as 50/s or 3k/m", func(text string) (float
 	return v, v <= mostRate
 }}
 
-var factor = positive(form[float64]{"a factor such as 1.2x", func(text string) (float64, bool) {
+var factor = form[float64]{"a factor such as 1.2x, from 0.001x to 1000x", func(text string) (float64, bool) {
 	digits, ok := strings.CutSuffix(text, "x")
 	p := ratioText.FindStringSubmatch(digits)
 	if !ok || p == nil || p[2] != "" {
 		return 0, false
 	}
 	v := number(p[1])
-	return v, v <= mostRatio
-}})
+	return v, v >= 0.001 && v <= 1000
+}}
 
 // whole is a count of units.
 func whole(least int) form[int] {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/simulation"
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
@@ -70,9 +71,12 @@ func spike(lasts time.Duration) Demand {
 	return Demand{Name: "10x", Waves: []simulation.Wave{{Requests: simulation.Requests(c)}}, Baseline: base}
 }
 
+// plays are enough for what a setting does to be more than chance.
+var plays = raced.Part(200, 40)
+
 func play(t testing.TB, m *Model, d Demand) Outcome {
 	t.Helper()
-	o, err := m.Play(d, Chance{Runs: 200, Seed: 1})
+	o, err := m.Play(d, Chance{Runs: plays, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
