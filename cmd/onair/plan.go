@@ -118,7 +118,7 @@ const leastRuns = 100
 func (o planOptions) find(dir *rundir.Dir) (*report.Planned, error) {
 	// As in writeReport: all facts of the run are in memory.
 	defer debug.SetGCPercent(debug.SetGCPercent(25))
-	run, err := report.Read(dir)
+	run, err := report.ReadFacts(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (o planOptions) find(dir *rundir.Dir) (*report.Planned, error) {
 	}
 	p, err := run.PlanFor(asked, report.Airing{At: at, Slip: o.slip, Chance: o.chance})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.run, err)
+		return nil, fmt.Errorf("%s: no plan is made: %w", o.run, err)
 	}
 	return p, nil
 }

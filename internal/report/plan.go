@@ -42,10 +42,10 @@ type Planned struct {
 func (r *Report) PlanFor(s *scenario.Scenario, a Airing) (*Planned, error) {
 	m, err := r.Model()
 	if err != nil {
-		return nil, fmt.Errorf("no model can be made of this run: %w", err)
+		return nil, err
 	}
 	if err := m.Replay.Trusted(); err != nil {
-		return nil, fmt.Errorf("the model of this run is not asked anything: %w", err)
+		return nil, err
 	}
 	d, err := s.Demand()
 	if err != nil {
@@ -191,7 +191,7 @@ const unchanged = "onair has changed nothing: the texts are for a person to revi
 
 // command writes the texts.
 func (p *Planned) command() string {
-	return "onair plan " + shown(p.Path, p.Run) + " --at 2026-12-01T21:54"
+	return "onair plan " + shown(p.Path, p.Run) + " --at TIME"
 }
 
 // shown is a path as one word of a shell, or what stands for it.

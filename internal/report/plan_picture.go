@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -60,9 +61,9 @@ func (p *Planned) picture() picture {
 	height := head + foot + tall*vg.Length(len(panels)) + gap*vg.Length(len(panels)-1)
 	return picture{
 		height: height,
-		about:  "Plan: " + p.pictureTitle() + ". " + p.pictureNote(),
+		about:  "Plan: " + p.pictureTitle() + ". " + sentenceOf(p.pictureNote()),
 		draw: func(c draw.Canvas) {
-			writeTitle(c, p.pictureTitle(), p.pictureNote())
+			writeTitle(c, p.pictureTitle(), strings.TrimSuffix(sentenceOf(p.pictureNote()), "."))
 			tables := make([][]*plot.Plot, len(panels))
 			for i, panel := range panels {
 				tables[i] = []*plot.Plot{panel.Plot}
@@ -82,15 +83,22 @@ func (p *Planned) pictureTitle() string {
 	case p.Enough:
 		return "Hold nothing more than there is"
 	}
+	if p.Instants == nil {
+		return "Hold " + p.units()
+	}
 	return "Hold " + p.units() + " " + p.hours()
 }
 
 func (p *Planned) pictureNote() string {
 	without := "as things are, enough is served in " + p.airings(p.Without)
 	if !p.holding() {
-		return sentenceOf(without)
+		return without
 	}
-	return "Enough is then served in " + p.airings(p.Held) + "; as things are, in " + chance(p.Without)
+	served := "enough is then served in " + p.airings(p.Held) + "; as things are, in " + chance(p.Without)
+	if p.Instants == nil {
+		return p.hours() + ": " + served
+	}
+	return served
 }
 
 // The airing's clock: x is in seconds from its earliest start.

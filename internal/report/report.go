@@ -51,6 +51,18 @@ func New(manifest rundir.Manifest, s *scenario.Scenario, t timeline.Timeline, r 
 // Read makes the report of a run from its directory. The plateaus of the runs
 // that with names, against the same staging, count as the run's own.
 func Read(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
+	r, err := ReadFacts(dir, with...)
+	if err != nil {
+		return nil, err
+	}
+	r.plan()
+	r.warnOfBoxes()
+	return r, nil
+}
+
+// ReadFacts is Read for what shows neither plan nor pictures of the run: it simulates
+// nothing.
+func ReadFacts(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
 	manifest, err := dir.Manifest()
 	if err != nil {
 		return nil, err
@@ -78,8 +90,6 @@ func Read(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
 	result.Warnings = slices.Concat(result.Warnings, added, warnings)
 	r := New(manifest, s, t, result)
 	r.Path = dir.Path()
-	r.plan()
-	r.warnOfBoxes()
 	return r, nil
 }
 
