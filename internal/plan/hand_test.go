@@ -229,7 +229,7 @@ func TestCeiling(t *testing.T) {
 	if len(p.Holds) > 0 || len(p.Texts) > 0 || p.Instants != nil {
 		t.Errorf("behind a ceiling: holds %v, %d texts; want none", p.Holds, len(p.Texts))
 	}
-	for _, want := range []string{"database carries 900/s", "peak is 1k/s", "P = <1 %"} {
+	for _, want := range []string{"database carries 900/s", "peak is 1k/s", "is served is <1 %"} {
 		if !strings.Contains(p.Refused, want) {
 			t.Errorf("refused = %q; want %q in it", p.Refused, want)
 		}

@@ -12,10 +12,10 @@ import (
 // next are the layers that bind above floors, lowest first: the fleets as they are
 // held and at the most they may grow to, and what else was asked with. A layer of
 // which only a lower bound is known never binds.
-func (w *work) next(f floors) []capacity.Layer {
+func (w *work) next(f floors, how string) []capacity.Layer {
 	var all []capacity.Layer
 	for i, n := range f {
-		all = append(all, w.carries(i, n, "held", "held"))
+		all = append(all, w.carries(i, n, "held", how))
 		if most, why := w.grown(i, n); most > n {
 			all = append(all, w.carries(i, most, "max", why))
 		}
@@ -48,17 +48,21 @@ func (w *work) carries(fleet, n int, name, source string) capacity.Layer {
 // grown is the most units that a fleet may grow to by itself while n are held, and
 // why no more; n where it does not grow.
 func (w *work) grown(fleet, n int) (int, string) {
-	f, most := w.service.Fleets[fleet], n
+	f, most, why := held(w.service.Fleets[fleet], n), n, "its max"
 	switch {
 	case f.Pods != nil:
 		most = f.Pods.HPA.Max
+		if nodes := f.Pods.Nodes; nodes != nil && nodes.Max*nodes.PodsPerInstance < most {
+			most = nodes.Max * nodes.PodsPerInstance
+			why = fmt.Sprintf("all that %s instances have room for, the max of its nodes", figure.Count(nodes.Max))
+		}
 	case f.Group != nil:
 		most = f.Group.Max
 	}
 	if b := w.bound(fleet); b != nil && b.units < most {
-		return b.units, b.why
+		most, why = b.units, b.why
 	}
-	return most, "its max"
+	return most, why
 }
 
 // moved says whether a layer is a maximum that the plan knows better: a fleet's that
@@ -75,7 +79,7 @@ func (w *work) moved(layer string) bool {
 // warn says what the plan raises, and what it rests on without knowing.
 func (w *work) warn() {
 	for _, h := range w.Holds {
-		if h.Max != nil && h.Units > *h.Max && !w.Enough {
+		if h.Max != nil && h.Units > *h.Max {
 			w.warnf("%s: its maximum of %s is below the %s units to hold, so the plan raises it until release", h.Fleet, figure.Count(*h.Max), figure.Count(h.Units))
 		}
 	}
@@ -86,6 +90,10 @@ func (w *work) warn() {
 		w.warnNodes(i)
 		w.warnOrders(i)
 	}
+}
+
+// warnLayers says which layer is below the peak though nothing simulated knows it.
+func (w *work) warnLayers() {
 	for _, l := range w.ask.Layers {
 		if !l.AtLeast && !w.moved(l.Name) && l.Rate > 0 && l.Rate < w.Peak.P95 {
 			w.warnf("%s: it carries %s, less than the demand's peak of %s in one of 20 draws, and no unit of a fleet changes that", l.Name, figure.Rate(l.Rate), figure.Rate(w.Peak.P95))
@@ -96,7 +104,7 @@ func (w *work) warn() {
 // warnNodes says where nobody knows whether there is room for the pods.
 func (w *work) warnNodes(fleet int) {
 	f := w.model.Fleets[fleet]
-	if f.Kind != capacity.HPA || w.Enough {
+	if f.Kind != capacity.HPA {
 		return
 	}
 	switch {
@@ -109,9 +117,6 @@ func (w *work) warnNodes(fleet int) {
 
 // warnOrders says where a scheduled change would take the floor away again.
 func (w *work) warnOrders(fleet int) {
-	if w.Enough {
-		return
-	}
 	for _, o := range w.service.Fleets[fleet].Orders {
 		if o.Min != nil && *o.Min < w.floors[fleet] {
 			w.warnf("%s: a scheduled change sets its minimum to %s, below the %s units to hold: move it out of the window", w.model.Fleets[fleet].Name, figure.Count(*o.Min), figure.Count(w.floors[fleet]))

@@ -22,6 +22,9 @@ func Make(m *forecast.Model, d forecast.Demand, a Ask) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(s.crowd.after(a.Airs)) == 0 {
+		return nil, fmt.Errorf("airing: it starts %s after the demand's beginning, when that has ended", a.Airs)
+	}
 	w := work{search: s, ask: a, Plan: &Plan{Without: s.asIs().chance(), Peak: s.crowd.peak()}}
 	if err := w.find(); err != nil {
 		return nil, err
@@ -44,7 +47,7 @@ func (w *work) find() error {
 		var stuck *refusal
 		if w.floors, stuck = w.fewest(); stuck != nil {
 			w.Refused = w.refused(*stuck)
-			w.Next = w.next(w.today())
+			w.Next = w.next(w.today(), "as things are")
 			return nil
 		}
 	}
@@ -52,16 +55,20 @@ func (w *work) find() error {
 	if err := w.timetable(); err != nil {
 		return err
 	}
+	if w.Enough { // what the timetable rests on matters to nobody
+		w.Warnings = nil
+	}
 	w.Held = w.Without
 	if !w.Enough {
 		w.Held = w.try(w.floors).chance()
+		w.warn()
 	}
 	for i := range w.Holds {
 		w.Holds[i].Cost = w.cost(w.Holds[i])
 	}
 	w.Risk = w.risk()
-	w.Next = w.next(w.floors)
-	w.warn()
+	w.Next = w.next(w.floors, "held")
+	w.warnLayers()
 	if w.Instants != nil && !w.Enough {
 		w.write()
 	}

@@ -6,14 +6,30 @@ import (
 	"strings"
 
 	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/forecast"
 )
 
 // refused says why no number of units suffices: what binds, at what rate, against
 // which peak, and how far one gets.
 func (w *work) refused(r refusal) string {
-	best := w.try(r.best).chance()
-	return fmt.Sprintf("no number of units suffices: %s, and the demand's peak is %s (%s to %s in 9 of 10 draws); at best all but %s is served with P = %s ± %.3f",
-		w.binds(r), figure.Rate(w.Peak.P50), figure.Rate(w.Peak.P5), figure.Rate(w.Peak.P95), figure.Share(Unserved), figure.Probability(best.Probability), best.Error)
+	return fmt.Sprintf("no number of units suffices: %s, and the demand's peak is %s; the best chance within reach that all but %s is served is %s",
+		w.binds(r), written(w.Peak), figure.Share(Unserved), w.try(r.best).chance())
+}
+
+func written(p forecast.Peak) string {
+	if p.P5 == p.P95 {
+		return figure.Rate(p.P50)
+	}
+	return fmt.Sprintf("%s (%s to %s in 9 of 10 draws)", figure.Rate(p.P50), figure.Rate(p.P5), figure.Rate(p.P95))
+}
+
+// String writes the probability with its standard error, where draws differ: 0.62 ± 0.011.
+func (c Chance) String() string {
+	p := figure.Probability(c.Probability)
+	if c.Probability > 0 && c.Probability < 1 {
+		p += fmt.Sprintf(" ± %.3f", c.Error)
+	}
+	return p
 }
 
 func (w *work) binds(r refusal) string {

@@ -7,7 +7,7 @@ import (
 
 const (
 	points    = 24 // of the risk curve at most
-	riskPart  = 5  // of so many draws one is played for a point of it
+	riskPart  = 8  // of so many draws one is played for a point of it
 	riskLeast = 100
 )
 
@@ -58,7 +58,7 @@ func spread(low, high int, must []int) []int {
 }
 
 // part picks a part of the draws that stands for all: in the order of what they
-// leave unserved at the plan and just below it, every fifth. So a point of the curve
+// leave unserved at the plan and just below it, every eighth. So a point of the curve
 // lies as it should beside the two that are played in full.
 func (w *work) part(at, below *trial) []int {
 	at.upTo(w.runs)

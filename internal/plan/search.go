@@ -86,7 +86,7 @@ type refusal struct {
 // fewest are the smallest floors that hold: each fleet alone with the others without
 // limit, then together, raised until they hold together.
 func (s *search) fewest() (floors, *refusal) {
-	if !s.try(s.allFree()).holds(s.runs) {
+	if s.service.Ceiling > 0 && !s.try(s.allFree()).holds(s.runs) {
 		return nil, &refusal{fleet: free, best: s.allFree()}
 	}
 	f := s.today()

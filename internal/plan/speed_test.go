@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"syscall"
 	"testing"
 	"time"
 
@@ -64,19 +65,28 @@ func BenchmarkOrdinarySpot(b *testing.B) {
 	}
 }
 
-// A plan takes less than a second, with room for a busy machine and the race
-// detector; the best of three tries counts.
+// A plan takes less than a second of processor time, with room for a slow machine
+// and the race detector; the best of three tries counts.
 func TestAPlanIsQuick(t *testing.T) {
 	m, d := ordinary(t)
 	most := raced.Part(2*time.Second, 20*time.Second)
 	best := time.Hour
 	for range 3 {
-		began := time.Now()
+		began := worked(t)
 		made(t, m, d, plan.Ask{Airs: 5 * time.Minute})
-		best = min(best, time.Since(began))
+		best = min(best, worked(t)-began)
 	}
-	t.Logf("a plan took %v", best)
+	t.Logf("a plan took %v of processor time", best)
 	if best > most {
-		t.Errorf("a plan took %v; want at most %v", best, most)
+		t.Errorf("a plan took %v of processor time; want at most %v", best, most)
 	}
+}
+
+// worked is the processor time that the tests have used up to now.
+func worked(t *testing.T) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -97,15 +97,12 @@ func (w *work) launches(f forecast.Fleet) bool {
 	return false
 }
 
-// took is the 95th percentile of what was measured, or else the prior, which is said
-// where anything has to come at all.
+// took is the 95th percentile of what was measured, or else the prior, which is said.
 func (w *work) took(f forecast.Fleet, what string, measured []time.Duration, prior time.Duration) time.Duration {
 	if len(measured) > 0 {
 		return p95(measured)
 	}
-	if !w.Enough {
-		w.Warnings = append(w.Warnings, fmt.Sprintf("%s: how long %s was not measured: %s is assumed (verify in time)", f.Name, what, figure.Duration(prior)))
-	}
+	w.warnf("%s: how long %s was not measured: %s is assumed (verify in time)", f.Name, what, figure.Duration(prior))
 	return prior
 }
 
