@@ -28,13 +28,13 @@ var metricForm = form[follow]{"a metric and what it aims at: cpu:60%, requests:5
 	switch name {
 	case "cpu":
 		f.kind = simulation.Utilisation
-		f.target, ok = positive(ratio).parse(value)
+		f.target, ok = nonzero(ratio).parse(value)
 	case "requests":
 		f.kind = simulation.PerUnit
-		f.target, ok = positive(rate).parse(value)
+		f.target, ok = nonzero(rate).parse(value)
 	case "total":
 		f.kind = simulation.Total
-		f.target, ok = positive(rate).parse(value)
+		f.target, ok = nonzero(rate).parse(value)
 	case "schedule":
 		f.kind = simulation.Cron
 		f.shift, ok = parseShift(value)
@@ -107,12 +107,13 @@ func (d *draft) setMetric(f follow) error {
 	return d.followGroup(f)
 }
 
+// noCPU says what would tell: the model of a run knows of CPU what its scaling tells.
 func (d *draft) noCPU() error {
-	way := "rehearse where the metrics of its pods can be read (pods.metrics.k8s.io)"
+	way := "a CPU metric in its HPA too"
 	if d.fleet.Group != nil {
-		way = "rehearse with its CPUUtilization observed (cloudwatch)"
+		way = "a policy on its CPU too"
 	}
-	return fmt.Errorf("how the CPU of %s grows with its requests is not known: %s", d.fleet.Name, way)
+	return fmt.Errorf("how the CPU of %s grows with its requests is not known: rehearse with %s; its target may be too high to ever scale", d.fleet.Name, way)
 }
 
 // scrape is between two readings of a metric that no rehearsal told of, and what

@@ -128,20 +128,20 @@ func TestWhatSettingsChange(t *testing.T) {
 	}{
 		{pods5, "min=20,max=30", func(_ *Model, f *simulation.Fleet, known *Fleet) {
 			f.Pods.HPA.Min, f.Pods.HPA.Max, f.Start, f.Pods.Nodes.Start = 20, 30, 20, 5
-			known.Min, known.Max, known.Start = ptr(20), ptr(30), 20
+			known.Min, known.Max, known.Start = new(20), new(30), 20
 		}},
 		{pods5, "tolerance=5%,sync=30s", func(_ *Model, f *simulation.Fleet, _ *Fleet) {
 			f.Pods.HPA.Tolerance, f.Pods.Sync, f.Pods.Phase = 0.05, 30*s, nil
 		}},
 		{pods5, "up=4/15s+50%/1m,up.stabilization=0s,up.select=max,up.tolerance=0,down.select=disabled", func(_ *Model, f *simulation.Fleet, _ *Fleet) {
 			f.Pods.HPA.Behavior = &autoscale.Behavior{
-				ScaleUp: &autoscale.Rules{Stabilization: ptr(time.Duration(0)), Select: autoscale.SelectMax, Tolerance: ptr(0.0),
+				ScaleUp: &autoscale.Rules{Stabilization: new(time.Duration(0)), Select: autoscale.SelectMax, Tolerance: new(0.0),
 					Policies: []autoscale.Policy{{Type: autoscale.Pods, Value: 4, Period: 15 * s}, {Type: autoscale.Percent, Value: 50, Period: time.Minute}}},
 				ScaleDown: &autoscale.Rules{Select: autoscale.SelectDisabled},
 			}
 		}},
 		{pods5, "down=10%/1m,down.stabilization=5m,down.tolerance=20%", func(_ *Model, f *simulation.Fleet, _ *Fleet) {
-			f.Pods.HPA.Behavior.ScaleDown = &autoscale.Rules{Stabilization: ptr(5 * time.Minute), Tolerance: ptr(0.2),
+			f.Pods.HPA.Behavior.ScaleDown = &autoscale.Rules{Stabilization: new(5 * time.Minute), Tolerance: new(0.2),
 				Policies: []autoscale.Policy{{Type: autoscale.Percent, Value: 10, Period: time.Minute}}}
 		}},
 		{pods5, "cold=20s,ready=10s", func(_ *Model, f *simulation.Fleet, known *Fleet) {
@@ -171,8 +171,11 @@ func TestWhatSettingsChange(t *testing.T) {
 		}},
 		{group5, "metric=schedule:20@1m..9m", func(_ *Model, f *simulation.Fleet, known *Fleet) {
 			f.Group.Policies = nil
-			f.Orders = []simulation.Order{{At: time.Minute, Late: actionsLate, Min: ptr(20)}, {At: 9 * time.Minute, Late: actionsLate, Min: ptr(5)}}
+			f.Orders = []simulation.Order{{At: time.Minute, Late: actionsLate, Min: new(20)}, {At: 9 * time.Minute, Late: actionsLate, Min: new(5)}}
 			known.Metrics = []string{"schedule"}
+		}},
+		{nodes5, "boot=2x,cold=10s", func(_ *Model, f *simulation.Fleet, known *Fleet) {
+			f.Group.Boot, known.Node, known.Balancer = simulation.Delay{{200 * s, 240 * s}, {10 * s}}, []time.Duration{200 * s, 240 * s}, []time.Duration{10 * s}
 		}},
 		{group5, "boot=45s", func(_ *Model, f *simulation.Fleet, known *Fleet) {
 			f.Group.Boot, known.Pod, known.Balancer = simulation.Fixed(45*s), []time.Duration{45 * s}, []time.Duration{0}
@@ -333,8 +336,8 @@ func TestSettingsRefused(t *testing.T) {
 		{two, "target.cron=50%", `setting 1: target.cron=50%: hpa/default/web has no metric "cron" with a target (it has: cpu, http_requests)`},
 		{two, "target.http_requests=50%", `setting 1: target.http_requests=50%: the target of http_requests is a rate such as 60/s`},
 		{pods5, "target=50/s", `setting 1: target=50/s: the target of cpu is a share such as 50%`},
-		{noCPU(pods5()), "metric=cpu:60%", `setting 1: metric=cpu:60%: how the CPU of hpa/default/web grows with its requests is not known: rehearse where the metrics of its pods can be read (pods.metrics.k8s.io)`},
-		{noCPU(group5()), "metric=cpu:60%", `setting 1: metric=cpu:60%: how the CPU of asg/web-prod grows with its requests is not known: rehearse with its CPUUtilization observed (cloudwatch)`},
+		{noCPU(pods5()), "metric=cpu:60%", `setting 1: metric=cpu:60%: how the CPU of hpa/default/web grows with its requests is not known: rehearse with a CPU metric in its HPA too; its target may be too high to ever scale`},
+		{noCPU(group5()), "metric=cpu:60%", `setting 1: metric=cpu:60%: how the CPU of asg/web-prod grows with its requests is not known: rehearse with a policy on its CPU too; its target may be too high to ever scale`},
 		{group5, "metric=total:50/s", `setting 1: metric=total:50/s: asg/web-prod is a group, which follows cpu, requests or a schedule`},
 	} {
 		settings, err := ParseSettings(c.settings)

@@ -34,7 +34,7 @@ func (f form[V]) check(say string, right func(V) bool) form[V] {
 	}}
 }
 
-func positive(f form[float64]) form[float64] {
+func nonzero(f form[float64]) form[float64] {
 	return f.check(f.say+", above 0", func(v float64) bool { return v > 0 })
 }
 

@@ -13,8 +13,6 @@ import (
 
 const s = time.Second
 
-func ptr[T any](v T) *T { return &v }
-
 // pods5 are 5 pods at their CPU target under 400/s, as in the reference of package
 // simulation, on two nodes with room for 4 each.
 func pods5() *Model {
@@ -33,7 +31,7 @@ func pods5() *Model {
 	return &Model{
 		Service: simulation.Service{Fleets: []simulation.Fleet{web}},
 		Fleets: []Fleet{{
-			Name: web.Name, Kind: capacity.HPA, Min: ptr(5), Max: ptr(100), Start: 5,
+			Name: web.Name, Kind: capacity.HPA, Min: new(5), Max: new(100), Start: 5,
 			Pod: []time.Duration{25 * s, 31 * s, 37 * s}, Balancer: []time.Duration{2 * s}, Node: []time.Duration{60 * s, 80 * s},
 			Metrics: []string{"cpu"},
 		}},
@@ -51,8 +49,16 @@ func group5() *Model {
 	}
 	return &Model{
 		Service: simulation.Service{Fleets: []simulation.Fleet{web}},
-		Fleets:  []Fleet{{Name: web.Name, Kind: capacity.ASG, Min: ptr(5), Max: ptr(100), Start: 5, Pod: []time.Duration{100 * s, 120 * s}}},
+		Fleets:  []Fleet{{Name: web.Name, Kind: capacity.ASG, Min: new(5), Max: new(100), Start: 5, Pod: []time.Duration{100 * s, 120 * s}}},
 	}
+}
+
+// nodes5 are group5 whose instances are known as nodes are.
+func nodes5() *Model {
+	m := group5()
+	f := &m.Fleets[0]
+	f.Pod, f.Node = nil, f.Pod
+	return m
 }
 
 // still5 are the same with nothing that scales them.
