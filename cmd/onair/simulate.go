@@ -198,6 +198,9 @@ func (o simulateOptions) keep(w *report.WhatIf, dir *rundir.Dir) error {
 	if err != nil {
 		return err
 	}
+	if boxes := w.Boxes(); boxes != "" {
+		fmt.Fprintf(o.stderr, "warning: %s\n", printable(boxes))
+	}
 	_, err = fmt.Fprintf(o.stderr, "written: %s\n", strings.Join(paths, ", "))
 	return err
 }

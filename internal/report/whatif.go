@@ -278,13 +278,16 @@ func (w *WhatIf) assumptions() []string {
 	return all
 }
 
-// joined makes one sentence of several.
-func joined(sentences []string) string {
-	var all []string
-	for _, s := range sentences {
-		all = append(all, strings.TrimSuffix(s, "."))
+// restsOn says whether there is anything to know of besides.
+func (w *WhatIf) restsOn() string {
+	switch n := len(w.assumptions()); n {
+	case 0:
+		return "Nothing else had to be assumed."
+	case 1:
+		return "What had to be assumed stands at the end."
+	default:
+		return fmt.Sprintf("%s things had to be assumed; they stand at the end.", figure.Count(n))
 	}
-	return strings.Join(all, "; ") + "."
 }
 
 // method explains the table's columns.

@@ -17,7 +17,7 @@ func (w *WhatIf) Markdown(out io.Writer) error {
 	}
 	m.table("Ranked by requests unserved", "| "+strings.Join(whatIfHeader, " | ")+" |", "|---|--:|--:|--:|--:|--:|--:|--:|", rows)
 	fmt.Fprintf(&m.b, "\n%s\n", cell(w.method()))
-	fmt.Fprintf(&m.b, "\n%s\n", cell(w.trust()))
+	fmt.Fprintf(&m.b, "\n%s\n", cell(w.trust()+" "+w.restsOn()))
 	m.folded("Assumed", func(in *markdown) { in.list(w.assumptions()) })
 	_, err := io.WriteString(out, m.b.String())
 	return err

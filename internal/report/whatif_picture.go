@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -62,6 +63,16 @@ func (w *WhatIf) picture() picture {
 	}
 }
 
+// Boxes says of which letters a PNG shows boxes, and the way out; empty where it shows
+// all.
+func (w *WhatIf) Boxes() string {
+	text, letters := boxed([]plate{{"simulation", w.picture()}})
+	if letters == "" {
+		return ""
+	}
+	return fmt.Sprintf("no font of this machine draws %s of %q: simulation.png shows boxes, simulation.svg the letters (install one, for Japanese the package fonts-noto-cjk or fonts-ipafont-gothic, or name one: --font FILE)", letters, text)
+}
+
 // panelHeight leaves a picture of many columns no longer than a page.
 func (w *WhatIf) panelHeight() vg.Length {
 	return vg.Length(max(96, min(150, 640/len(w.Columns))))
@@ -102,7 +113,7 @@ func (w *WhatIf) top() float64 {
 
 // onAir are the airings.
 func (w *WhatIf) onAir() marks {
-	m := marks{name: "spots", paint: ink}
+	m := marks{paint: ink}
 	for i, s := range w.Demand.Spots {
 		m.list = append(m.list, mark{s.From.Seconds(), "spot " + figure.Count(i+1)})
 	}
@@ -170,7 +181,7 @@ type unservedMark struct{ Column }
 func (u unservedMark) Plot(c draw.Canvas, _ *plot.Plot) {
 	p, _ := u.enough()
 	big, small := letters(22, chancePaint(p), true), letters(tickSize, muted, false)
-	at := vg.Point{X: c.Max.X + 12, Y: c.Center().Y + 18}
+	at := vg.Point{X: c.Max.X + 12, Y: c.Center().Y + 14}
 	c.FillText(big, at, unservedShare(u.unserved(middle)))
 	for _, said := range []string{"unserved", "P(enough) " + figure.Probability(p), "scale lag " + lagWords(u.lag(middle))} {
 		at.Y -= 14

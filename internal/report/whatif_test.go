@@ -233,3 +233,15 @@ func TestWhatIfEscapesTexts(t *testing.T) {
 	}
 	wellFormed(t, "hostile texts", svg)
 }
+
+// Letters that a PNG can show only as boxes are named with the way out.
+func TestWhatIfTellsOfBoxes(t *testing.T) {
+	w := whatIf(t, nil)
+	if got := w.Boxes(); got != "" {
+		t.Errorf("Boxes() of Latin letters = %q; want none", got)
+	}
+	w.Demand.Name = broadcast
+	if got := w.Boxes(); !strings.Contains(got, "draws 首都圏夜の広告 of ") || !strings.Contains(got, "--font FILE") {
+		t.Errorf("Boxes() = %q; want the letters and the way out", got)
+	}
+}

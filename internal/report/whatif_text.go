@@ -17,14 +17,17 @@ func (w *WhatIf) Text(out io.Writer, colour bool) error {
 	t.wrapped("", "", sentenceOf(w.headline()))
 	t.wrapped("", "", sentenceOf(w.asked()))
 	t.b.WriteString("\n")
-	t.wrapped("", "", w.trust())
-	if all := w.assumptions(); len(all) > 0 {
-		t.wrapped("", "", "Assumed: "+joined(all))
-	}
+	t.wrapped("", "", w.trust()+" "+w.restsOn())
 	t.b.WriteString("\n")
 	t.whatIfs(w.rows())
 	t.b.WriteString("\n")
 	t.wrapped("", "", w.method())
+	if all := w.assumptions(); len(all) > 0 {
+		t.title("Assumed")
+		for _, assumed := range all {
+			t.wrapped("- ", "  ", assumed)
+		}
+	}
 	_, err := io.WriteString(out, t.b.String())
 	return err
 }

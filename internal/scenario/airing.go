@@ -96,9 +96,7 @@ func (a *airing) assumeEdges(from, after time.Duration) {
 // there are.
 func (a *airing) wave(spot Spot, seconds int) simulation.Wave {
 	cut := func(s traffic.Spot) []float64 {
-		form := make([]float64, seconds)
-		copy(form, a.form(s))
-		return form
+		return a.form(s, time.Duration(seconds)*time.Second)[:seconds]
 	}
 	w := simulation.Wave{Requests: cut(spot.Spot)}
 	for _, s := range shapes(spot, a.formsEach(seconds)) {
@@ -119,22 +117,27 @@ func (a *airing) wave(spot Spot, seconds int) simulation.Wave {
 // peaks is the spread of the spot's peak.
 func (s Spot) peaks() traffic.Spread { return traffic.Spread{P50: s.Peak, P95: s.Spreads.Peak.P95} }
 
-// extra is the requests of a spot of one visit a second at its peak, on the
-// demand's clock.
-func (a *airing) extra(s traffic.Spot) traffic.Curve {
+// extra is the requests of a spot of one visit a second at its peak, of visits
+// until end, on the demand's clock.
+func (a *airing) extra(s traffic.Spot, end time.Duration) traffic.Curve {
 	s.At -= a.from
 	s.Peak = 1
-	visits, err := s.Extra(0, s.At+longestUse)
+	visits, err := s.Extra(0, end)
 	if err != nil {
 		panic(err) // the spot was checked, and shapes are possible ones
 	}
 	return requestsOf(visits, a.scenario.Steps)
 }
 
-func (a *airing) form(s traffic.Spot) []float64 { return simulation.Requests(a.extra(s)) }
+// form is extra in each second.
+func (a *airing) form(s traffic.Spot, end time.Duration) []float64 {
+	return simulation.Requests(a.extra(s, end))
+}
 
 // ends is when a spot's influence does, on the demand's clock.
-func (a *airing) ends(s traffic.Spot) time.Duration { return influenceEnds(a.extra(s)) }
+func (a *airing) ends(s traffic.Spot) time.Duration {
+	return influenceEnds(a.extra(s, s.At-a.from+longestUse))
+}
 
 // formsEach is how many forms each uncertain spot may have.
 func (a *airing) formsEach(seconds int) int {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -79,13 +80,23 @@ func (s *Scenario) WithSpots(spots []string) (*Scenario, error) {
 	setChild(own, "traffic", d.spotsAsked(spots, s.ownBaseline()))
 	asked, err := s.ask(d, own)
 	if mistakes, ok := err.(Mistakes); ok {
-		for i := range mistakes {
-			if strings.HasPrefix(mistakes[i].File, "--spot") {
-				mistakes[i].Place = ""
-			}
-		}
+		return nil, byFlag(mistakes)
 	}
 	return asked, err
+}
+
+// byFlag sorts what is wrong with flags by their number, which says as well as its
+// place in the scenario where it is.
+func byFlag(m Mistakes) Mistakes {
+	for i := range m {
+		if strings.HasPrefix(m[i].File, "--spot") {
+			m[i].Place = ""
+		}
+	}
+	slices.SortStableFunc(m, func(a, b Mistake) int {
+		return cmp.Or(cmp.Compare(len(a.File), len(b.File)), cmp.Compare(a.File, b.File))
+	})
+	return m
 }
 
 // ownBaseline is the baseline of the scenario's demand, visits/s; 0 where there is
@@ -106,6 +117,7 @@ func (d *decoder) spotsAsked(texts []string, baseline float64) *yaml.Node {
 	if baseline > 0 {
 		setChild(asked, "baseline", scalar(rateText(baseline)))
 	}
+	d.origin[asked] = "--spot"
 	lasts := time.Duration(0)
 	for i, text := range texts {
 		flag := fmt.Sprintf("--spot %d", i+1)
@@ -124,9 +136,15 @@ func (d *decoder) spotsAsked(texts []string, baseline float64) *yaml.Node {
 		spots = append(spots, spot)
 		lasts = max(lasts, startOf(child(spot, "at")))
 	}
+	if child(asked, "baseline") == nil {
+		setChild(asked, "baseline", scalar("1/s")) // so that all else is judged too
+		d.mistake(asked, "", "baseline is missing: the run's scenario has none either (baseline=400/s says it)")
+	}
 	setChild(asked, "duration", scalar(lengthText(min(lasts+10*time.Minute, maxRun))))
 	setChild(asked, "spots", &yaml.Node{Kind: yaml.SequenceNode, Content: spots})
-	d.claimRest(asked, "--spot")
+	for _, n := range asked.Content {
+		d.claimRest(n, "--spot")
+	}
 	return asked
 }
 
@@ -201,8 +219,12 @@ const storedName = "scenario.yaml"
 // ask reads what is asked.
 func (s *Scenario) ask(d *decoder, tree *yaml.Node) (*Scenario, error) {
 	d.env, d.asked = nil, true // what is a variable still is one of the stored scenario
+	before := d.mistakes
 	f, _ := fileTable.decode(d, tree, place{top, top}, top)
 	asked := d.compile(&f)
+	d.mistakes = slices.Concat(before, slices.DeleteFunc(d.mistakes[len(before):], func(m Mistake) bool {
+		return slices.ContainsFunc(before, m.isOf)
+	}))
 	if len(d.mistakes) > 0 {
 		return nil, inOrder(d.maskedMistakes())
 	}
@@ -213,4 +235,10 @@ func (s *Scenario) ask(d *decoder, tree *yaml.Node) (*Scenario, error) {
 	}
 	asked.Resolved = resolved
 	return asked, nil
+}
+
+// isOf reports whether a mistake is of a value in which there was one before,
+// such as a variable that is not set.
+func (m Mistake) isOf(before Mistake) bool {
+	return m.Line > 0 && m.Line == before.Line && m.Column == before.Column
 }

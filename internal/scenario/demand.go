@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -85,7 +86,9 @@ func (s *Scenario) base(first Spot) (base traffic.Curve, assumed []string) {
 
 // withoutStages says that a base of stages is not part of the demand.
 func (s *Scenario) withoutStages() []string {
-	if len(s.Traffic.Base.Segments()) < 2 {
+	visits := s.Traffic.Baseline / s.Plan().PerVisit()
+	other := func(rate float64) bool { return math.Abs(rate-visits) > 1e-9*visits }
+	if !slices.ContainsFunc(s.Traffic.Base.Segments(), func(g traffic.Segment) bool { return other(g.From) || other(g.To) }) {
 		return nil
 	}
 	return []string{fmt.Sprintf("The stages are left out: what is taken is spots over the baseline of %s.", figure.Rate(s.Traffic.Baseline))}
@@ -105,7 +108,7 @@ func (s *Scenario) prior() (forecast.Demand, error) {
 	spot := Spot{Name: "a spot", Spot: traffic.Spot{Rise: priorRise, HalfLife: priorHalfLife, Tail: priorTail}}
 	a := s.airing([]Spot{spot})
 	a.base, a.baseline = traffic.Flat(baseline/each, time.Second), 0
-	a.spots[0].Peak = (peak - baseline) / slices.Max(a.form(spot.Spot)) // the visits it takes
+	a.spots[0].Peak = (peak - baseline) / slices.Max(a.form(spot.Spot, leadIn+longestUse)) // the visits that it takes
 	a.assumed = append(assumed, fmt.Sprintf("No spot is stated: one with a rise of %s, a half-life of %s and a tail of 10 %% is taken, from %s to %s.",
 		lengthText(priorRise), lengthText(priorHalfLife), figure.Rate(baseline), figure.Rate(peak)))
 	d := a.demand()
@@ -119,7 +122,11 @@ func (s *Scenario) scale(d *forecast.Demand) {
 	if s.Headroom.Peak == 0 {
 		return
 	}
+	d.Name += ", to " + figure.Rate(s.Headroom.Peak)
 	factor := s.Headroom.Peak / slices.Max(median(d.Waves))
+	if math.Abs(factor-1) < 0.005 {
+		return // a curve's highest point lies that much above its highest second
+	}
 	for i, w := range d.Waves {
 		multiplied := &d.Waves[i].Times // of an uncertain wave, else its requests
 		if len(w.Times) == 0 {
@@ -130,11 +137,8 @@ func (s *Scenario) scale(d *forecast.Demand) {
 		}
 	}
 	d.Baseline *= factor
-	d.Name += ", to " + figure.Rate(s.Headroom.Peak)
-	if factor < 0.995 || factor > 1.005 {
-		d.Assumed = append(d.Assumed, fmt.Sprintf("All traffic is taken %s what the scenario says, so that its highest second has headroom's %s.",
-			figure.Times(factor), figure.Rate(s.Headroom.Peak)))
-	}
+	d.Assumed = append(d.Assumed, fmt.Sprintf("All traffic is taken %s what the scenario says, so that its highest second has headroom's %s.",
+		figure.Times(factor), figure.Rate(s.Headroom.Peak)))
 }
 
 // median is the sum of waves with what is uncertain at its median.

@@ -92,7 +92,7 @@ func TestScenarios(t *testing.T) {
 // The schema finds the mistakes of structure too.
 func TestSchemaRejects(t *testing.T) {
 	s := compileSchema(t)
-	for _, name := range []string{"unknown", "kinds", "values", "missing", "lists", "bases", "lab", "nothing", "scalar", "steps", "feed", "feed-list", "auth-both", "late", "late-empty", "abort"} {
+	for _, name := range []string{"unknown", "kinds", "values", "missing", "lists", "bases", "lab", "nothing", "scalar", "steps", "feed", "feed-list", "auth-both", "late", "late-empty", "abort", "ranges", "forecast"} {
 		text, err := os.ReadFile("testdata/err/" + name + ".yaml")
 		if err != nil {
 			t.Fatal(err)
