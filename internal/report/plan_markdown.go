@@ -39,7 +39,7 @@ func (m *markdown) plan(r *Report) {
 	m.instants(p)
 	m.risks(p)
 	m.rests(p)
-	m.fenced("The texts that make it so", "sh", p.command())
+	fmt.Fprintf(&m.b, "\nThe texts that make it so: %s\n", cell(p.command()))
 }
 
 func (m *markdown) holds(p *Planned) {

@@ -343,7 +343,7 @@ func (p *Planned) answerMarks() marks {
 }
 
 // mostTicks is how many numbers of units are written below the risk curve.
-const mostTicks = 7
+const mostTicks = 12
 
 // riskTicks are points of the curve, so that what they cost is known, not drawn
 // between.

@@ -147,6 +147,19 @@ func (e planning) model() *forecast.Model {
 	return m
 }
 
+// attackedPlan is a plan that has a text wherever one comes from outside.
+func attackedPlan(attack string) *Planned {
+	e := answered
+	e.fleet, e.nodes = attack, true
+	p := e.planned()
+	p.Run, p.Path, p.Scenario, p.Demand.Name, p.Demand.Assumed = attack, attack, attack, attack, []string{attack}
+	p.Holds[1].Fleet, p.Next[0].Name, p.Next[0].Source = attack, attack, attack
+	p.Warnings, p.NoTexts, p.Model.Assumed = []string{attack}, []string{attack}, []string{attack}
+	p.Texts = []prescale.Text{{Kind: prescale.Kubectl, Title: attack, Apply: attack, Verify: attack, Reverse: attack, Note: attack}}
+	p.Model.Replay.LagError, p.Model.Replay.NoLag = nil, attack
+	return p
+}
+
 // plannedReport is the report of a run with a plan of that name.
 func plannedReport(name string) *Report {
 	r := passing.report()

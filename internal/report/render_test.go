@@ -228,6 +228,7 @@ func attacked(attack string) *Report {
 	r.Result.Load.Addresses = []capacity.Address{{Address: attack, Requests: 2}, {Address: attack}}
 	r.Timeline.Events = []timeline.Event{{At: timeline.Offset(*after(200)), Kind: timeline.GuardFired, Text: attack}}
 	r.Timeline.Gaps = append(r.Timeline.Gaps, timeline.Gap{Source: attack, Cause: attack})
+	r.Plan = attackedPlan(attack)
 	return r
 }
 
