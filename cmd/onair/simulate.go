@@ -127,7 +127,7 @@ const mostRuns = 1_000_000
 func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*report.WhatIf, error) {
 	// As in writeReport: all facts of the run are in memory.
 	defer debug.SetGCPercent(debug.SetGCPercent(25))
-	run, err := report.Read(dir)
+	run, err := report.ReadFacts(dir)
 	if err != nil {
 		return nil, err
 	}

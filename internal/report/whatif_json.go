@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/plan"
 )
 
@@ -116,7 +117,7 @@ func (w *WhatIf) Summary() WhatIfSummary {
 	s := WhatIfSummary{
 		Schema: WhatIfSchema, Scenario: w.Scenario, Run: w.Run, Started: w.Started,
 		Demand: DemandSummary{w.Demand.Name, len(w.Band.P50), RunsQuantile{finite(&peak.P5), finite(&peak.P50), finite(&peak.P95)}},
-		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: w.replaySummary(), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
+		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
 	}
 	order := w.order()
 	for i, c := range w.Columns {
@@ -127,8 +128,7 @@ func (w *WhatIf) Summary() WhatIfSummary {
 	return s
 }
 
-func (w *WhatIf) replaySummary() ReplaySummary {
-	r := w.Replay
+func summaryReplay(r forecast.Replay) ReplaySummary {
 	s := ReplaySummary{Runs: r.Runs, Units: []UnitsOffSummary{}, Measured: inSeconds(r.Measured), Simulated: inSeconds(r.Simulated), Error: r.LagError}
 	if r.NoLag != "" {
 		s.Refused = &r.NoLag
