@@ -162,9 +162,19 @@ func trusted(run *report.Report) (*forecast.Model, error) {
 		return nil, fmt.Errorf("%s: no model can be made of this run: %w", run.Path, err)
 	}
 	if err := model.Replay.Trusted(); err != nil {
-		return nil, fmt.Errorf("%s: the model of this run is not asked anything: %w", run.Path, err)
+		return nil, fmt.Errorf("%s: the model of this run is not asked anything: %w%s", run.Path, err, assumed(model))
 	}
 	return model, nil
+}
+
+// assumed are the lines of what a model assumes, the first suspects where it is not
+// to be trusted.
+func assumed(model *forecast.Model) string {
+	var lines strings.Builder
+	for _, sentence := range model.Assumed {
+		lines.WriteString("\n- it assumes: " + printable(sentence))
+	}
+	return lines.String()
 }
 
 // write tells the what-ifs on stdout.

@@ -66,7 +66,7 @@ func (f *fitting) service() (staging, error) {
 		missing = append(missing, errors.New("no fleet was observed: name the autoscaler or the group in observe, and rehearse again"))
 	}
 	if len(f.Seconds) == 0 {
-		missing = append(missing, errors.New("no request was sent: there is nothing to learn from"))
+		return s, errors.New("no request was sent: there is nothing to learn from")
 	}
 	for _, r := range f.r.Fleets {
 		if f.carriesPods(r) {

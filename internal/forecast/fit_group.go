@@ -72,7 +72,7 @@ func (f *fitting) policy(fleet *simulation.Fleet, r capacity.FleetResult, p auto
 	period := alarmOut(p).Period
 	metric, per := simulation.Metric{Window: period}, 1.0
 	switch {
-	case strings.Contains(p.Metric, "CPUUtilization"):
+	case p.Metric == autoscale.CPU:
 		metric.Kind = simulation.Utilisation
 		f.instanceUse(fleet, r, p)
 	case strings.Contains(p.Metric, "RequestCountPerTarget"):

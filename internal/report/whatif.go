@@ -99,13 +99,26 @@ func (w *WhatIf) Render(put func(name string, content []byte) error) error {
 	return nil
 }
 
-// ranked are the columns by how many requests go unserved at the median, then in bad
-// runs, the fewest first; of equals the one asked for first.
-func (w *WhatIf) ranked() []Column {
-	all := slices.Clone(w.Columns)
-	slices.SortStableFunc(all, func(a, b Column) int {
+// order is the places of the columns by how many requests go unserved at the median,
+// then in bad runs, the fewest first; of equals the one asked for first.
+func (w *WhatIf) order() []int {
+	places := make([]int, len(w.Columns))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(i, j int) int {
+		a, b := w.Columns[i], w.Columns[j]
 		return cmp.Or(cmp.Compare(a.lost(middle), b.lost(middle)), cmp.Compare(a.lost(bad), b.lost(bad)))
 	})
+	return places
+}
+
+// ranked are the columns in that order.
+func (w *WhatIf) ranked() []Column {
+	var all []Column
+	for _, i := range w.order() {
+		all = append(all, w.Columns[i])
+	}
 	return all
 }
 

@@ -119,10 +119,10 @@ func (w *WhatIf) Summary() WhatIfSummary {
 		Demand: DemandSummary{w.Demand.Name, len(w.Band.P50), RunsQuantile{finite(&peak.P5), finite(&peak.P50), finite(&peak.P95)}},
 		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
 	}
-	ranked := w.ranked()
-	for _, c := range w.Columns {
+	order := w.order()
+	for i, c := range w.Columns {
 		column := w.columnSummary(c)
-		column.Rank = 1 + slices.IndexFunc(ranked, func(r Column) bool { return r.Name == c.Name })
+		column.Rank = 1 + slices.Index(order, i)
 		s.Columns = append(s.Columns, column)
 	}
 	return s
