@@ -17,6 +17,7 @@ func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetR
 	if spec.Max < fleet.Start {
 		return nil, fmt.Errorf("%s: %d instances were ready at the start, and its max is %d: rehearse again once it has settled", r.Name, fleet.Start, spec.Max)
 	}
+	f.notCome(r)
 	g := &simulation.Group{Min: spec.Min, Max: spec.Max, Quota: f.quota(r)}
 	if all := f.steps(r); len(all) > 0 {
 		g.Boot = measured(between(all, begun, inService))

@@ -150,7 +150,7 @@ func TestFitRefuses(t *testing.T) {
 		{"more than its max", func(r *rehearsal) { fleet(r).Able[0].Value = 21 }, web + ": 21 units were ready at the start, and its max is 20"},
 		{"no metric", func(r *rehearsal) {
 			r.Events[0].Spec, _ = autoscale.Spec{HPA: &autoscale.HPASpec{HPA: autoscale.HPA{Min: 1, Max: 20}}}.Text()
-		}, web + ": none of the metrics that scale it follows requests"},
+		}, web + ": none of the metrics that scale it follows requests: there is nothing to play"},
 		{"all at once", func(r *rehearsal) {
 			other := *fleet(r)
 			other.Name, other.Able = "hpa/default/api", nil
