@@ -84,7 +84,7 @@ func TestLayers(t *testing.T) {
 		binding  string
 	}{
 		{"a fleet alone", []FleetResult{pods()}, nil, nil, []string{web + " max 800"}, web + " max"},
-		{"production's max", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 60} })},
+		{"production's max", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{Start: 12, Max: 60} })},
 			[]timeline.Reading{reading(0, web, timeline.Quota, 2)}, nil, []string{web + " max 4800"}, web + " max"},
 		{"a quota", []FleetResult{pods()}, []timeline.Reading{reading(0, web, timeline.Quota, 8), reading(9, web, timeline.Quota, 6)}, nil,
 			[]string{web + " quota 480", web + " max 800"}, web + " quota"},
@@ -100,9 +100,9 @@ func TestLayers(t *testing.T) {
 		{"a group full at its quota", []FleetResult{pods(), with(group(), func(f *FleetResult) { f.Max = ptr(6) })},
 			append(filled, reading(0, nodes, timeline.Quota, 3)), waits,
 			[]string{nodes + " quota 560", web + " max 800", nodes + " max 1120"}, nodes + " quota"},
-		{"production's group", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 200} }), with(group(), func(f *FleetResult) { f.Production = &Production{6, 60} })},
+		{"production's group", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{Start: 12, Max: 200} }), with(group(), func(f *FleetResult) { f.Production = &Production{Start: 6, Max: 60} })},
 			filled, waits, []string{nodes + " max 11200", web + " max 16000"}, nodes + " max"}, // 60 x 7 / 3 = 140 pods
-		{"production's group not given", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{12, 200} }), group()},
+		{"production's group not given", []FleetResult{with(pods(), func(f *FleetResult) { f.Production = &Production{Start: 12, Max: 200} }), group()},
 			filled, waits, []string{web + " max 16000"}, web + " max"},
 		{"something behind it", []FleetResult{with(pods(), func(f *FleetResult) { f.Ceiling = ceiling })}, nil, nil,
 			[]string{"behind " + web + " 420", web + " max 700+"}, "behind " + web},
@@ -262,11 +262,11 @@ func TestAGroupThatProductionDoesNotSizeIsLeftOut(t *testing.T) {
 		want        string // part of the warning; none if empty
 	}{
 		{"nothing of production", nil, nil, ""},
-		{"only the pods' size", &Production{12, 60}, nil, "asg/nodes: production's max is given for the pods"},
-		{"of the group only how many there are at the start", &Production{12, 60}, &Production{Start: 6}, "(production: {asg/nodes: {max: …}})"},
+		{"only the pods' size", &Production{Start: 12, Max: 60}, nil, "asg/nodes: production's max is given for the pods"},
+		{"of the group only how many there are at the start", &Production{Start: 12, Max: 60}, &Production{Start: 6}, "(production: {asg/nodes: {max: …}})"},
 		{"only the pods' start", &Production{Start: 12}, nil, ""},
-		{"both", &Production{12, 60}, &Production{6, 30}, ""},
-		{"only the group's size", nil, &Production{6, 30}, ""},
+		{"both", &Production{Start: 12, Max: 60}, &Production{Start: 6, Max: 30}, ""},
+		{"only the group's size", nil, &Production{Start: 6, Max: 30}, ""},
 	} {
 		web, nodes := pods(), group()
 		web.Production, nodes.Production = c.pods, c.group

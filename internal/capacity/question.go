@@ -57,7 +57,11 @@ const (
 )
 
 // Production is the real fleet's size, where staging's differs.
-type Production struct{ Start, Max int }
+type Production struct {
+	Start int // units ready before the spot
+	Max   int // most it may have
+	Min   int // fewest it may have; 0: not stated
+}
 
 // Layer is anything with a capacity of its own, in entrance requests per
 // second.

@@ -21,9 +21,13 @@ func (d *decoder) compile(f *file) *Scenario {
 	d.checkPlaceholders(f, s.Feed)
 	s.Objectives = d.compileObjectives(f)
 	s.Observe = d.compileObserve(f)
-	s.Production = d.compileProduction(f, s)
+	s.Production, s.UnitCost = ofFleets(d, "production", f.production, s), ofFleets(d, "unit_cost", f.unitCost, s)
+	s.Viewers = f.viewers
 	s.Layers = d.compileLayers(f, s)
 	s.Headroom = d.compileHeadroom(f, s)
+	if d.asked {
+		return s
+	}
 	s.Caps = d.compileCaps(f, s)
 	s.Abort = d.compileAbort(f, s)
 	d.provesSomething(f, s)
@@ -108,7 +112,7 @@ func objectiveName(o *objectiveFields, v capacity.Objective) string {
 }
 
 func (d *decoder) checkObjective(f *file, o *objectiveFields) {
-	if o.during != "" && len(f.traffic.spots) == 0 && f.traffic.node != nil {
+	if o.during != "" && len(f.traffic.spots) == 0 && f.traffic.node != nil && !d.asked {
 		d.mistake(child(o.node, "during"), o.in, "during spots, but traffic has no spots")
 	}
 	d.percentileInReach(f, o.source, o.condition)
@@ -149,25 +153,27 @@ func (d *decoder) subject(f *file, o *objectiveFields) string {
 	return text
 }
 
-func (d *decoder) compileProduction(f *file, s *Scenario) map[string]capacity.Production {
-	if len(f.production) == 0 {
+// ofFleets returns what a field says of the fleets, by their names; nil where it
+// says nothing.
+func ofFleets[V any](d *decoder, in string, entries []entry[V], s *Scenario) map[string]V {
+	if len(entries) == 0 {
 		return nil
 	}
 	var fleets, shown []string
 	for _, o := range s.Fleets() {
 		fleets, shown = append(fleets, o.Source()), append(shown, d.mask(o.Source()))
 	}
-	out := map[string]capacity.Production{}
-	for _, p := range f.production {
-		name := p.key.Value
+	out := map[string]V{}
+	for _, e := range entries {
+		name := e.key.Value
 		switch {
 		case slices.Contains(fleets, name):
 		case len(fleets) == 0:
-			d.mistake(p.key, "production", "no fleet %q is observed (observe has none)", shorten(name))
+			d.mistake(e.key, in, "no fleet %q is observed (observe has none)", shorten(name))
 		default:
-			d.mistake(p.key, "production", "no fleet %q is observed (%s)", shorten(name), suggestion(name, shown))
+			d.mistake(e.key, in, "no fleet %q is observed (%s)", shorten(name), suggestion(name, shown))
 		}
-		out[name] = p.value
+		out[name] = e.value
 	}
 	return out
 }

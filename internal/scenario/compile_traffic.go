@@ -3,7 +3,6 @@ package scenario
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
@@ -23,7 +22,7 @@ const (
 func (d *decoder) compileTraffic(f *file, steps []traffic.Step) Traffic {
 	t := &f.traffic
 	plan := traffic.Plan{Steps: steps, Poisson: t.arrivals == "poisson", Seed: t.seed}
-	out := Traffic{Baseline: t.baseline * plan.PerVisit(), Poisson: plan.Poisson, Seed: plan.Seed}
+	out := Traffic{Baseline: t.baseline * plan.PerVisit(), Replay: t.replay != nil, Poisson: plan.Poisson, Seed: plan.Seed}
 	if !t.sound {
 		return out
 	}
@@ -180,31 +179,6 @@ func (b *binsFields) list() []traffic.Bin {
 		bins[i] = traffic.Bin{Start: b.start.Add(time.Duration(i) * b.length), Length: b.length, Requests: requests}
 	}
 	return bins
-}
-
-// spot returns a spot, but for its span, and the curve of its extra visits.
-func (d *decoder) spot(f *file, s *spotFields, end time.Duration) (Spot, traffic.Curve, bool) {
-	spot := Spot{Name: s.name, Spot: traffic.Spot{At: s.at, Rise: s.rise, HalfLife: s.halfLife, Tail: s.tail}}
-	if spot.Name == "" {
-		spot.Name = s.in
-	}
-	before := len(d.mistakes)
-	spot.Peak = d.rateOf(f, f.traffic.baseline, s.peak, child(s.node, "peak"), s.in, "peak")
-	if len(d.mistakes) > before {
-		return spot, traffic.Curve{}, false
-	}
-	if last := end - traffic.Onset; s.at >= last {
-		d.mistake(childOr(s.node, "at"), s.in, "%s", tooLate(s.at, last, end))
-		return spot, traffic.Curve{}, false
-	}
-	extra, err := spot.Extra(f.traffic.baseline, end)
-	if err != nil {
-		field, _, _ := strings.Cut(err.Error(), " ")
-		d.mistake(childOr(s.node, field), s.in, "%s", err)
-		return spot, traffic.Curve{}, false
-	}
-	d.viewersCome(s, extra)
-	return spot, extra, true
 }
 
 // tooLate says that a spot's first viewers come when the run has ended.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/lab/world"
+	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
 // The types below hold what a file says, before anything is worked out from it;
@@ -26,6 +27,8 @@ type file struct {
 	abort       []guardFields
 	observe     []observeFields
 	production  []entry[capacity.Production]
+	unitCost    []entry[float64]
+	viewers     *simulation.Queue
 	layers      []layerFields
 	headroom    *headroomFields
 	caps        capsFields
@@ -62,6 +65,12 @@ var fileTable = object[file]{
 		is("production", mapping("unit counts by fleet", productionTable.shape()), func(f *file) *[]entry[capacity.Production] { return &f.production },
 			"Unit counts of the real fleets, by fleet name (hpa/NAMESPACE/NAME or asg/NAME), where they differ from staging's.").
 			like("{hpa/default/web: {start: 12, max: 60}}"),
+		is("unit_cost", mapping("costs by fleet", cost), func(f *file) *[]entry[float64] { return &f.unitCost },
+			"What one unit costs for an hour, by fleet name, in whatever money the reader counts: then a plan says what its units cost.").
+			orElse("costs are not told").like("{hpa/default/web: 0.05}"),
+		is("viewers", optional(viewersTable.shape()), func(f *file) **simulation.Queue { return &f.viewers },
+			"How impatient viewers are, for forecasts. It does not change what a rehearsal sends.").
+			orElse("in a forecast nobody waits: what is beyond capacity within a second is unserved").like("{patience: 10s, retry: 50%}"),
 		is("layers", list("layer", 0, layerTable), func(f *file) *[]layerFields { return &f.layers },
 			"Capacities the user knows and no run shows.").like("[{name: db, rate: 6k/s}]"),
 		is("headroom", optional(headroomTable.shape()), func(f *file) **headroomFields { return &f.headroom },
@@ -248,9 +257,9 @@ type spotFields struct {
 	source
 	name     string
 	at       time.Duration
-	peak     amountOf
-	rise     time.Duration
-	halfLife time.Duration
+	peak     spreadOf[amountOf]
+	rise     spreadOf[time.Duration]
+	halfLife spreadOf[time.Duration]
 	tail     float64
 }
 
@@ -263,11 +272,11 @@ var spotTable = object[spotFields]{
 			"Name in reports.").orElse("spot and its number").like("CM 1"),
 		is("at", duration, func(s *spotFields) *time.Duration { return &s.at },
 			"Start of the airing, from the start of the run.").need().like("2m"),
-		is("peak", amount, func(s *spotFields) *amountOf { return &s.peak },
-			"The total rate it would reach alone, baseline included.").need().like("10x"),
-		is("rise", length, func(s *spotFields) *time.Duration { return &s.rise },
+		is("peak", amountSpread, func(s *spotFields) *spreadOf[amountOf] { return &s.peak },
+			"The total rate it would reach alone, baseline included. Of a range the rehearsal sends the median, here and below.").need().like("10x"),
+		is("rise", lengthSpread, func(s *spotFields) *spreadOf[time.Duration] { return &s.rise },
 			"From the first viewers to the peak.").or("20s"),
-		is("half_life", length, func(s *spotFields) *time.Duration { return &s.halfLife },
+		is("half_life", lengthSpread, func(s *spotFields) *spreadOf[time.Duration] { return &s.halfLife },
 			"How long the fast part takes to halve.").or("45s"),
 		is("tail", share, func(s *spotFields) *float64 { return &s.tail },
 			"Share of the extra visits in the slow tail, whose half-life is 30 min.").or("10%"),
@@ -387,12 +396,17 @@ var productionTable = object[capacity.Production]{
 	fields: []field[capacity.Production]{
 		is("start", units(1), func(p *capacity.Production) *int { return &p.Start },
 			"Units ready before the spot.").need().like("12"),
+		is("min", units(1), func(p *capacity.Production) *int { return &p.Min },
+			"Fewest units it may have.").orElse("staging's").like("8"),
 		is("max", units(1), func(p *capacity.Production) *int { return &p.Max },
 			"Most units it may have.").need().like("60"),
 	},
 	check: func(d *decoder, n *yaml.Node, in string, p *capacity.Production) {
 		if p.Max > 0 && p.Start > p.Max {
 			d.mistake(childOr(n, "start"), in, "start %d is above max %d", p.Start, p.Max)
+		}
+		if p.Start > 0 && p.Min > p.Start {
+			d.mistake(childOr(n, "min"), in, "min %d is above start %d", p.Min, p.Start)
 		}
 	},
 }

@@ -17,6 +17,7 @@ type decoder struct {
 	dir      string // where relative file names are looked up
 	env      func(string) (string, bool)
 	origin   map[*yaml.Node]string // nodes that came from the command line: "--set PATH"
+	asked    bool                  // nothing is going to be sent: caps and guards are not held against the plan
 	refusal  error                 // the first reason to send nothing, for safety
 	before   map[*yaml.Node]string // leaves as written, where their variables have been replaced
 	values   map[string]string     // of variables, as "${NAME}", as far as they came from the environment

@@ -11,6 +11,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/load"
+	"github.com/seed-f864f198/onair/internal/simulation"
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
@@ -29,6 +30,8 @@ type Scenario struct {
 	Abort       []Guard
 	Observe     []Observe                      // as written; Fleets adds the lab's own
 	Production  map[string]capacity.Production // by fleet name
+	UnitCost    map[string]float64             // of one unit for an hour, by fleet name; nil: not stated
+	Viewers     *simulation.Queue              // how they wait in a forecast; nil: not stated
 	Layers      []capacity.Layer
 	Headroom    capacity.Required
 	Caps        load.Caps
@@ -76,6 +79,7 @@ type Guard struct {
 type Traffic struct {
 	Baseline float64       // 1x in req/s: that many visits, each with all its requests; 0 where there is none
 	Base     traffic.Curve // visits/s without spots
+	Replay   bool          // Base is recorded counts
 	Spots    []Spot
 	Visits   traffic.Curve // visits/s, base and spots
 	Curve    traffic.Curve // req/s: what all visits ask for
@@ -88,7 +92,8 @@ type Traffic struct {
 type Spot struct {
 	Name string
 	traffic.Spot
-	Span capacity.Span
+	Spreads Spreads // of which Spot has the medians
+	Span    capacity.Span
 }
 
 // Observe is one thing to watch: a fleet, what bounds or fronts one, or a series

@@ -376,7 +376,15 @@ func compare(a, b *Scenario) string {
 	return cmp.Diff(a.Question(), b.Question(), zones, curves) + cmp.Diff(a.Plan(), b.Plan(), curves) +
 		cmp.Diff([]any{a.Name, a.Zone.String(), a.Caps, a.Connections}, []any{b.Name, b.Zone.String(), b.Caps, b.Connections}) +
 		cmp.Diff([]any{a.Late, a.Abort}, []any{b.Late, b.Abort}) +
-		cmp.Diff(names(a), names(b)) + cmp.Diff(a.Lab, b.Lab)
+		cmp.Diff(names(a), names(b)) + cmp.Diff(a.Lab, b.Lab) +
+		cmp.Diff([]any{a.UnitCost, a.Viewers, spreads(a)}, []any{b.UnitCost, b.Viewers, spreads(b)})
+}
+
+func spreads(s *Scenario) (spreads []Spreads) {
+	for _, spot := range s.Traffic.Spots {
+		spreads = append(spreads, spot.Spreads)
+	}
+	return spreads
 }
 
 func names(s *Scenario) (names []string) {

@@ -92,7 +92,7 @@ func TestScenarios(t *testing.T) {
 // The schema finds the mistakes of structure too.
 func TestSchemaRejects(t *testing.T) {
 	s := compileSchema(t)
-	for _, name := range []string{"unknown", "kinds", "values", "missing", "lists", "bases", "lab", "nothing", "scalar", "steps", "feed", "feed-list", "auth-both", "late", "late-empty", "abort"} {
+	for _, name := range []string{"unknown", "kinds", "values", "missing", "lists", "bases", "lab", "nothing", "scalar", "steps", "feed", "feed-list", "auth-both", "late", "late-empty", "abort", "ranges", "forecast"} {
 		text, err := os.ReadFile("testdata/err/" + name + ".yaml")
 		if err != nil {
 			t.Fatal(err)
@@ -201,6 +201,8 @@ func sections() []section {
 		sectionOf("traffic.replay", replayTable),
 		sectionOf("traffic.replay.bins", binsTable),
 		sectionOf("traffic.spots, each", spotTable),
+		sectionOf("traffic.spots, each: a range of peak", amountSpreadTable),
+		sectionOf("traffic.spots, each: a range of rise or half_life", lengthSpreadTable),
 		sectionOf("requests, each", requestTable),
 		sectionOf("requests, each: body", bodyTable),
 		sectionOf("feed", feedTable),
@@ -209,6 +211,7 @@ func sections() []section {
 		sectionOf("abort, each", guardTable),
 		sectionOf("observe, each", observeTable),
 		sectionOf("production, each fleet", productionTable),
+		sectionOf("viewers", viewersTable),
 		sectionOf("layers, each", layerTable),
 		sectionOf("headroom", headroomTable),
 		sectionOf("caps", capsTable),

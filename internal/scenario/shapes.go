@@ -51,6 +51,13 @@ var (
 	seed          = mapped(count.check("a whole number such as 7", func(float64) bool { return true }), func(v float64) uint64 { return uint64(v) })
 	wholeSeconds  = length.check("a whole number of seconds such as 10s", func(v time.Duration) bool { return v >= time.Second && v%time.Second == 0 })
 
+	cost = form[float64]{
+		name: "cost", say: "a number such as 0.05",
+		pattern: decimal, number: true,
+		parse: func(p []string) (float64, bool) { v := number(p[0]); return v, v <= maxCount },
+		bound: "at most 1000000000000",
+	}.shape()
+
 	perVisit = form[float64]{
 		name: "per_visit", say: "a count such as 3, 0.5 or 20%",
 		pattern: `(` + decimal + `)%|` + decimal, number: true, most: 1000,

@@ -102,8 +102,11 @@ func (s Service) check() error {
 	var m mistakes
 	longest := 0
 	for i, w := range s.Waves {
-		longest = max(longest, len(w.Requests))
+		longest = max(longest, w.seconds())
 		m.unless(rates(w.Requests), "wave %d: a second without a number of requests, 0 or more", i)
+		for f, form := range w.Forms {
+			m.unless(rates(form), "wave %d: form %d: a second without a number of requests, 0 or more", i, f)
+		}
 		m.unless(rates(w.Times), "wave %d: times without a number, 0 or more", i)
 	}
 	m.unless(longest > 0, "no demand: a wave needs the requests of at least one second")

@@ -29,6 +29,7 @@ func TestMistakes(t *testing.T) {
 	}{
 		{"no demand", func(s *simulation.Service) { s.Waves = nil }},
 		{"wave 0: a second without a number", func(s *simulation.Service) { s.Waves[0].Requests[0] = math.NaN() }},
+		{"wave 0: form 1: a second without a number", func(s *simulation.Service) { s.Waves[0].Forms = [][]float64{{1}, {1, -1}} }},
 		{"wave 0: times without a number", func(s *simulation.Service) { s.Waves[0].Times = []float64{1, -1} }},
 		{"no fleet", func(s *simulation.Service) { s.Fleets = nil }},
 		{"ceiling -1/s", func(s *simulation.Service) { s.Ceiling = -1 }},

@@ -30,6 +30,18 @@ type Wave struct {
 	Times []float64
 }
 
+// certain says whether a wave is the same in every run.
+func (w Wave) certain() bool { return len(w.Times) == 0 && len(w.Forms) == 0 }
+
+// seconds is how long the longest form of a wave is.
+func (w Wave) seconds() int {
+	longest := len(w.Requests)
+	for _, form := range w.Forms {
+		longest = max(longest, len(form))
+	}
+	return longest
+}
+
 // Requests returns how many requests a curve asks for in each second of its
 // duration; a last second that is not whole holds what there is of it.
 func Requests(c traffic.Curve) []float64 {

@@ -10,8 +10,9 @@ import (
 type Simulator struct {
 	service Service
 	seconds int
-	steady  []float64 // the waves that nothing multiplies, added up
+	steady  []float64 // the waves that are certain, added up
 	factors []stream  // of the waves
+	shapes  []stream  // of the waves with Forms
 	span    []uint16  // of each second: 1 + the number of its spot, 0 outside all
 	chance  chance
 
@@ -35,7 +36,7 @@ func New(s Service) (*Simulator, error) {
 	}
 	m := &Simulator{service: s}
 	for _, w := range s.Waves {
-		m.seconds = max(m.seconds, len(w.Requests))
+		m.seconds = max(m.seconds, w.seconds())
 	}
 	m.addSteady()
 	m.markSpots()
@@ -54,7 +55,7 @@ func (m *Simulator) addSteady() {
 	m.offered = newHistory(m.seconds)
 	for _, w := range m.service.Waves {
 		m.factors = append(m.factors, m.chance.newStream())
-		if len(w.Times) > 0 {
+		if !w.certain() {
 			m.demand = nil // drawn anew for each run
 			continue
 		}
@@ -64,6 +65,12 @@ func (m *Simulator) addSteady() {
 	}
 	if m.demand == nil {
 		m.demand = make([]float64, m.seconds)
+	}
+	m.shapes = make([]stream, len(m.service.Waves))
+	for i, w := range m.service.Waves {
+		if len(w.Forms) > 0 {
+			m.shapes[i] = m.chance.newStream()
+		}
 	}
 }
 
@@ -123,15 +130,21 @@ func (m *Simulator) begin(seed uint64) {
 func (m *Simulator) drawDemand() {
 	drawn := false
 	for i, w := range m.service.Waves {
-		if len(w.Times) == 0 {
+		if w.certain() {
 			continue
 		}
 		if !drawn {
 			copy(m.demand, m.steady)
 			drawn = true
 		}
-		times := one(&m.chance, m.factors[i], w.Times)
-		for t, r := range w.Requests {
+		times, requests := 1.0, w.Requests
+		if len(w.Times) > 0 {
+			times = one(&m.chance, m.factors[i], w.Times)
+		}
+		if len(w.Forms) > 0 {
+			requests = one(&m.chance, m.shapes[i], w.Forms)
+		}
+		for t, r := range requests {
 			m.demand[t] += times * r
 		}
 	}

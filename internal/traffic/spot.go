@@ -41,19 +41,10 @@ type Spot struct {
 // Extra returns the spot's traffic above baseline (req/s), cut at end. An error
 // begins with the name of the field that is wrong.
 func (s Spot) Extra(baseline float64, end time.Duration) (Curve, error) {
-	if err := s.check(baseline, end); err != nil {
+	if err := s.Check(baseline, end); err != nil {
 		return Curve{}, err
 	}
-	shape := response{
-		fast: decay(s.HalfLife),
-		slow: decay(TailHalfLife),
-		tail: s.Tail,
-	}
-	if longest := shape.with(shape.longestTau()).maximum(); s.Rise.Seconds() > longest {
-		return Curve{}, fmt.Errorf("rise %s is too long for half_life %s (at most %.1fs)",
-			s.Rise, s.HalfLife, math.Floor(longest*10)/10)
-	}
-	shape = shape.rising(s.Rise.Seconds())
+	shape := s.response().rising(s.Rise.Seconds())
 	scale := (s.Peak - baseline) / shape.at(s.Rise.Seconds())
 
 	onset := s.At + Onset
@@ -67,6 +58,40 @@ func (s Spot) Extra(baseline float64, end time.Duration) (Curve, error) {
 		t, from = t+step, to
 	}
 	return NewCurve(segments...).Clip(end), nil
+}
+
+// Check returns the error that Extra would.
+func (s Spot) Check(baseline float64, end time.Duration) error {
+	if err := s.check(baseline, end); err != nil {
+		return err
+	}
+	if longest := s.longestRise(); s.Rise.Seconds() > longest {
+		return fmt.Errorf("rise %s is too long for half_life %s (at most %.1fs)",
+			s.Rise, s.HalfLife, math.Floor(longest*10)/10)
+	}
+	return nil
+}
+
+// Possible returns s with rise and half-life, where they are beyond what a spot
+// can have, as near to it as can be: a half-life between 1 s and that of the tail,
+// and a rise between 100 ms and the longest that goes with it.
+func (s Spot) Possible() Spot {
+	s.HalfLife = min(max(s.HalfLife, shortestHalfLife), TailHalfLife)
+	longest := time.Duration(s.longestRise() * float64(time.Second))
+	s.Rise = max(min(s.Rise, longest), shortestRise)
+	return s
+}
+
+// longestRise is the longest time to the maximum that goes with the half-life, in
+// seconds.
+func (s Spot) longestRise() float64 {
+	shape := s.response()
+	return shape.with(shape.longestTau()).maximum()
+}
+
+// response is the spot's shape but for its rise.
+func (s Spot) response() response {
+	return response{fast: decay(s.HalfLife), slow: decay(TailHalfLife), tail: s.Tail}
 }
 
 // check judges each field by itself.
