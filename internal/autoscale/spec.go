@@ -5,14 +5,16 @@ import "time"
 // Spec is how a fleet is scaled, as its source told it: what a run keeps so that it can be played again.
 // Exactly one of the two is set. In JSON durations are seconds.
 type Spec struct {
-	HPA   *HPASpec   `json:"hpa,omitempty"`
-	Group *GroupSpec `json:"group,omitempty"`
+	HPA   *HPASpec
+	Group *GroupSpec
 }
 
-// HPASpec is a HorizontalPodAutoscaler's spec.
+// HPASpec is a HorizontalPodAutoscaler's spec. Its Tolerance and Stabilization are 0: they are flags of
+// the controller, of which no API tells.
 type HPASpec struct {
 	HPA
-	Metrics []MetricSpec `json:"metrics"`
+	Metrics []MetricSpec
+	Unread  []string // what is not known of it, in words with the cause; nil: all is
 }
 
 // MetricSpec is a metric that an HPA looks at.
@@ -22,31 +24,37 @@ type MetricSpec struct {
 	Target float64 `json:"target"` // ratio of a utilisation, else in the metric's own unit
 }
 
-// The kinds of metrics, by what their target is held against.
+// The kinds of metrics, by what their target is held against. The API says Utilization, AverageValue of
+// pods, AverageValue of anything else, and Value.
 const (
 	OfRequest = "utilisation" // the mean over pods, as a ratio of what they request
 	OfPod     = "average"     // the mean over pods
-	OfWhole   = "total"       // one value for all pods, whatever their number: over the target it is a number of pods where the target is an average, else it scales the pods there are
+	OfTotal   = "total"       // one value for all pods, shared out: over the target it is the number of pods (its readings are one pod's share)
+	OfValue   = "value"       // one value held to the target as it is: the pods there are grow as value over target
 )
 
 // GroupSpec is what changes the size of an Auto Scaling group.
 type GroupSpec struct {
-	Min       int           `json:"min"`
-	Max       int           `json:"max"`
-	Cooldown  time.Duration `json:"cooldown"`
-	Policies  []PolicySpec  `json:"policies"`
-	Scheduled []Scheduled   `json:"scheduled"`
-	Unread    []string      `json:"unread,omitempty"` // what could not be read, in words with the cause; nil: all was
+	Min       int
+	Max       int
+	Cooldown  time.Duration // after an activity, of simple policies only: the others go by their Warmup
+	Policies  []PolicySpec
+	Scheduled []Scheduled // those that are still to come; of one that repeats, its next time
+	Unread    []string    // what could not be read, in words with the cause; nil: all was
 }
 
-// PolicySpec is a scaling policy of a group; neither Tracking nor Stepped is set where it is of another
-// type, which Type names.
+// PolicySpec is a scaling policy of a group. Neither Tracking nor Stepped is set where it is of another
+// type, which Type names, or where what it does is not known, which the group's Unread tells.
 type PolicySpec struct {
-	Name     string        `json:"name"`
-	Type     string        `json:"type"`   // in AWS's words
-	Metric   string        `json:"metric"` // in AWS's words, such as ASGAverageCPUUtilization
-	Tracking *Tracking     `json:"tracking,omitempty"`
-	Stepped  *Stepped      `json:"stepped,omitempty"`
-	Warmup   time.Duration `json:"warmup"`
-	Off      bool          `json:"off,omitempty"`
+	Name     string
+	Type     string // in AWS's words
+	Metric   string // in AWS's words, such as ASGAverageCPUUtilization; empty: not told
+	Tracking *Tracking
+	Stepped  *Stepped
+	Warmup   time.Duration // in service to counted by the policy
+	Off      bool          // it does nothing
 }
+
+// CPU is the metric of a group that has been told in percent by AWS, and is a ratio in a Spec: the mean
+// utilisation of its instances.
+const CPU = "ASGAverageCPUUtilization"

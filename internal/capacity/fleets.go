@@ -28,6 +28,7 @@ func (r run) fleets(q Question) []FleetResult {
 			ReadyStart: r.countAt(f.Name, timeline.Ready, 0),
 			ReadyMax:   whole(r.highest(f.Name, timeline.Ready)),
 			DesiredMax: whole(r.highest(f.Name, timeline.Desired)),
+			Able:       r.able(f.Name),
 			PerUnit:    r.estimate(f, q, shown),
 		}
 		if carries(f) {
@@ -41,6 +42,7 @@ func (r run) fleets(q Question) []FleetResult {
 		results = append(results, result)
 	}
 	for i := range results {
+		results[i].Stuck = r.stuck(results[i], results)
 		if carries(results[i].Fleet) {
 			results[i].PerUnit = r.carriedOnly(results[i], results)
 		}

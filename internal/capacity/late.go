@@ -31,6 +31,7 @@ const reachedLate = 3 * time.Second
 // late is a stretch in which a unit was ready and did not serve, or may not have.
 type late struct {
 	Span
+	unit   string
 	unsure bool
 	idle   bool // it answered nothing, though others answered many
 }
@@ -65,7 +66,7 @@ func (r run) lates(fleet Fleet, namesUnits bool) []late {
 		}
 		l := r.unregistered(u)
 		if idle := r.idleness(u); namesUnits && idle.length() > max(reachedLate, l.length()) && r.passedOver(ready, idle) {
-			l = late{Span: idle, idle: true}
+			l = late{Span: idle, unit: u.name, idle: true}
 		}
 		if l.length() > reachedLate {
 			l.From = rising(ready, l.From)
@@ -78,7 +79,7 @@ func (r run) lates(fleet Fleet, namesUnits bool) []late {
 // unregistered is from when a unit was ready until it was in service; without an end
 // of its own where that is not known, and empty where it was at once.
 func (r run) unregistered(u *unit) late {
-	l := late{Span: Span{*u.up, *u.up}}
+	l := late{Span: Span{*u.up, *u.up}, unit: u.name}
 	in, known := u.ended[timeline.InService]
 	switch {
 	case u.unlisted:

@@ -163,6 +163,8 @@ type Window struct {
 type FleetResult struct {
 	Fleet
 	Min, Max, ReadyStart, ReadyMax, DesiredMax *int
+	Able                                       timeline.Series // ready units that served, or may have; where nothing was observed it says nothing
+	Stuck                                      *int            // units beyond which it could not grow in this run, for another reason than Max and its quota; nil: none is known
 	PerUnit                                    PerUnit
 	USL                                        *USL   // nil: not fitted
 	NoUSL                                      string // why not, in words

@@ -29,6 +29,7 @@ type Way struct {
 	Legs    []Leg          // in order, none of which begins before the last one ends
 	Unclear []string       // stages of one that was created and came up of which nobody knows how long they took
 	Ready   *time.Duration // when its fleet counted it as ready; nil: never
+	Serves  *time.Duration // when capacity began to count on it: from Ready on, or later where what stands in front of the fleet took it in late; nil: never, or nobody knows when
 	Gone    *time.Duration // nil: it stayed
 
 	Awaited bool // the critical path waited for it, while it was not ready
@@ -85,7 +86,7 @@ func counted(stage string, span Span) Leg {
 func (r run) ways(fleet Fleet, growths []growth) []Way {
 	var ways []Way
 	for _, u := range r.units(fleet) {
-		w := Way{Unit: u.name, Ready: u.up, Gone: u.gone}
+		w := Way{Unit: u.name, Ready: u.up, Serves: r.serves(fleet, u), Gone: u.gone}
 		if n := u.decision(growths); n >= 0 {
 			w.Growth = &n
 		}

@@ -3,9 +3,7 @@ package forecast
 import (
 	"time"
 
-	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/simulation"
-	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
 // Model is a service as a rehearsal showed it.
@@ -37,12 +35,6 @@ type NodeGroup struct {
 	PodsPerInstance int
 }
 
-// Fit finds the model of a run from its facts, the question it was asked and what
-// was made of both. The error names what is not known, and how it would be.
-func Fit(t timeline.Timeline, q capacity.Question, r capacity.Result) (*Model, error) {
-	panic("not yet")
-}
-
 // Replay is the rehearsal played by the model that was made from it.
 type Replay struct {
 	Runs  int
@@ -54,7 +46,10 @@ type Replay struct {
 	// there is no measured lag to hold them against, and NoLag says why.
 	LagError *float64
 	NoLag    string
-	Demand   []float64 // requests in each second, as rehearsed
+	// Apart says, in words, that only one of the two recovered, or fell short: the
+	// model is not trusted then, and LagError is nil. Else it is empty.
+	Apart  string
+	Demand []float64 // requests in each second, as rehearsed
 }
 
 // UnitsError is how far a fleet's simulated ready units were from the measured
@@ -69,7 +64,3 @@ type UnitsError struct {
 // MaxLagError is the median error on scale lag above which a model is not asked
 // anything (REFERENCE.md 5).
 const MaxLagError = 0.25
-
-// Trusted returns nil where the replay is close enough to ask the model about
-// what was not rehearsed, and else why it is not.
-func (r Replay) Trusted() error { panic("not yet") }

@@ -72,7 +72,17 @@ func (r *Recorder) Event(at time.Time, kind, unit, text string) {
 // Changed records a change that is seen now and was not yet seen at the instant
 // after (zero: nobody looked before).
 func (r *Recorder) Changed(after time.Time, kind, unit, text string) {
-	event := timeline.Event{At: timeline.Since(r.start, time.Now()), Source: r.source, Kind: kind, Unit: unit, Text: text}
+	r.changed(after, timeline.Event{Kind: kind, Unit: unit, Text: text})
+}
+
+// Scales records how the source scales its fleet from here on, an autoscale.Spec
+// in JSON; it was not known to at the instant after (zero: nobody looked before).
+func (r *Recorder) Scales(after time.Time, spec string) {
+	r.changed(after, timeline.Event{Kind: timeline.Scaler, Spec: spec})
+}
+
+func (r *Recorder) changed(after time.Time, event timeline.Event) {
+	event.At, event.Source = timeline.Since(r.start, time.Now()), r.source
 	if !after.IsZero() {
 		since := timeline.Since(r.start, after)
 		event.After = &since

@@ -15,7 +15,7 @@ type maskedSink struct {
 }
 
 func (s maskedSink) WriteEvent(e timeline.Event) error {
-	e.Text = s.scenario.Mask(e.Text)
+	e.Text, e.Spec = s.scenario.Mask(e.Text), s.scenario.Mask(e.Spec)
 	return s.Writer.WriteEvent(e)
 }
 

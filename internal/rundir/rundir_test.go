@@ -51,12 +51,13 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	event := timeline.Event{At: timeline.Offset(4 * time.Second), Seen: &seen, Source: "asg/web", Kind: timeline.Create, Unit: "i-1", Text: "launched"}
 	after := timeline.Offset(4 * time.Second)
 	polled := timeline.Event{At: timeline.Offset(9 * time.Second), After: &after, Source: "asg/web", Kind: "lifecycle", Unit: "i-1", Text: "Pending -> Pending:Wait"}
+	scaler := timeline.Event{At: timeline.Offset(10 * time.Second), After: &after, Source: "asg/web", Kind: timeline.Scaler, Spec: `{"group":{"min":1,"max":8,"cooldown":300,"policies":[],"scheduled":[]}}`}
 	gap := timeline.Gap{From: timeline.Offset(time.Second), To: timeline.Offset(2500 * time.Millisecond), Source: "asg/web", Cause: "throttled"}
 	errs := errors.Join(
 		w.WriteSecond(second(1, 2, time.Millisecond, 2*time.Millisecond)),
 		w.WriteSecond(second(0, 1, time.Millisecond)),
 		w.WriteSecond(second(1, 1, 5*time.Millisecond)),
-		w.WriteReading(reading), w.WriteEvent(event), w.WriteEvent(polled), w.WriteGap(gap),
+		w.WriteReading(reading), w.WriteEvent(event), w.WriteEvent(polled), w.WriteEvent(scaler), w.WriteGap(gap),
 		w.WriteWarning("asg/web was blind"), w.Close())
 	if errs != nil {
 		t.Fatal(errs)
@@ -83,7 +84,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	if diff := cmp.Diff([]timeline.Reading{reading}, got.Readings); diff != "" {
 		t.Errorf("readings (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]timeline.Event{event, polled}, got.Events); diff != "" {
+	if diff := cmp.Diff([]timeline.Event{event, polled, scaler}, got.Events); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]timeline.Gap{gap}, got.Gaps); diff != "" {

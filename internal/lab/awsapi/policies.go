@@ -3,6 +3,7 @@ package awsapi
 import (
 	"math"
 	"slices"
+	"time"
 
 	"github.com/seed-f864f198/onair/internal/lab/world"
 )
@@ -18,12 +19,30 @@ type policyRecord struct {
 	PolicyARN            string
 	PolicyType           string
 	Alarms               members[string]
-	MetricType           string  `xml:"TargetTrackingConfiguration>PredefinedMetricSpecification>PredefinedMetricType"`
-	TargetValue          float64 `xml:"TargetTrackingConfiguration>TargetValue"` // percent
-	DisableScaleIn       bool    `xml:"TargetTrackingConfiguration>DisableScaleIn"`
-	Warmup               int     `xml:"EstimatedInstanceWarmup"` // seconds
+	Predefined           *predefinedMetric `xml:"TargetTrackingConfiguration>PredefinedMetricSpecification"`
+	Customized           *customizedMetric `xml:"TargetTrackingConfiguration>CustomizedMetricSpecification"`
+	TargetValue          float64           `xml:"TargetTrackingConfiguration>TargetValue"` // percent
+	DisableScaleIn       bool              `xml:"TargetTrackingConfiguration>DisableScaleIn"`
+	Warmup               int               `xml:"EstimatedInstanceWarmup"` // seconds
 	Enabled              bool
 }
+
+type predefinedMetric struct{ PredefinedMetricType string }
+
+// customizedMetric is that of a policy with another period than a predefined one
+// has. AWS has no word for how many of them its alarms look at.
+type customizedMetric struct {
+	MetricName string
+	Namespace  string
+	Dimensions members[dimension]
+	Statistic  string
+	Period     int // seconds
+}
+
+type dimension struct{ Name, Value string }
+
+// usualPeriod is that of a predefined metric.
+const usualPeriod = time.Minute
 
 // describePolicies tells the policy of a group that tracks a target. A group
 // that grows for pending pods has none: its cluster's autoscaler sets desired.
@@ -53,14 +72,24 @@ func describePolicies(s world.State, q query) (any, *refusal) {
 
 func (g group) policy() policyRecord {
 	name := g.Name + "-target-tracking"
-	return policyRecord{
+	p := policyRecord{
 		AutoScalingGroupName: g.Name,
 		PolicyName:           name,
 		PolicyARN:            g.arn("scalingPolicy", ":policyName/"+name),
 		PolicyType:           "TargetTrackingScaling",
-		MetricType:           "ASGAverageCPUUtilization",
+		Predefined:           &predefinedMetric{"ASGAverageCPUUtilization"},
 		TargetValue:          math.Round(g.Target*100e6) / 1e6,
-		Warmup:               int(g.Warmup.Seconds()),
+		Warmup:               wholeSeconds(g.Warmup),
 		Enabled:              true,
 	}
+	if g.Period != 0 && g.Period != usualPeriod {
+		// What ASGAverageCPUUtilization stands for, spelled out.
+		p.Predefined, p.Customized = nil, &customizedMetric{
+			MetricName: "CPUUtilization", Namespace: "AWS/EC2", Statistic: "Average", Period: max(1, wholeSeconds(g.Period)),
+			Dimensions: listOf(dimension{"AutoScalingGroupName", g.Name}),
+		}
+	}
+	return p
 }
+
+func wholeSeconds(d time.Duration) int { return int(math.Round(d.Seconds())) }

@@ -97,6 +97,18 @@ func TestSDKReadsPolicyAndIdentity(t *testing.T) {
 	if got, want := tracking.PredefinedMetricSpecification.PredefinedMetricType, types.MetricTypeASGAverageCPUUtilization; got != want {
 		t.Errorf("PredefinedMetricType = %v; want %v", got, want)
 	}
+	policies, err = autoscaling.NewFromConfig(serve(t, quick())).DescribePolicies(t.Context(), &autoscaling.DescribePoliciesInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &types.CustomizedMetricSpecification{
+		Namespace: aws.String("AWS/EC2"), MetricName: aws.String("CPUUtilization"), Statistic: types.MetricStatisticAverage, Period: aws.Int32(10),
+		Dimensions: []types.MetricDimension{{Name: aws.String("AutoScalingGroupName"), Value: aws.String("web-prod")}},
+	}
+	spelled := policies.ScalingPolicies[0].TargetTrackingConfiguration
+	if diff := cmp.Diff(want, spelled.CustomizedMetricSpecification, cmpopts.IgnoreUnexported(types.CustomizedMetricSpecification{}, types.MetricDimension{})); diff != "" || spelled.PredefinedMetricSpecification != nil {
+		t.Errorf("policy of 10 s: predefined %v, and its own metric differs (-want +got):\n%s", spelled.PredefinedMetricSpecification, diff)
+	}
 	identity, err := sts.NewFromConfig(config).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 	if err != nil {
 		t.Fatal(err)

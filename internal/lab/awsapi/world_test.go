@@ -62,6 +62,13 @@ func busy() *still {
 	}}
 }
 
+// quick is the busy world with a policy that looks every 10 s.
+func quick() *still {
+	s := busy()
+	s.state.Config.Group.Period = 10 * time.Second
+	return s
+}
+
 // balanced is the busy world with a load balancer before its instances: of
 // those in service one is healthy, one is looked at and one is told to go.
 func balanced() *still {

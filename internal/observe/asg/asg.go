@@ -29,6 +29,10 @@
 // be read, those that were changed meanwhile, and those that spoil a rehearsal: a
 // suspended process, an instance refresh, a scheduled action that fell due.
 //
+// How the group is scaled, its limits with its policies and scheduled actions, is
+// told when all of these have been asked for, and anew when the polls of the group
+// show other limits. What could not be read is named in it.
+//
 // Every change of an instance's lifecycle state is told with the poll before it and
 // the poll that showed it, between which it came; so are the stages of units that
 // are such changes.
@@ -97,6 +101,7 @@ type Observer struct {
 	fleet              fleet
 	history            history
 	settings           []*setting
+	scaling            scaling
 	warm               *int32 // instances in the warm pool at the last poll of the group that told; nil: not known yet
 	planned            []fact // settings that weaken the run once their time has come
 }

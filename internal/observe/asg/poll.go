@@ -54,6 +54,8 @@ func (o *Observer) pollGroup(ctx context.Context, rec *observe.Recorder) error {
 		o.seen = time.Now()
 		o.fleet.tell(found, o.seen, &o.history, rec)
 		o.noteWarmPool(found.WarmPoolSize)
+		o.scaling.group = &found
+		o.tellSpec(rec)
 		return nil
 	case ctx.Err() != nil:
 		return nil

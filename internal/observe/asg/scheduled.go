@@ -39,7 +39,7 @@ const late = 2 * time.Minute
 // before since has been taken.
 func scheduledFact(a types.ScheduledUpdateGroupAction, since time.Time) fact {
 	name := cmp.Or(aws.ToString(a.ScheduledActionName), "without a name")
-	f := fact{from: aws.ToTime(cmp.Or(a.StartTime, a.Time))}
+	f := fact{from: aws.ToTime(cmp.Or(a.StartTime, a.Time)), scale: scaleAt(a, since)}
 	if f.from.IsZero() {
 		f.text = fmt.Sprintf("scheduled action %s sets %s", name, changes(a))
 		return f

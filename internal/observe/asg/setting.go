@@ -22,6 +22,7 @@ type setting struct {
 	what   string // it is, in sentences; plural
 	steady bool   // nothing but somebody's hand changes it
 	moves  bool   // it changes while it is watched
+	scales bool   // it is a part of how the group is scaled: each of its facts has a scale
 	ask    func(o *Observer, ctx context.Context, since time.Time) ([]fact, error)
 
 	asked, none, toDo string // in findings: what was looked for, what there is where there is nothing, the way out
@@ -31,6 +32,8 @@ type setting struct {
 	again bool            // it is to be read again, though it is known
 	read  time.Time       // when it was last
 	blind bool            // it is told that it cannot be read
+	why   string          // then: the cause
+	facts []fact          // as they were read last
 	told  map[string]bool // by their texts
 }
 
@@ -39,14 +42,15 @@ type fact struct {
 	text   string    //
 	spoils string    // what a reader of the report must know; empty: it spoils nothing
 	from   time.Time // when that begins
+	scale  scaler    // adds it to how the group is scaled
 }
 
 func newSettings(again time.Duration) []*setting {
 	pace := awscall.NewPace(again)
 	return []*setting{
-		{call: policyCall, kind: "policy", what: "scaling policies", steady: true, ask: (*Observer).askPolicies, pace: pace,
+		{call: policyCall, kind: "policy", what: "scaling policies", steady: true, scales: true, ask: (*Observer).askPolicies, pace: pace,
 			asked: "scaling policies", none: "none: onair sees what changes desired, not why"},
-		{call: scheduledCall, kind: "scheduled_action", what: "scheduled actions", ask: (*Observer).askScheduled, pace: pace,
+		{call: scheduledCall, kind: "scheduled_action", what: "scheduled actions", scales: true, ask: (*Observer).askScheduled, pace: pace,
 			asked: "no scheduled action", none: "none", toDo: "move it, or rehearse at another time"},
 		{call: warmPoolCall, kind: warmPool, what: "the instances of the warm pool", moves: true, ask: (*Observer).askWarmPool, pace: pace,
 			asked: "warm pool", none: "none"},
@@ -72,10 +76,11 @@ func (o *Observer) pollSetting(ctx context.Context, s *setting, rec *observe.Rec
 			s.pace.Widen()
 		}
 		if !s.blind {
-			s.blind = true
-			rec.Event(time.Time{}, settingsUnobserved, "", s.what+" are not observed: "+o.words(s.call, err))
+			s.blind, s.why = true, o.words(s.call, err)
+			rec.Event(time.Time{}, settingsUnobserved, "", s.what+" are not observed: "+s.why)
 		}
 	}
+	o.tellSpec(rec)
 	return nil
 }
 
@@ -94,7 +99,10 @@ func (o *Observer) lookAgain(ctx context.Context, s *setting, rec *observe.Recor
 		if s.known && s.steady && !maps.Equal(before, s.told) {
 			rec.Warn(s.what + " were changed meanwhile")
 		}
-		s.known = true
+		if !s.known {
+			s.known = true
+			o.tellSpec(rec)
+		}
 	}
 }
 
@@ -115,7 +123,7 @@ func (o *Observer) tellFacts(s *setting, facts []fact, rec *observe.Recorder) {
 	if len(facts) == 0 && len(s.told) > 0 {
 		rec.Changed(s.read, s.kind, "", s.what+": none any more")
 	}
-	s.told, s.read = now, time.Now()
+	s.told, s.read, s.facts = now, time.Now(), facts
 }
 
 // warn tells which facts have weakened what was watched up to now.

@@ -54,7 +54,12 @@ func suspensions(g types.AutoScalingGroup) []string {
 
 // launchesNothing reports whether AWS tells that a group cannot grow.
 func launchesNothing(g types.AutoScalingGroup) bool {
-	return slices.ContainsFunc(g.SuspendedProcesses, func(p types.SuspendedProcess) bool { return aws.ToString(p.ProcessName) == "Launch" })
+	return isSuspended(g, "Launch")
+}
+
+// isSuspended reports whether a process of a group is suspended.
+func isSuspended(g types.AutoScalingGroup, process string) bool {
+	return slices.ContainsFunc(g.SuspendedProcesses, func(p types.SuspendedProcess) bool { return aws.ToString(p.ProcessName) == process })
 }
 
 // withoutMetrics reports whether AWS tells that a group's metrics are off.

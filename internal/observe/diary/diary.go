@@ -13,7 +13,10 @@ import (
 
 // Diary is a Sink that writes what it is told as lines, with times since the
 // start. Not safe for concurrent use: simulated time has one observer in it.
-type Diary struct{ Lines []string }
+type Diary struct {
+	Lines []string
+	Specs []string // how the fleet is scaled, apart from all else
+}
 
 func (d *Diary) line(format string, a ...any) error {
 	d.Lines = append(d.Lines, fmt.Sprintf(format, a...))
@@ -29,6 +32,10 @@ func (d *Diary) WriteReading(r timeline.Reading) error {
 
 // WriteEvent keeps when, what, of which unit, and the words.
 func (d *Diary) WriteEvent(e timeline.Event) error {
+	if e.Kind == timeline.Scaler {
+		d.Specs = append(d.Specs, fmt.Sprintf("%v %s", since(e.At), e.Spec))
+		return nil
+	}
 	return d.line("%v %s [%s] %s", since(e.At), e.Kind, e.Unit, e.Text)
 }
 

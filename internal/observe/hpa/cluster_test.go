@@ -178,6 +178,7 @@ type facts struct {
 	events   []timeline.Event
 	gaps     []timeline.Gap
 	rules    []string // of the behavior: they are told besides what happens
+	specs    []string // of how it scales, likewise
 	panicsOn string   // the name of a reading; empty: none
 	news     chan struct{}
 }
@@ -203,6 +204,10 @@ func (f *facts) WriteEvent(e timeline.Event) error {
 	return f.keep(func() {
 		if e.Kind == behaviorKind {
 			f.rules = append(f.rules, e.Text)
+			return
+		}
+		if e.Kind == timeline.Scaler {
+			f.specs = append(f.specs, e.Spec)
 			return
 		}
 		f.events = append(f.events, e)

@@ -26,6 +26,7 @@ type fleet struct {
 
 	scaler   *autoscalingv2.HorizontalPodAutoscaler // nil: not seen yet
 	rules    string                                 // of its behavior, as they were told last
+	spec     string                                 // how it scales, likewise
 	replicas *int32                                 // the workload's desired count, nil: not seen yet
 
 	began  bool          // the pods of the start are known
@@ -127,6 +128,7 @@ func (f *fleet) autoscaler(now *autoscalingv2.HorizontalPodAutoscaler) {
 	}
 	f.read(timeline.Min, least, time.Time{})
 	f.tellBehavior(now)
+	f.tellSpec(now)
 	f.read(timeline.Max, float64(now.Spec.MaxReplicas), time.Time{})
 	// What was seen comes before what was decided because of it.
 	f.readTargets()

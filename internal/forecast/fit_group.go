@@ -1,0 +1,165 @@
+package forecast
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/simulation"
+)
+
+// group sets how the policies of a group scale its instances.
+func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetResult, spec autoscale.GroupSpec) (simulation.Phase, error) {
+	f.unread(r.Name, spec.Unread)
+	if spec.Max < fleet.Start {
+		return nil, fmt.Errorf("%s: %d instances were ready at the start, and its max is %d: rehearse again once it has settled", r.Name, fleet.Start, spec.Max)
+	}
+	g := &simulation.Group{Min: spec.Min, Max: spec.Max, Quota: f.quota(r)}
+	if all := f.steps(r); len(all) > 0 {
+		g.Boot = measured(between(all, begun, inService))
+		known.Node, known.Balancer = between(all, begun, ready), between(all, ready, joining)
+	} else {
+		g.Boot = simulation.Fixed(usualInstance)
+		f.assume("%s: no instance was seen to start: it is taken to take %s until it serves", r.Name, seconds(usualInstance))
+	}
+	var period time.Duration
+	for _, p := range spec.Policies {
+		if policy, ok := f.policy(fleet, r, p); ok {
+			g.Policies, g.Warmup, period = append(g.Policies, policy), max(g.Warmup, p.Warmup), alarmOut(p).Period
+		}
+	}
+	if len(g.Policies) == 0 && len(spec.Policies) > 0 {
+		return nil, fmt.Errorf("%s: none of its policies can be played: only target tracking and steps on CPU or on requests per target can", r.Name)
+	}
+	fleet.Group = g
+	if growths := decisions(r); len(growths) > 0 && period > 0 {
+		return simulation.Phase{phaseOf(growths, period)}, nil
+	}
+	return nil, nil
+}
+
+// alarmOut is the alarm by which a policy grows a group.
+func alarmOut(p autoscale.PolicySpec) autoscale.Alarm {
+	switch {
+	case p.Stepped != nil:
+		return p.Stepped.Alarm
+	case p.Tracking.Out.Periods > 0:
+		return p.Tracking.Out
+	}
+	return autoscale.AlarmOut
+}
+
+// decisions are when a group decided to grow.
+func decisions(r capacity.FleetResult) (at []time.Duration) {
+	for _, g := range r.Growths {
+		at = append(at, g.At)
+	}
+	return at
+}
+
+// policy is one that can be played.
+func (f *fitting) policy(fleet *simulation.Fleet, r capacity.FleetResult, p autoscale.PolicySpec) (policy simulation.Policy, ok bool) {
+	switch {
+	case p.Off:
+		return policy, false
+	case p.Tracking == nil && p.Stepped == nil:
+		f.assume("%s: its policy %s is of type %s, which is not played: it is taken to do nothing", r.Name, p.Name, p.Type)
+		return policy, false
+	}
+	period := alarmOut(p).Period
+	metric, per := simulation.Metric{Window: period}, 1.0
+	switch {
+	case strings.Contains(p.Metric, "CPUUtilization"):
+		metric.Kind = simulation.Utilisation
+		f.instanceUse(fleet, r, p)
+	case strings.Contains(p.Metric, "RequestCountPerTarget"):
+		metric.Kind, per = simulation.PerUnit, period.Seconds()
+	default:
+		if p.Tracking == nil {
+			f.assume("%s: its policy %s follows %s, which cannot be held against requests: it is taken to do nothing", r.Name, p.Name, p.Metric)
+			return policy, false
+		}
+		metric.Kind = simulation.PerUnit
+		per = p.Tracking.Target * f.perTarget(r, p)
+		f.assume("%s: its policy %s follows %s: that is taken to follow requests, as its decisions did", r.Name, p.Name, p.Metric)
+	}
+	return simulation.Policy{Tracking: scaledTracking(p.Tracking, per), Stepped: scaledSteps(p.Stepped, per), Metric: metric}, true
+}
+
+// scaledTracking is a policy whose target is in another measure.
+func scaledTracking(t *autoscale.Tracking, per float64) *autoscale.Tracking {
+	if t == nil {
+		return nil
+	}
+	scaled := *t
+	scaled.Target /= per
+	return &scaled
+}
+
+// scaledSteps is a policy whose threshold and steps are in another measure.
+func scaledSteps(s *autoscale.Stepped, per float64) *autoscale.Stepped {
+	if s == nil {
+		return nil
+	}
+	scaled := *s
+	scaled.Threshold, scaled.Steps = s.Threshold/per, nil
+	for _, step := range s.Steps {
+		step.From, step.To = step.From/per, step.To/per
+		scaled.Steps = append(scaled.Steps, step)
+	}
+	return &scaled
+}
+
+// instanceUse sets what an instance uses of its processors: by what its decisions
+// tell, else all of them when it has all the work that it can do.
+func (f *fitting) instanceUse(fleet *simulation.Fleet, r capacity.FleetResult, p autoscale.PolicySpec) {
+	if fleet.CPU.Request > 0 {
+		return
+	}
+	fleet.CPU.Request = 1 / busiest(r)
+	if p.Tracking != nil {
+		if share := f.decided(r, p); share > 0 {
+			fleet.CPU.Request = share * p.Tracking.Target
+			return
+		}
+	}
+	f.assume("%s: how busy its instances were was not read: all of their processors are taken to be busy at what one serves at most, and none without requests", r.Name)
+}
+
+// perTarget is the share of its target that one request a second of an instance is.
+func (f *fitting) perTarget(r capacity.FleetResult, p autoscale.PolicySpec) float64 {
+	if share := f.decided(r, p); share > 0 {
+		return share
+	}
+	return 1 / (0.6 * busiest(r))
+}
+
+// decided is the share of a policy's target that one request a second of an instance
+// is, by what it decided: it grew the group to ceil(warm x metric / target), which is
+// within one instance of warm x metric / target; 0 where no decision tells. One for as
+// many as it may have tells only that it wanted no fewer.
+func (f *fitting) decided(r capacity.FleetResult, p autoscale.PolicySpec) float64 {
+	l := f.loadOn(r)
+	period := alarmOut(p).Period
+	var xs, ys []float64
+	for _, g := range r.Growths {
+		window := capacity.Span{From: g.At - period, To: g.At}
+		warm, known := ableAt(r, g.At-p.Warmup)
+		if !known || warm == 0 || window.From < 0 || l.unknown.over(window) > 0 || r.Max != nil && g.To >= *r.Max {
+			continue
+		}
+		each := l.done.over(window) / period.Seconds()
+		xs, ys = append(xs, each), append(ys, (float64(g.To)-0.5)/float64(warm))
+	}
+	if len(xs) == 0 {
+		return 0
+	}
+	_, share := regress(xs, ys, true)
+	if math.IsNaN(share) || math.IsInf(share, 0) {
+		return 0
+	}
+	return share
+}

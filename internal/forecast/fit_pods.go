@@ -1,0 +1,52 @@
+package forecast
+
+import (
+	"fmt"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/simulation"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// pods sets how an HPA scales a fleet.
+func (f *fitting) pods(fleet *simulation.Fleet, known *Fleet, r capacity.FleetResult, spec autoscale.HPASpec) (simulation.Phase, error) {
+	f.unread(r.Name, spec.Unread)
+	p := &simulation.Pods{HPA: spec.HPA}
+	p.HPA.Min = min(p.HPA.Min, fleet.Start) // a pod may be missing at the start, and come soon
+	if p.HPA.Max < fleet.Start {
+		return nil, fmt.Errorf("%s: %d units were ready at the start, and its max is %d: rehearse again once it has settled", r.Name, fleet.Start, p.HPA.Max)
+	}
+	p.HPA.Min = spec.HPA.Min
+	phase := f.sync(p, r)
+	if err := f.metrics(fleet, p, r, spec.Metrics); err != nil {
+		return nil, err
+	}
+	p.Nodes = f.nodes(fleet, known, r)
+	f.starts(p, known, r, p.Nodes != nil)
+	p.Quota = f.quota(r)
+	fleet.Pods = p
+	return phase, nil
+}
+
+// unread says what a source could not read of how it scales.
+func (f *fitting) unread(fleet string, all []string) {
+	for _, what := range all {
+		f.assume("%s: %s: it is taken to change nothing", fleet, what)
+	}
+}
+
+// quota is how many units of a fleet could exist in this run, by its quotas and by
+// what else it was stuck at; 0: any number.
+func (f *fitting) quota(r capacity.FleetResult) int {
+	most := 0.0
+	for _, source := range append([]string{r.Name}, r.Quotas...) {
+		for _, p := range f.Series(source, timeline.Quota) {
+			most = lower(most, p.Value)
+		}
+	}
+	if r.Stuck != nil {
+		most = lower(most, float64(*r.Stuck))
+	}
+	return int(most)
+}

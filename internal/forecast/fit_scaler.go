@@ -1,0 +1,45 @@
+package forecast
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// spec is how a fleet was scaled when the campaign began: by the newest of what its
+// source told before, else by the first it told at all.
+func (f *fitting) spec(fleet string) (autoscale.Spec, error) {
+	var told *timeline.Event
+	for i := range f.Events {
+		e := &f.Events[i]
+		if e.Source != fleet || e.Kind != timeline.Scaler {
+			continue
+		}
+		if told == nil || time.Duration(e.At) <= f.begins() {
+			told = e
+		}
+	}
+	if told == nil {
+		return autoscale.Spec{}, fmt.Errorf("%s: the run does not tell how it is scaled, for it was made before onair recorded that or its source could not be read: rehearse again", fleet)
+	}
+	spec, err := autoscale.ParseSpec(told.Spec)
+	switch {
+	case err != nil:
+		return spec, fmt.Errorf("%s: how it is scaled cannot be read: %w", fleet, err)
+	}
+	return spec, nil
+}
+
+// begins is when the campaign does: with its first spot, else when capacity first
+// fell short, else with the run.
+func (f *fitting) begins() time.Duration {
+	switch {
+	case len(f.q.Spots) > 0:
+		return f.q.Spots[0].From
+	case f.r.Shortfall != nil:
+		return *f.r.Shortfall
+	}
+	return 0
+}

@@ -1,0 +1,166 @@
+package forecast
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/simulation"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// replays is how many times a rehearsal is played: the median of its lag is then known
+// to a few percent of its spread.
+const replays = 200
+
+// replay plays the rehearsal by what staging had: the demand that was planned, what
+// one unit was judged to carry, and the phases that were seen.
+func (f *fitting) replay(s staging) (Replay, error) {
+	r := Replay{Runs: replays, Demand: f.demand(), Measured: f.r.ScaleLag}
+	sim, err := simulation.New(f.rehearsed(s, r.Demand))
+	if err != nil {
+		return r, err
+	}
+	for _, fleet := range s.Fleets {
+		r.Units = append(r.Units, UnitsError{Fleet: fleet.Name, Measured: f.measuredUnits(fleet.Name, len(r.Demand))})
+	}
+	runs := make([]replayed, replays)
+	for i := range runs {
+		runs[i] = r.play(sim, uint64(i+1))
+	}
+	r.sumUp(runs, sim)
+	f.holdLag(&r, runs)
+	return r, nil
+}
+
+// demand is what was planned for each second of the run, up to the last that had
+// requests.
+func (f *fitting) demand() []float64 {
+	seconds := f.seconds()
+	all := make([]float64, len(seconds))
+	for i, s := range seconds {
+		all[i] = float64(s.Planned)
+		if at := time.Duration(i) * time.Second; at < f.q.Demand.Duration() {
+			all[i] = max(0, f.q.Demand.Arrivals(at+time.Second)-f.q.Demand.Arrivals(at))
+		}
+	}
+	return all
+}
+
+// rehearsed is staging under a demand. Its units carry what they were judged to: that
+// is what the measured scale lag was found with, and what chance there is in it is no
+// part of what a simulation can be off by.
+func (f *fitting) rehearsed(s staging, demand []float64) simulation.Service {
+	service := s.Service
+	service.Waves = []simulation.Wave{{Requests: demand}}
+	for _, spot := range f.q.Spots {
+		service.Spots = append(service.Spots, simulation.Span{From: spot.From, To: spot.To})
+	}
+	service.Fleets = slices.Clone(s.Fleets)
+	for i := range service.Fleets {
+		fleet := &service.Fleets[i]
+		fleet.PerUnit = []simulation.Rate{middle(fleet.PerUnit)}
+		switch {
+		case fleet.Pods != nil:
+			p := *fleet.Pods
+			p.Phase, fleet.Pods = s.phases[i], &p
+		case fleet.Group != nil:
+			g := *fleet.Group
+			g.Policies = slices.Clone(g.Policies)
+			for j := range g.Policies {
+				g.Policies[j].Metric.Phase = s.phases[i]
+			}
+			fleet.Group = &g
+		}
+	}
+	return service
+}
+
+// middle is the median of rates by what they sustain.
+func middle(rates []simulation.Rate) simulation.Rate {
+	sorted := slices.SortedFunc(slices.Values(rates), func(a, b simulation.Rate) int { return cmp.Compare(a.Sustained, b.Sustained) })
+	return sorted[(len(sorted)-1)/2]
+}
+
+// measuredUnits are a fleet's units in each second that could serve, in the middle of
+// it; -1 where that was not seen.
+func (f *fitting) measuredUnits(fleet string, seconds int) []int {
+	i := slices.IndexFunc(f.r.Fleets, func(r capacity.FleetResult) bool { return r.Name == fleet })
+	able := f.r.Fleets[i].Able
+	units := make([]int, seconds)
+	for s := range units {
+		at := time.Duration(s)*time.Second + time.Second/2
+		n, known := able.At(timeline.Offset(at))
+		if units[s] = int(n + 0.5); !known || f.unseen(fleet, at) {
+			units[s] = -1
+		}
+	}
+	return units
+}
+
+// replayed is one run: its scale lag in seconds, infinite where capacity never
+// recovered, and NaN where it never fell short.
+type replayed struct {
+	seed uint64
+	lag  float64
+	off  []float64 // of each fleet, the mean over seconds
+}
+
+func (r *Replay) play(sim *simulation.Simulator, seed uint64) replayed {
+	o, trace := sim.Trace(seed)
+	run := replayed{seed: seed, lag: math.NaN()}
+	switch {
+	case o.Lag != nil:
+		run.lag = o.Lag.Seconds()
+	case o.Shortfall != nil:
+		run.lag = math.Inf(1)
+	}
+	for i, u := range r.Units {
+		run.off = append(run.off, meanOff(trace.Ready[i], u.Measured))
+	}
+	return run
+}
+
+// meanOff is the mean over seconds of |simulated - measured| / measured; of those in
+// which none were measured, or nobody knows, nothing is told.
+func meanOff(simulated, measured []int) float64 {
+	sum, n := 0.0, 0
+	for s, m := range measured {
+		if m > 0 {
+			sum, n = sum+math.Abs(float64(simulated[s]-m))/float64(m), n+1
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / float64(n)
+}
+
+// sumUp tells of each fleet how far its units were off, and shows those of the median
+// run.
+func (r *Replay) sumUp(runs []replayed, sim *simulation.Simulator) {
+	_, typical := sim.Trace(median(runs).seed)
+	for i := range r.Units {
+		u := &r.Units[i]
+		for _, run := range runs {
+			u.Mean += run.off[i] / float64(len(runs))
+		}
+		u.Simulated = typical.Ready[i]
+		for s, m := range u.Measured {
+			if m >= 0 {
+				u.Worst = max(u.Worst, max(u.Simulated[s]-m, m-u.Simulated[s]))
+			}
+		}
+	}
+}
+
+// median is the run in the middle by its lag, those without a shortfall first, and of
+// the same lag by how far its units were off.
+func median(runs []replayed) replayed {
+	sorted := slices.SortedStableFunc(slices.Values(runs), func(a, b replayed) int {
+		return cmp.Or(cmp.Compare(a.lag, b.lag), slices.Compare(a.off, b.off)) // NaN is before all numbers
+	})
+	return sorted[(len(sorted)-1)/2]
+}
