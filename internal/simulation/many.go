@@ -77,6 +77,9 @@ func (o Outcome) seconds() float64 {
 // error, which says how far another set of as many seeds would be from it.
 type Sample struct{ values []float64 }
 
+// SampleOf returns the sample of these values, which it leaves as they are.
+func SampleOf(values []float64) Sample { return Sample{slices.Sorted(slices.Values(values))} }
+
 func (s *Sample) add(v float64) { s.values = append(s.values, v) }
 func (s *Sample) sort()         { slices.Sort(s.values) }
 
