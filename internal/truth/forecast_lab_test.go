@@ -16,10 +16,8 @@ import (
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
-// airing is what became of a spot in the lab.
+// airing is what became of a spot in the lab, from a minute before it.
 type airing struct {
-	demand  []float64 // requests in each second
-	ready   []int     // units that requests reach, at the beginning of each
 	lag     *time.Duration
 	short   float64 // share of requests beyond what the ready units truly sustain, second by second
 	refused float64 // share of those that came to the lab's door and were not served
@@ -30,9 +28,12 @@ type airing struct {
 // truly sustain.
 func (k known) air(t *testing.T) airing {
 	t.Helper()
-	a := airing{demand: simulation.Requests(k.Traffic.Curve)}
-	a.ready, a.refused, a.late = playAgainst(t, *k.Lab, k.Traffic.Curve, k.tightest())
-	a.lag, a.short = k.shortOf(a.demand, a.ready, k.Question().Spots)
+	q := k.Question()
+	from := q.Spots[0].From.Truncate(time.Second) - ahead
+	var a airing
+	var ready []int
+	ready, a.refused, a.late = playAgainst(t, *k.Lab, k.Traffic.Curve, from, k.tightest())
+	a.lag, a.short = k.shortOf(simulation.Requests(k.Traffic.Curve), ready, from, q.Spots)
 	return a
 }
 
@@ -48,12 +49,15 @@ func (k known) tightest() time.Duration {
 }
 
 // shortOf is the scale lag by what the ready units truly sustain, and the share of
-// requests that went beyond it. The lag is nil without a second that was short in a
+// requests from an offset on that went beyond it. The lag is nil without a second that was short in a
 // spot, and where its last one was short.
-func (k known) shortOf(demand []float64, ready []int, spots []capacity.Span) (lag *time.Duration, share float64) {
+func (k known) shortOf(demand []float64, ready []int, from time.Duration, spots []capacity.Span) (lag *time.Duration, share float64) {
 	first, last, end := -1, -1, -1
 	beyond, all := 0.0, 0.0
 	for at, d := range demand {
+		if time.Duration(at)*time.Second < from {
+			continue
+		}
 		all += d
 		over := d - float64(ready[at])*k.sustainable(max(ready[at], 1))
 		beyond += max(0, over)
@@ -73,8 +77,9 @@ func (k known) shortOf(demand []float64, ready []int, spots []capacity.Span) (la
 	return lag, beyond / all
 }
 
-// playAgainst is playInLab where answers later than a limit are counted too.
-func playAgainst(t *testing.T, c world.Config, curve traffic.Curve, limit time.Duration) (ready []int, refused, late float64) {
+// playAgainst is playInLab where requests are counted that are due from an offset on,
+// and answers later than a limit are counted too.
+func playAgainst(t *testing.T, c world.Config, curve traffic.Curve, from, limit time.Duration) (ready []int, refused, late float64) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
@@ -85,7 +90,7 @@ func playAgainst(t *testing.T, c world.Config, curve traffic.Curve, limit time.D
 		defer w.Wait()
 		defer stop()
 		var sent sync.WaitGroup
-		sent.Go(func() { refused, late = sendWithin(t, w.Door(), curve, limit) })
+		sent.Go(func() { refused, late = sendWithin(t, w.Door(), curve, from, limit) })
 		for range len(simulation.Requests(curve)) {
 			synctest.Wait()
 			s, _ := w.State()
@@ -98,8 +103,9 @@ func playAgainst(t *testing.T, c world.Config, curve traffic.Curve, limit time.D
 }
 
 // sendWithin makes a curve's requests when they are due and says, when all are
-// answered, which share was not served, and which was not or later than the limit.
-func sendWithin(t *testing.T, door http.RoundTripper, curve traffic.Curve, limit time.Duration) (refused, late float64) {
+// answered, which share of those due from an offset on was not served, and which was
+// not or later than the limit.
+func sendWithin(t *testing.T, door http.RoundTripper, curve traffic.Curve, from, limit time.Duration) (refused, late float64) {
 	began := time.Now()
 	var answers sync.WaitGroup
 	var sent, lost, slow atomic.Int64
@@ -109,11 +115,15 @@ func sendWithin(t *testing.T, door http.RoundTripper, curve traffic.Curve, limit
 			break
 		}
 		time.Sleep(due - time.Since(began))
-		sent.Add(1)
+		if due >= from {
+			sent.Add(1)
+		}
 		answers.Go(func() {
-			if get(t, door) != http.StatusOK {
+			switch status := get(t, door); {
+			case due < from:
+			case status != http.StatusOK:
 				lost.Add(1)
-			} else if time.Since(began)-due > limit {
+			case time.Since(began)-due > limit:
 				slow.Add(1)
 			}
 		})

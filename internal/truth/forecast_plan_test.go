@@ -75,13 +75,8 @@ func (s tries) lost(runs int) bool {
 func (w rehearsed) plan(t *testing.T, m *forecast.Model, e effort) carried {
 	t.Helper()
 	u := w.unseen[w.planned]
-	s := w.airing(t, u, cadence(w.rehearsal(t, 1))/2, 1)
-	d, err := s.Demand()
-	if err != nil {
-		t.Fatal(err)
-	}
-	spot := s.Traffic.Spots[0]
-	p, err := plan.Make(m, d, plan.Ask{Airs: spot.At, Lasts: spot.Span.To - spot.At, Chance: forecast.Chance{Seed: 1}})
+	_, d := w.airing(t, u, cadence(w.rehearsal(t, 1))/2, 1)
+	p, err := plan.Make(m, d, plan.Ask{Airs: d.Airs, Lasts: d.Lasts, Chance: forecast.Chance{Seed: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,9 +97,9 @@ func (w rehearsed) tries(t *testing.T, u unseen, holds []plan.Hold, e effort, ru
 	every := cadence(w.rehearsal(t, 1))
 	for n := range runs {
 		late := (every * time.Duration(2*n+1) / time.Duration(2*runs)).Truncate(time.Millisecond)
-		s := w.airing(t, u, late, uint64(1000+n))
+		s, _ := w.airing(t, u, late, uint64(1000+n))
 		hold(s.Lab, holds)
-		a := known{s, e.length}.air(t)
+		a := known{s, e.length / 8}.air(t)
 		all.made++
 		if a.late <= plan.Unserved && a.short <= plan.Unserved {
 			all.good++

@@ -138,18 +138,15 @@ func (w rehearsed) foretell(t *testing.T, m *forecast.Model, u unseen, e effort)
 		seeds = 1
 	}
 	every := cadence(w.rehearsal(t, 1))
-	s := w.airing(t, u, every/2, 1)
-	d, err := s.Demand()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, d := w.airing(t, u, every/2, 1)
 	f := foretold{world: w.name, unseen: u}
 	f.lag, f.short = play(t, m, d)
 	d.Queue = &simulation.Queue{Room: float64(s.Lab.Service.Queue)}
 	_, f.door = play(t, m, d)
 	for n := range seeds {
 		late := (every * time.Duration(2*n+1) / time.Duration(2*seeds)).Truncate(time.Millisecond)
-		f.labs = append(f.labs, known{w.airing(t, u, late, uint64(100+n)), e.length}.air(t))
+		aired, _ := w.airing(t, u, late, uint64(100+n))
+		f.labs = append(f.labs, known{aired, e.length / 8}.air(t))
 	}
 	return f
 }

@@ -1,7 +1,6 @@
 package truth_test
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
@@ -18,7 +18,6 @@ import (
 type rehearsed struct {
 	name    string
 	lab     func(*world.Config) // what the scenario's lab does not say; nil: nothing
-	aired   time.Duration       // of an airing after its start; 0: 6 min
 	unseen  []unseen
 	planned int  // which of unseen a plan is made for
 	quick   bool // one of those that every test run makes
@@ -31,15 +30,15 @@ type unseen struct {
 	rise, halfLife time.Duration
 }
 
-// ahead is how long the baseline lasts before an unseen spot.
-const ahead = 2 * time.Minute
+// ahead is how long a demand's baseline lasts before its spot.
+const ahead = time.Minute
 
 var forecasts = []rehearsed{
-	{name: "small-cpu", quick: true, real: true, aired: 3 * time.Minute, unseen: []unseen{
+	{name: "small-cpu", quick: true, real: true, unseen: []unseen{
 		{16, 130, 15 * time.Second, 2 * time.Minute}, {20, 90, 20 * time.Second, 45 * time.Second}}},
-	{name: "small-requests", quick: true, real: true, aired: 3 * time.Minute, unseen: []unseen{
+	{name: "small-requests", quick: true, real: true, unseen: []unseen{
 		{16, 140, 15 * time.Second, 2 * time.Minute}, {20, 90, 20 * time.Second, 45 * time.Second}}},
-	{name: "small-registered", real: true, aired: 3 * time.Minute, unseen: []unseen{
+	{name: "small-registered", real: true, unseen: []unseen{
 		{16, 130, 15 * time.Second, 2 * time.Minute}, {20, 90, 20 * time.Second, 45 * time.Second}}},
 	{name: "cpu-60", unseen: []unseen{
 		{40, 440, 20 * time.Second, 3 * time.Minute}, {50, 240, 40 * time.Second, 60 * time.Second}, {30, 360, 15 * time.Second, 45 * time.Second}}},
@@ -57,7 +56,7 @@ var forecasts = []rehearsed{
 		{40, 440, 20 * time.Second, 3 * time.Minute}, {50, 240, 40 * time.Second, 60 * time.Second}}},
 	{name: "nodes", unseen: []unseen{
 		{40, 420, 20 * time.Second, 3 * time.Minute}, {45, 220, 40 * time.Second, 90 * time.Second}}},
-	{name: "tracking", lab: func(c *world.Config) { c.Group.Warmup = time.Minute }, aired: 16 * time.Minute, unseen: []unseen{
+	{name: "tracking", lab: func(c *world.Config) { c.Group.Warmup = time.Minute }, unseen: []unseen{
 		{40, 350, time.Minute, 8 * time.Minute}, {45, 220, 2 * time.Minute, 4 * time.Minute}}},
 	{name: "registered", unseen: []unseen{
 		{40, 360, 20 * time.Second, 3 * time.Minute}, {45, 240, 40 * time.Second, 60 * time.Second}}},
@@ -80,12 +79,20 @@ func (w rehearsed) rehearsal(t *testing.T, seed uint64) *scenario.Scenario {
 }
 
 // airing is the world under an unseen spot that airs so long after a sync, or
-// whatever else is periodic in the lab, as late says.
-func (w rehearsed) airing(t *testing.T, u unseen, late time.Duration, seed uint64) *scenario.Scenario {
+// whatever else is periodic in the lab, as late says. It ends with the spot's
+// influence, as the demand does that is made of it.
+func (w rehearsed) airing(t *testing.T, u unseen, late time.Duration, seed uint64) (*scenario.Scenario, forecast.Demand) {
 	t.Helper()
 	at := ahead + late
-	return w.load(t, seed, fmt.Sprintf("traffic={baseline: %g/s, duration: %v, spots: [{at: %v, peak: %g/s, rise: %v, half_life: %v}]}",
-		u.baseline, at+cmp.Or(w.aired, 6*time.Minute), at, u.peak, u.rise, u.halfLife))
+	load := func(lasts time.Duration) *scenario.Scenario {
+		return w.load(t, seed, fmt.Sprintf("traffic={baseline: %g/s, duration: %v, spots: [{at: %v, peak: %g/s, rise: %v, half_life: %v}]}",
+			u.baseline, at+lasts, at, u.peak, u.rise, u.halfLife))
+	}
+	d, err := load(time.Hour).Demand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return load(d.Lasts.Truncate(time.Second)), d
 }
 
 func (w rehearsed) load(t *testing.T, seed uint64, set ...string) *scenario.Scenario {
