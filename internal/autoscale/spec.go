@@ -43,7 +43,8 @@ type GroupSpec struct {
 	Unread    []string    // what could not be read, in words with the cause; nil: all was
 }
 
-// PolicySpec is a scaling policy of a group. Neither Tracking nor Stepped is set where it is of another
+// PolicySpec is a scaling policy of a group. The targets of CPU and of EC2CPU are ratios, though AWS tells
+// them in percent; all others are in the metric's own unit. Neither Tracking nor Stepped is set where it is of another
 // type, which Type names, or where what it does is not known, which the group's Unread tells.
 type PolicySpec struct {
 	Name     string
@@ -55,6 +56,8 @@ type PolicySpec struct {
 	Off      bool          // it does nothing
 }
 
-// CPU is the metric of a group that has been told in percent by AWS, and is a ratio in a Spec: the mean
-// utilisation of its instances.
-const CPU = "ASGAverageCPUUtilization"
+// Metrics of a group in AWS's words.
+const (
+	CPU    = "ASGAverageCPUUtilization" // the mean over its instances, however a policy spells that
+	EC2CPU = "AWS/EC2 CPUUtilization"   // of other instances, or another statistic than the mean
+)

@@ -53,8 +53,8 @@ func TestWays(t *testing.T) {
 	}
 	r, fleet := grown(), Fleet{Name: web, Kind: HPA}
 	want := []Way{
-		{Unit: "old", Ready: ptr(seconds(15)), Legs: []Leg{leg("ready", 12, 15)}},
-		{Unit: "web-0", Growth: ptr(0), Ready: ptr(seconds(18)), Legs: []Leg{
+		{Unit: "old", Ready: ptr(seconds(15)), Serves: ptr(seconds(15)), Legs: []Leg{leg("ready", 12, 15)}},
+		{Unit: "web-0", Growth: ptr(0), Ready: ptr(seconds(18)), Serves: ptr(seconds(18)), Legs: []Leg{
 			leg("create", 10, 10.5), leg("place", 10.5, 11), leg("start", 11, 16), leg("ready", 16, 18), leg("serving", 18, 19),
 		}},
 		{Unit: "web-1", Growth: ptr(0), Gone: ptr(seconds(30)), Legs: []Leg{open(leg("create", 10, 10.5)), open(leg("place", 10.5, 11)), last("start", 11, 30)}},

@@ -47,7 +47,7 @@ type fitting struct {
 type staging struct {
 	simulation.Service
 	fleets []Fleet
-	phases []simulation.Phase // of each fleet's syncs, or alarm periods, as seen; empty: not seen
+	phases []seen // of each fleet's syncs, or alarm periods, as seen; empty: not seen
 }
 
 // assume says what the rehearsal does not tell, once, and what is taken instead.
@@ -66,7 +66,7 @@ func (f *fitting) service() (staging, error) {
 		missing = append(missing, errors.New("no fleet was observed: name the autoscaler or the group in observe, and rehearse again"))
 	}
 	if len(f.Seconds) == 0 {
-		missing = append(missing, errors.New("no request was sent: there is nothing to learn from"))
+		return s, errors.New("no request was sent: there is nothing to learn from")
 	}
 	for _, r := range f.r.Fleets {
 		if f.carriesPods(r) {
@@ -89,7 +89,7 @@ func (f *fitting) carriesPods(r capacity.FleetResult) bool {
 }
 
 // fleet is one fleet as it was rehearsed.
-func (f *fitting) fleet(r capacity.FleetResult) (fleet simulation.Fleet, known Fleet, phase simulation.Phase, err error) {
+func (f *fitting) fleet(r capacity.FleetResult) (fleet simulation.Fleet, known Fleet, phase seen, err error) {
 	fleet, known = simulation.Fleet{Name: r.Name}, Fleet{Name: r.Name, Kind: r.Kind, Min: r.Min, Max: r.Max}
 	start, ok := ableAt(r, 0)
 	if !ok {

@@ -60,7 +60,7 @@ func (f *fitting) steps(r capacity.FleetResult) (all []steps) {
 				s.inService = l.To
 			}
 		}
-		if s.created == unknown && len(w.Legs) > 0 {
+		if s.created == unknown && len(w.Legs) > 0 && r.Kind == capacity.ASG { // pods may start anew
 			s.created = w.Legs[0].From
 		}
 		all = append(all, s)

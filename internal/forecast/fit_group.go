@@ -12,7 +12,7 @@ import (
 )
 
 // group sets how the policies of a group scale its instances.
-func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetResult, spec autoscale.GroupSpec) (simulation.Phase, error) {
+func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetResult, spec autoscale.GroupSpec) (seen, error) {
 	f.unread(r.Name, spec.Unread)
 	if spec.Max < fleet.Start {
 		return nil, fmt.Errorf("%s: %d instances were ready at the start, and its max is %d: rehearse again once it has settled", r.Name, fleet.Start, spec.Max)
@@ -36,7 +36,7 @@ func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetR
 	}
 	fleet.Group = g
 	if growths := decisions(r); len(growths) > 0 && period > 0 {
-		return simulation.Phase{phaseOf(growths, period)}, nil
+		return seen{phaseOf(growths, period)}, nil
 	}
 	return nil, nil
 }
@@ -72,7 +72,7 @@ func (f *fitting) policy(fleet *simulation.Fleet, r capacity.FleetResult, p auto
 	period := alarmOut(p).Period
 	metric, per := simulation.Metric{Window: period}, 1.0
 	switch {
-	case strings.Contains(p.Metric, "CPUUtilization"):
+	case p.Metric == autoscale.CPU:
 		metric.Kind = simulation.Utilisation
 		f.instanceUse(fleet, r, p)
 	case strings.Contains(p.Metric, "RequestCountPerTarget"):

@@ -51,11 +51,7 @@ func (s sums) over(w capacity.Span) float64 { return s.upTo(w.To) - s.upTo(w.Fro
 // work until that is done; what failed waits no more.
 func (f *fitting) loadOn(r capacity.FleetResult) load {
 	var l load
-	most := math.Inf(1)
-	if s := r.PerUnit.Saturation; s != nil {
-		most = s.Mid
-	}
-	backlog := 0.0
+	backlog := 0.0 // of each unit
 	for i, s := range f.seconds() {
 		middle := time.Duration(i)*time.Second + time.Second/2
 		units, known := r.Able.At(timeline.Offset(middle))
@@ -67,15 +63,33 @@ func (f *fitting) loadOn(r capacity.FleetResult) load {
 			l.beyond.add(1)
 			continue
 		}
+		most := saturates(r, units)
 		each := float64(s.Sent) / units
 		work := backlog + each
-		backlog = max(0, work-float64(s.Failed)/units-most)
+		backlog = min(max(0, work-float64(s.Failed)/units-most), waiting(s, most))
 		l.each.add(each)
 		l.done.add(min(work, most))
 		l.unknown.add(0)
 		l.beyond.add(whether(work > most))
 	}
 	return l
+}
+
+// saturates is what each of so many units serves at most, as far as that was seen.
+func saturates(r capacity.FleetResult, units float64) float64 {
+	if r.PerUnit.Saturation == nil {
+		return math.Inf(1)
+	}
+	return r.PerUnit.Saturation.Mid * slower(r, float64(r.PerUnit.Units)) / slower(r, units)
+}
+
+// waiting is the most that may wait at a unit behind the requests of a second: half of
+// them were answered before that long.
+func waiting(s timeline.Second, most float64) float64 {
+	if took, ok := s.AllResponses().Quantile(0.5); ok && !math.IsInf(most, 1) {
+		return most * took.Seconds()
+	}
+	return math.Inf(1)
 }
 
 func whether(yes bool) float64 {

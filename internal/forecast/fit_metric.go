@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/seed-f864f198/onair/internal/autoscale"
@@ -14,6 +15,9 @@ import (
 // follows is the least share of a metric's changes that requests must explain for it
 // to count as following them.
 const follows = 0.8
+
+// nearly is by how much two estimates of one rate may differ.
+const nearly = 0.1
 
 // metrics sets what an HPA looks at, and what units use of it.
 func (f *fitting) metrics(fleet *simulation.Fleet, p *simulation.Pods, r capacity.FleetResult, specs []autoscale.MetricSpec) error {
@@ -77,12 +81,12 @@ func (f *fitting) useLimit(r capacity.FleetResult, name string, at pipeline) flo
 	return most
 }
 
-// saturate takes a unit that was not seen to saturate to do so where it uses all that
-// it may: it serves more than it sustains within the objectives.
+// saturate takes a unit to saturate where it uses all that it may, if it was seen to use
+// as much, and that is about where it was seen to saturate, or nobody saw it do so.
 func (f *fitting) saturate(fleet *simulation.Fleet) {
 	most := (fleet.CPU.Limit - fleet.CPU.Base) / fleet.CPU.Request
 	for i, r := range fleet.PerUnit {
-		if r.Saturation == 0 && most > r.Sustained {
+		if most > r.Sustained && (r.Saturation == 0 || math.Abs(most/r.Saturation-1) < nearly) {
 			fleet.PerUnit[i].Saturation = most
 		}
 	}
@@ -136,7 +140,11 @@ func (f *fitting) total(r capacity.FleetResult, s autoscale.MetricSpec) (simulat
 func (f *fitting) pipeline(r capacity.FleetResult, name string) (at pipeline, loaded bool) {
 	l := f.loadOn(r)
 	all := f.gauges(r.Name, name)
-	if at, ok := fitPipeline(f.unbound(r, name, all), l.done, l.unknown, false); ok {
+	all = f.unbound(r, name, all)
+	if at, ok := fitPipeline(all, l.done, l.unknown, false); ok {
+		if at.explained < follows { // a base of its own then is anyone's
+			at, _ = fitPipeline(all, l.done, l.unknown, true)
+		}
 		f.doubt(r, name, at)
 		return at, true
 	}

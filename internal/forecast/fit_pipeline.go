@@ -36,6 +36,10 @@ const (
 // grid, and some that could contradict it.
 const enoughPoints = 6
 
+// stir is the share of its mean by which a metric must change for that to want an
+// explanation.
+const stir = 0.1
+
 // gauge is a reading of a metric at an instant.
 type gauge struct {
 	at    time.Duration
@@ -136,7 +140,7 @@ func (p *pipeline) judge(xs, ys []float64) {
 		left, whole = left+off*off, whole+(ys[i]-mean)*(ys[i]-mean)
 	}
 	p.off = math.Sqrt(left / float64(len(ys)))
-	if p.explained = 1; whole > 0 {
+	if p.explained = 1; math.Sqrt(whole/float64(len(ys))) > stir*mean {
 		p.explained = 1 - left/whole
 	}
 }

@@ -10,14 +10,12 @@ import (
 )
 
 // pods sets how an HPA scales a fleet.
-func (f *fitting) pods(fleet *simulation.Fleet, known *Fleet, r capacity.FleetResult, spec autoscale.HPASpec) (simulation.Phase, error) {
+func (f *fitting) pods(fleet *simulation.Fleet, known *Fleet, r capacity.FleetResult, spec autoscale.HPASpec) (seen, error) {
 	f.unread(r.Name, spec.Unread)
 	p := &simulation.Pods{HPA: spec.HPA}
-	p.HPA.Min = min(p.HPA.Min, fleet.Start) // a pod may be missing at the start, and come soon
 	if p.HPA.Max < fleet.Start {
 		return nil, fmt.Errorf("%s: %d units were ready at the start, and its max is %d: rehearse again once it has settled", r.Name, fleet.Start, p.HPA.Max)
 	}
-	p.HPA.Min = spec.HPA.Min
 	phase := f.sync(p, r)
 	if err := f.metrics(fleet, p, r, spec.Metrics); err != nil {
 		return nil, err

@@ -29,8 +29,11 @@ func (f *fitting) produce(m *Model) {
 	m.Service.Ceiling = f.stated(m.Service.Ceiling)
 	fleets := make([]simulation.Fleet, len(m.Service.Fleets))
 	for i, fleet := range m.Service.Fleets {
-		c := f.production(fleet.Name)
-		if c != (counts{}) {
+		c, group := f.production(fleet.Name), counts{}
+		if g := m.Fleets[i].Nodes; g != nil {
+			group = f.production(g.Name)
+		}
+		if c != (counts{}) || group != (counts{}) {
 			fleet = f.produced(fleet, c, &m.Fleets[i])
 		}
 		fleets[i] = fleet

@@ -26,7 +26,7 @@ const (
 //
 //	syncs      |    |    |    |    |    |
 //	readings   x    x         x         x      gaps of 1, 2 and 2 periods
-func (f *fitting) sync(p *simulation.Pods, r capacity.FleetResult) simulation.Phase {
+func (f *fitting) sync(p *simulation.Pods, r capacity.FleetResult) seen {
 	at := f.synced(r.Name)
 	period, ok := periodOf(at)
 	if !ok {
@@ -37,7 +37,7 @@ func (f *fitting) sync(p *simulation.Pods, r capacity.FleetResult) simulation.Ph
 	if len(at) == 0 {
 		return nil
 	}
-	return simulation.Phase{phaseOf(at, period)}
+	return seen{phaseOf(at, period)}
 }
 
 // synced are the instants at which a status told something new, in order; what is
@@ -54,7 +54,7 @@ func (f *fitting) synced(fleet string) (at []time.Duration) {
 		}
 	}
 	slices.Sort(at)
-	return slices.CompactFunc(at, func(a, b time.Duration) bool { return (b-a).Abs() < offBeat })
+	return slices.CompactFunc(at, func(a, b time.Duration) bool { return (b - a).Abs() < offBeat })
 }
 
 // afresh reports whether a reading is of the first look after a gap.

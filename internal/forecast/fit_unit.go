@@ -29,15 +29,26 @@ func (f *fitting) perUnit(fleet *simulation.Fleet, r capacity.FleetResult) (atLe
 	default:
 		return false, fmt.Errorf("%s: what a unit sustains is not known: rehearse steps of load, some that the objectives hold under and some that they do not, while the number of units stands still", r.Name)
 	}
-	alone := 1.0
 	if l := r.USL; l != nil && u.Units > 0 {
 		fleet.Contention, fleet.Coherence = l.Alpha.Mid, l.Beta.Mid
-		alone = 1 + (l.Alpha.Mid+l.Beta.Mid*float64(u.Units))*float64(u.Units-1)
 	}
+	alone := slower(r, float64(u.Units))
 	for _, rate := range rates {
 		fleet.PerUnit = append(fleet.PerUnit, simulation.Rate{Sustained: rate * alone, Saturation: saturation(u, rate) * alone})
 	}
 	return atLeast, nil
+}
+
+// slower is how many times less each of so many units carries than one alone, by the
+// scalability law where it was fitted, as capacity itself takes it:
+//
+//	rate of n units = n x rate alone / slower(n)
+func slower(r capacity.FleetResult, units float64) float64 {
+	l := r.USL
+	if l == nil || r.PerUnit.Units <= 0 || units < 1 {
+		return 1
+	}
+	return 1 + (l.Alpha.Mid+l.Beta.Mid*units)*(units-1)
 }
 
 // saturation is what a unit serves that always has work; 0 where that was not seen.

@@ -19,7 +19,8 @@ const replays = 200
 // one unit was judged to carry, and the phases that were seen.
 func (f *fitting) replay(s staging) (Replay, error) {
 	r := Replay{Runs: replays, Demand: f.demand(), Measured: f.r.ScaleLag}
-	sim, err := simulation.New(f.rehearsed(s, r.Demand))
+	lead := int(s.lead() / time.Second)
+	sim, err := simulation.New(f.rehearsed(s, r.Demand, lead))
 	if err != nil {
 		return r, err
 	}
@@ -28,9 +29,9 @@ func (f *fitting) replay(s staging) (Replay, error) {
 	}
 	runs := make([]replayed, replays)
 	for i := range runs {
-		runs[i] = r.play(sim, uint64(i+1))
+		runs[i] = r.play(sim, lead, uint64(i+1))
 	}
-	r.sumUp(runs, sim)
+	r.sumUp(runs, sim, lead)
 	f.holdLag(&r, runs)
 	return r, nil
 }
@@ -49,14 +50,17 @@ func (f *fitting) demand() []float64 {
 	return all
 }
 
-// rehearsed is staging under a demand. Its units carry what they were judged to: that
-// is what the measured scale lag was found with, and what chance there is in it is no
-// part of what a simulation can be off by.
-func (f *fitting) rehearsed(s staging, demand []float64) simulation.Service {
+// rehearsed is staging under a demand, after a lead of seconds without any: a rehearsal
+// begins before an idle staging, and the first windows of its metrics reach back there.
+// Its units carry what they were judged to: that is what the measured scale lag was
+// found with, and what chance there is in it is no part of what a simulation can be
+// off by.
+func (f *fitting) rehearsed(s staging, demand []float64, lead int) simulation.Service {
 	service := s.Service
-	service.Waves = []simulation.Wave{{Requests: demand}}
+	service.Waves = []simulation.Wave{{Requests: append(make([]float64, lead), demand...)}}
+	later := time.Duration(lead) * time.Second
 	for _, spot := range f.q.Spots {
-		service.Spots = append(service.Spots, simulation.Span{From: spot.From, To: spot.To})
+		service.Spots = append(service.Spots, simulation.Span{From: spot.From + later, To: spot.To + later})
 	}
 	service.Fleets = slices.Clone(s.Fleets)
 	for i := range service.Fleets {
@@ -65,17 +69,48 @@ func (f *fitting) rehearsed(s staging, demand []float64) simulation.Service {
 		switch {
 		case fleet.Pods != nil:
 			p := *fleet.Pods
-			p.Phase, fleet.Pods = s.phases[i], &p
+			p.Phase, fleet.Pods = s.phases[i].after(later, p.Sync), &p
 		case fleet.Group != nil:
 			g := *fleet.Group
 			g.Policies = slices.Clone(g.Policies)
 			for j := range g.Policies {
-				g.Policies[j].Metric.Phase = s.phases[i]
+				m := &g.Policies[j].Metric
+				m.Phase = s.phases[i].after(later, m.Window)
 			}
 			fleet.Group = &g
 		}
 	}
 	return service
+}
+
+// seen is when something periodic happened, as offsets of the run; empty: nobody knows.
+type seen []time.Duration
+
+// after is the same in a run whose beginning is later by so much.
+func (s seen) after(later, period time.Duration) (phase simulation.Phase) {
+	for _, at := range s {
+		phase = append(phase, (at+later)%period)
+	}
+	return phase
+}
+
+// lead is how far the metrics that scale a service reach back.
+func (s staging) lead() time.Duration {
+	lead := time.Duration(0)
+	reach := func(m simulation.Metric) { lead = max(lead, m.Window+m.Delay) }
+	for _, fleet := range s.Fleets {
+		if fleet.Pods != nil {
+			for _, m := range fleet.Pods.Metrics {
+				reach(m)
+			}
+		}
+		if fleet.Group != nil {
+			for _, p := range fleet.Group.Policies {
+				reach(p.Metric)
+			}
+		}
+	}
+	return lead
 }
 
 // middle is the median of rates by what they sustain.
@@ -108,7 +143,7 @@ type replayed struct {
 	off  []float64 // of each fleet, the mean over seconds
 }
 
-func (r *Replay) play(sim *simulation.Simulator, seed uint64) replayed {
+func (r *Replay) play(sim *simulation.Simulator, lead int, seed uint64) replayed {
 	o, trace := sim.Trace(seed)
 	run := replayed{seed: seed, lag: math.NaN()}
 	switch {
@@ -118,7 +153,7 @@ func (r *Replay) play(sim *simulation.Simulator, seed uint64) replayed {
 		run.lag = math.Inf(1)
 	}
 	for i, u := range r.Units {
-		run.off = append(run.off, meanOff(trace.Ready[i], u.Measured))
+		run.off = append(run.off, meanOff(trace.Ready[i][lead:], u.Measured))
 	}
 	return run
 }
@@ -140,14 +175,14 @@ func meanOff(simulated, measured []int) float64 {
 
 // sumUp tells of each fleet how far its units were off, and shows those of the median
 // run.
-func (r *Replay) sumUp(runs []replayed, sim *simulation.Simulator) {
+func (r *Replay) sumUp(runs []replayed, sim *simulation.Simulator, lead int) {
 	_, typical := sim.Trace(median(runs).seed)
 	for i := range r.Units {
 		u := &r.Units[i]
 		for _, run := range runs {
 			u.Mean += run.off[i] / float64(len(runs))
 		}
-		u.Simulated = typical.Ready[i]
+		u.Simulated = typical.Ready[i][lead:]
 		for s, m := range u.Measured {
 			if m >= 0 {
 				u.Worst = max(u.Worst, max(u.Simulated[s]-m, m-u.Simulated[s]))

@@ -219,8 +219,12 @@ const storedName = "scenario.yaml"
 // ask reads what is asked.
 func (s *Scenario) ask(d *decoder, tree *yaml.Node) (*Scenario, error) {
 	d.env, d.asked = nil, true // what is a variable still is one of the stored scenario
+	before := d.mistakes
 	f, _ := fileTable.decode(d, tree, place{top, top}, top)
 	asked := d.compile(&f)
+	d.mistakes = slices.Concat(before, slices.DeleteFunc(d.mistakes[len(before):], func(m Mistake) bool {
+		return slices.ContainsFunc(before, m.isOf)
+	}))
 	if len(d.mistakes) > 0 {
 		return nil, inOrder(d.maskedMistakes())
 	}
@@ -231,4 +235,10 @@ func (s *Scenario) ask(d *decoder, tree *yaml.Node) (*Scenario, error) {
 	}
 	asked.Resolved = resolved
 	return asked, nil
+}
+
+// isOf reports whether a mistake is of a value in which there was one before,
+// such as a variable that is not set.
+func (m Mistake) isOf(before Mistake) bool {
+	return m.Line > 0 && m.Line == before.Line && m.Column == before.Column
 }

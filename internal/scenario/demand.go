@@ -86,7 +86,9 @@ func (s *Scenario) base(first Spot) (base traffic.Curve, assumed []string) {
 
 // withoutStages says that a base of stages is not part of the demand.
 func (s *Scenario) withoutStages() []string {
-	if len(s.Traffic.Base.Segments()) < 2 {
+	visits := s.Traffic.Baseline / s.Plan().PerVisit()
+	other := func(rate float64) bool { return math.Abs(rate-visits) > 1e-9*visits }
+	if !slices.ContainsFunc(s.Traffic.Base.Segments(), func(g traffic.Segment) bool { return other(g.From) || other(g.To) }) {
 		return nil
 	}
 	return []string{fmt.Sprintf("The stages are left out: what is taken is spots over the baseline of %s.", figure.Rate(s.Traffic.Baseline))}

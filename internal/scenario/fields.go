@@ -64,7 +64,7 @@ var fileTable = object[file]{
 			"What to watch: the fleets, what fronts and bounds them, and series that others measure.").orElse("the lab's own with lab, else none").like("[{hpa: default/web}]"),
 		is("production", mapping("unit counts by fleet", productionTable.shape()), func(f *file) *[]entry[capacity.Production] { return &f.production },
 			"Unit counts of the real fleets, by fleet name (hpa/NAMESPACE/NAME or asg/NAME), where they differ from staging's.").
-			like("{hpa/default/web: {start: 12, max: 60}}"),
+			like("{hpa/default/web: {start: 12, min: 8, max: 60}}"),
 		is("unit_cost", mapping("costs by fleet", cost), func(f *file) *[]entry[float64] { return &f.unitCost },
 			"What one unit costs for an hour, by fleet name, in whatever money the reader counts: then a plan says what its units cost.").
 			orElse("costs are not told").like("{hpa/default/web: 0.05}"),
@@ -391,7 +391,7 @@ var objectiveTable = object[objectiveFields]{
 
 var productionTable = object[capacity.Production]{
 	name: "production",
-	say:  "unit counts such as {start: 12, max: 60}",
+	say:  "unit counts such as {start: 12, min: 8, max: 60}",
 	doc:  "Unit counts of a real fleet; the capacity of one unit comes from the run.",
 	fields: []field[capacity.Production]{
 		is("start", units(1), func(p *capacity.Production) *int { return &p.Start },

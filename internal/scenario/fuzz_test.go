@@ -7,6 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
 // No input makes Parse panic or hang, mistakes have a place and speak no Go, and
@@ -31,6 +34,9 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(minimal), `requests[0]={post: /, body: {base64: "${TOKEN}"}}`)
 	f.Add([]byte(minimal), `requests[1]={post: /, after: 3s, per_visit: 20%, body: {form: {a: "{{n}} ${TOKEN}"}}}`)
 	f.Add([]byte(minimal), `abort=[{in_flight: 5k}, {p50: 1s, for: 3s}, {errors: 1%}]`)
+	f.Add([]byte(minimal), `traffic.spots[0]={at: 3s, peak: {p50: 2x, p95: 90x}, rise: {p50: 100ms, p95: 1m}, half_life: {p50: 45s, p95: 30m}, tail: 0}`)
+	f.Add([]byte(minimal), `headroom={peak: 9k/s}`)
+	f.Add([]byte(minimal), `viewers={patience: 1s, queue: 1}`)
 	f.Add([]byte(minimal), `target.auth.basic=a:${TOKEN}`)
 	dir := f.TempDir()
 	users, err := os.ReadFile("../../scenarios/users.csv")
@@ -62,6 +68,9 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
+		if s.Traffic.Curve.Duration() < time.Hour {
+			asks(t, s)
+		}
 		again, err := Parse("stored", dir, s.Resolved, Options{})
 		if err != nil {
 			t.Fatalf("Parse(Resolved): %v\n%s", err, s.Resolved)
@@ -70,4 +79,22 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("Parse(Resolved) (-first +again):\n%s\n%s", diff, s.Resolved)
 		}
 	})
+}
+
+// asks holds the demand of a scenario against what a simulation takes.
+func asks(t *testing.T, s *Scenario) {
+	d, err := s.Demand()
+	if err != nil {
+		if !strings.HasPrefix(err.Error(), "headroom: ") {
+			t.Errorf("Demand() = %v; want an error about headroom, or none\n%s", err, s.Resolved)
+		}
+		return
+	}
+	fleet := simulation.Fleet{Start: 1, PerUnit: []simulation.Rate{{Sustained: 100}}}
+	if _, err := simulation.New(simulation.Service{Waves: d.Waves, Spots: d.Spots, Queue: d.Queue, Fleets: []simulation.Fleet{fleet}}); err != nil {
+		t.Errorf("a simulation of Demand() = %v; want none\n%s", err, s.Resolved)
+	}
+	if lasts := time.Duration(len(d.Waves[0].Requests)) * time.Second; d.Airs < 0 || d.Lasts <= 0 || d.Airs+d.Lasts > lasts {
+		t.Errorf("demand airs at %s for %s; want it within the %s it has\n%s", d.Airs, d.Lasts, lasts, s.Resolved)
+	}
 }

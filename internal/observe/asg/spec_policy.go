@@ -69,7 +69,7 @@ func trackingOf(t *types.TargetTrackingConfiguration, metric string) *autoscale.
 		return nil
 	}
 	target := *t.TargetValue
-	if metric == autoscale.CPU {
+	if metric == autoscale.CPU || metric == autoscale.EC2CPU {
 		target /= 100 // percent
 	}
 	period := periodOf(t)
@@ -105,7 +105,7 @@ func metricName(namespace, name *string, of []types.MetricDimension, statistic, 
 		return ""
 	}
 	full := aws.ToString(namespace) + " " + *name
-	if full == "AWS/EC2 CPUUtilization" && statistic == string(types.MetricStatisticAverage) && len(of) == 1 &&
+	if full == autoscale.EC2CPU && statistic == string(types.MetricStatisticAverage) && len(of) == 1 &&
 		aws.ToString(of[0].Name) == "AutoScalingGroupName" && aws.ToString(of[0].Value) == group {
 		return autoscale.CPU
 	}

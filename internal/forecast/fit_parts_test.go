@@ -1,0 +1,350 @@
+package forecast
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/simulation"
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+func secs(all ...float64) (at []time.Duration) {
+	for _, s := range all {
+		at = append(at, time.Duration(s*float64(time.Second)))
+	}
+	return at
+}
+
+func TestPeriodOf(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		at     []time.Duration
+		period time.Duration
+		ok     bool
+	}{
+		{"every one", secs(13, 28, 43, 58, 73), 15 * time.Second, true},
+		{"some unchanged", secs(13, 28, 58, 103, 118, 208), 15 * time.Second, true},
+		{"late by a little", secs(13.1, 28.3, 58.2, 103.4, 118.1, 208.3), 15 * time.Second, true},
+		{"a controller that drifts", secs(13, 28.1, 58.3, 103.6, 118.7, 209.3), 15 * time.Second, true},
+		{"every second of them, which none can tell from a period of 30 s", secs(13, 43, 73, 133, 163), 30 * time.Second, true},
+		{"one out of turn", secs(5, 15, 25, 35, 45, 55, 65, 75, 85, 95, 98, 105, 115, 125, 135), 10 * time.Second, true},
+		{"no period", secs(1, 4.4, 9.9, 12.2, 19.5, 26.4), 0, false},
+		{"too few", secs(13, 28, 43), 0, false},
+	} {
+		if period, ok := periodOf(c.at); period != c.period || ok != c.ok {
+			t.Errorf("%s: periodOf = %s, %v; want %s, %v", c.name, period, ok, c.period, c.ok)
+		}
+	}
+}
+
+func TestPhaseOf(t *testing.T) {
+	for _, c := range []struct {
+		at   []time.Duration
+		want time.Duration
+	}{
+		{secs(13, 28, 43), 13 * time.Second},
+		{secs(14.8, 30.2, 44.9, 60.1), 0}, // on both sides of the turn
+		{secs(7), 7 * time.Second},
+	} {
+		got := phaseOf(c.at, 15*time.Second)
+		if off := (got - c.want + 15*time.Second) % (15 * time.Second); min(off, 15*time.Second-off) > 10*time.Millisecond {
+			t.Errorf("phaseOf(%v) = %s; want %s", c.at, got, c.want)
+		}
+	}
+}
+
+func TestRegress(t *testing.T) {
+	xs, ys := []float64{1, 2, 3, 4}, []float64{3.1, 4.9, 7.1, 8.9}
+	// By hand: the means are 2.5 and 6, the covariances 9.8 and 5; through the origin 70 of 30.
+	if base, slope := regress(xs, ys, false); math.Abs(slope-1.96) > 1e-12 || math.Abs(base-1.1) > 1e-12 {
+		t.Errorf("regress = %g + %g x; want 1.1 + 1.96 x", base, slope)
+	}
+	if base, slope := regress(xs, ys, true); base != 0 || math.Abs(slope-69.8/30) > 1e-12 {
+		t.Errorf("regress = %g + %g x; want %g x", base, slope, 69.8/30)
+	}
+}
+
+// TestSumsOver adds the seconds of a window up one by one.
+func TestSumsOver(t *testing.T) {
+	var s sums
+	for _, v := range []float64{1, 2, 4, 8} {
+		s.add(v)
+	}
+	for _, c := range []struct{ from, to, want float64 }{{0, 4, 15}, {1, 3, 6}, {0.5, 1.25, 1}, {3.5, 9, 4}} {
+		w := capacity.Span{From: secs(c.from)[0], To: secs(c.to)[0]}
+		if got := s.over(w); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("over(%v) = %g; want %g", w, got, c.want)
+		}
+	}
+}
+
+// TestLoadOn tells what units were asked, and could do: ten seconds of four units of
+// 10/s, of which two more come, asked for more than they can do for two of them.
+func TestLoadOn(t *testing.T) {
+	f := &fitting{}
+	for i, sent := range []int64{20, 60, 60, 20, 20, 30, 30, 30} {
+		f.Seconds = append(f.Seconds, timeline.Second{Second: i, Sent: sent})
+	}
+	f.Seconds[2].Failed = 20
+	f.Gaps = []timeline.Gap{{From: 7 * timeline.Offset(time.Second), To: 9 * timeline.Offset(time.Second), Source: web}}
+	r := capacity.FleetResult{Fleet: capacity.Fleet{Name: web},
+		Able:    timeline.Series{{At: -1, Value: 4}, {At: 5 * timeline.Offset(time.Second), Value: 6}},
+		PerUnit: capacity.PerUnit{Saturation: &capacity.Range{Low: 10, Mid: 10, High: 10}, Units: 4}}
+	l := f.loadOn(r)
+	each := func(s sums) (all []float64) {
+		for i := 1; i < len(s); i++ {
+			all = append(all, math.Round((s[i]-s[i-1])*1e6)/1e6)
+		}
+		return all
+	}
+	for _, c := range []struct {
+		name string
+		got  sums
+		want []float64
+	}{
+		{"asked", l.each, []float64{5, 15, 15, 5, 5, 5, 5, 0}},
+		{"done", l.done, []float64{5, 10, 10, 10, 5, 5, 5, 0}}, // 5 wait after the second second, 5 after the third
+		{"all", l.all, []float64{20, 60, 60, 20, 20, 30, 30, 30}},
+		{"unknown", l.unknown, []float64{0, 0, 0, 0, 0, 0, 0, 1}},
+		{"beyond", l.beyond, []float64{0, 1, 1, 0, 0, 0, 0, 1}},
+	} {
+		if diff := cmp.Diff(c.want, each(c.got)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// TestUnitsSlowEachOther holds the model's units against the scalability law: as many
+// as were measured carry what was measured, and twice as many what Gunther's formula
+// says.
+func TestUnitsSlowEachOther(t *testing.T) {
+	const a, b, measured = 0.05, 0.002, 8
+	r := capacity.FleetResult{Fleet: capacity.Fleet{Name: web},
+		PerUnit: capacity.PerUnit{Mid: ptr(50.0), Low: ptr(45.0), High: ptr(55.0), Units: measured, Saturation: &capacity.Range{Low: 60, Mid: 60, High: 60}},
+		USL:     &capacity.USL{Alpha: capacity.Range{Mid: a}, Beta: capacity.Range{Mid: b}}}
+	var fleet simulation.Fleet
+	if atLeast, err := new(fitting).perUnit(&fleet, r); err != nil || atLeast {
+		t.Fatal(atLeast, err)
+	}
+	law := func(n float64) float64 { return n / (1 + a*(n-1) + b*n*(n-1)) }
+	for _, n := range []float64{measured, 16} {
+		carried := n * fleet.PerUnit[0].Sustained / (1 + (n-1)*(fleet.Contention+fleet.Coherence*n)) // as package simulation has it
+		if want := measured * 50 * law(n) / law(measured); math.Abs(carried-want) > 1e-9 {
+			t.Errorf("%g units carry %g/s; want %g/s", n, carried, want)
+		}
+	}
+	if got := saturates(r, measured); got != 60 {
+		t.Errorf("one of %d units serves at most %g/s; want 60/s, as measured", measured, got)
+	}
+}
+
+func TestThinned(t *testing.T) {
+	draws := make([]float64, 4000)
+	for i := range draws {
+		draws[i] = float64(i + 1)
+	}
+	draws[4] = math.NaN()
+	got := thinned(draws)
+	if len(got) != 999 || got[0] != 1 || got[1] != 9 || got[998] != 3997 {
+		t.Errorf("thinned to %d, from %g, %g to %g; want 999, without the one that is no number", len(got), got[0], got[1], got[len(got)-1])
+	}
+}
+
+// onNodes is a rehearsal of pods that stand on a group of instances.
+func onNodes() *rehearsal {
+	r := cpu().rehearse()
+	group := capacity.FleetResult{
+		Fleet: capacity.Fleet{Name: nodes, Kind: capacity.ASG}, Min: ptr(1), Max: ptr(9), ReadyStart: ptr(1), ReadyMax: ptr(3),
+		Able:    timeline.Series{{At: -1, Value: 1}, {At: timeline.Offset(400 * time.Second), Value: 3}},
+		Growths: []capacity.Growth{{At: 370 * time.Second, From: 1, To: 3}},
+	}
+	for _, took := range secs(40, 44) {
+		at := 370*time.Second + took
+		group.Ways = append(group.Ways, capacity.Way{Unit: "i-1", Growth: ptr(0), Ready: ptr(at + 3*time.Second), Serves: ptr(at + 3*time.Second),
+			Legs: []capacity.Leg{{Span: capacity.Span{From: 371 * time.Second, To: at}, Stage: timeline.InService}}})
+	}
+	r.r.Fleets, r.q.Fleets = append(r.r.Fleets, group), append(r.q.Fleets, group.Fleet)
+	r.read(-1, web, timeline.Room, 4)
+	r.Events = append(r.Events, timeline.Event{At: timeline.Offset(362 * time.Second), Source: web, Kind: noRoom, Unit: "unit-0"})
+	return r
+}
+
+func TestFitFindsNodes(t *testing.T) {
+	m := onNodes().fitted(t)
+	if len(m.Service.Fleets) != 1 || len(m.Fleets) != 1 {
+		t.Fatalf("%d fleets; want the pods alone", len(m.Service.Fleets))
+	}
+	p := m.Service.Fleets[0].Pods
+	want := &simulation.Nodes{Start: 1, Min: 1, Max: 9, PodsPerInstance: p.Nodes.PodsPerInstance, Boot: simulation.Delay{secs(40, 44)}, Scan: autoscalerScan}
+	if len(p.Place[0]) != len(p.Start[0])-1 {
+		t.Errorf("%d pods were placed at once, of %d that came; want all but the one that waited", len(p.Place[0]), len(p.Start[0]))
+	}
+	if diff := cmp.Diff(want, p.Nodes); diff != "" {
+		t.Errorf("nodes (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(secs(40, 44), m.Fleets[0].Node); diff != "" {
+		t.Errorf("how long nodes took (-want +got):\n%s", diff)
+	}
+}
+
+func TestDensity(t *testing.T) {
+	series := func(at1, units1, at2, units2 float64) timeline.Series {
+		return timeline.Series{{At: timeline.Offset(secs(at1)[0]), Value: units1}, {At: timeline.Offset(secs(at2)[0]), Value: units2}}
+	}
+	group := capacity.FleetResult{Fleet: capacity.Fleet{Name: nodes, Kind: capacity.ASG}, Able: series(-1, 2, 60, 4)}
+	for _, c := range []struct {
+		name    string
+		pods    timeline.Series
+		room    float64 // read at the start; 0: not read
+		want    int
+		assumed string
+	}{
+		{"as the cluster tells", series(-1, 3, 70, 9), 9, 4, ""},
+		{"more than it told", series(-1, 3, 70, 22), 9, 6, ""},
+		{"as many as there were", series(-1, 3, 70, 9), 0, 3, "taken to be 3, as many as there were"},
+	} {
+		f := &fitting{}
+		if c.room > 0 {
+			f.Readings = []timeline.Reading{{At: -1, Source: web, Name: timeline.Room, Value: c.room}}
+		}
+		got := f.density(capacity.FleetResult{Fleet: capacity.Fleet{Name: web}, Able: c.pods}, group)
+		if said := strings.Join(f.assumed, ""); got != c.want || !strings.Contains(said, c.assumed) || (said == "") != (c.assumed == "") {
+			t.Errorf("%s: density = %d, assumed %q; want %d, %q", c.name, got, said, c.want, c.assumed)
+		}
+	}
+}
+
+func TestScan(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		noRoom []time.Duration
+		want   time.Duration
+	}{
+		{"within a second, which the clock cuts off", secs(98.6, 99), time.Second},
+		{"cluster-autoscaler's", secs(92, 93), 10 * time.Second},
+		{"slower", secs(68), 30 * time.Second},
+		{"nobody waited", nil, 10 * time.Second},
+		{"after it, or long before", secs(10, 101), 10 * time.Second},
+	} {
+		f := &fitting{}
+		for _, at := range c.noRoom {
+			f.Events = append(f.Events, timeline.Event{At: timeline.Offset(at), Source: web, Kind: noRoom})
+		}
+		pods, group := capacity.FleetResult{Fleet: capacity.Fleet{Name: web}}, capacity.FleetResult{Growths: []capacity.Growth{{At: 100 * time.Second}}}
+		if got := f.scan(pods, group); got != c.want {
+			t.Errorf("%s: scan = %s; want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestProduction gives the model production's counts, and leaves the replay staging's.
+func TestProduction(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		pods, group  *capacity.Production
+		start        int
+		least, most  int
+		nodes, upTo  int
+		assumes      bool
+		quota, nodeQ int
+	}{
+		{"none", nil, nil, 3, 3, 20, 1, 9, false, 15, 8},
+		{"start and max", &capacity.Production{Start: 40, Max: 90}, nil, 40, 3, 90, 0, math.MaxInt32, true, 0, 0},
+		{"min too", &capacity.Production{Start: 40, Max: 90, Min: 30}, nil, 40, 30, 90, 0, math.MaxInt32, true, 0, 0},
+		{"fewer than staging's min", &capacity.Production{Start: 2, Max: 90}, nil, 2, 2, 90, 0, math.MaxInt32, true, 0, 0},
+		{"the group too", &capacity.Production{Start: 40, Max: 90}, &capacity.Production{Max: 25}, 40, 3, 90, 0, 25, false, 0, 0},
+		{"the group alone", nil, &capacity.Production{Start: 4, Max: 25}, 3, 3, 20, 4, 25, false, 15, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := onNodes()
+			r.q.Fleets[0].Production, r.q.Fleets[1].Production = c.pods, c.group
+			r.read(-1, web, timeline.Quota, 15)
+			r.read(-1, nodes, timeline.Quota, 8)
+			m := r.fitted(t)
+			f := m.Service.Fleets[0]
+			p := f.Pods
+			if f.Start != c.start || p.HPA.Min != c.least || p.HPA.Max != c.most || p.Quota != c.quota {
+				t.Errorf("start %d, min %d, max %d, quota %d; want %d, %d, %d, %d", f.Start, p.HPA.Min, p.HPA.Max, p.Quota, c.start, c.least, c.most, c.quota)
+			}
+			from := c.nodes
+			if from == 0 {
+				from = instancesFor(c.start, p.Nodes.PodsPerInstance)
+			}
+			if p.Nodes.Start != from || p.Nodes.Max != c.upTo || p.Nodes.Quota != c.nodeQ {
+				t.Errorf("nodes from %d to %d, quota %d; want %d, %d, %d", p.Nodes.Start, p.Nodes.Max, p.Nodes.Quota, from, c.upTo, c.nodeQ)
+			}
+			if got := m.Replay.Units[0].Simulated[0]; got != 3 {
+				t.Errorf("the replay begins with %d units; want staging's 3", got)
+			}
+			if m.Fleets[0].Start != c.start {
+				t.Errorf("known start = %d; want %d", m.Fleets[0].Start, c.start)
+			}
+			if got := strings.Contains(strings.Join(m.Assumed, "\n"), "its max in production is not stated"); got != c.assumes {
+				t.Errorf("assumed %q: room for any number %v; want %v", m.Assumed, got, c.assumes)
+			}
+		})
+	}
+}
+
+func TestCeilings(t *testing.T) {
+	run := capacity.Range{Low: 180, Mid: 200, High: 230}
+	for _, c := range []struct {
+		name        string
+		ceiling     *capacity.Ceiling
+		layers      []capacity.Layer
+		met, stated float64
+		assumes     string
+	}{
+		{"none", nil, nil, 0, 0, ""},
+		{"met", &capacity.Ceiling{Rate: run}, nil, 200, 200, ""},
+		{"met, from above only", &capacity.Ceiling{Rate: run, AtMost: true}, nil, 230, 230, "at most 230/s, and nothing shows how little"},
+		{"stated, and lower", &capacity.Ceiling{Rate: run}, []capacity.Layer{{Name: "db", Rate: 150}}, 200, 150, "db: it carries 150/s"},
+		{"stated, and higher", &capacity.Ceiling{Rate: run}, []capacity.Layer{{Name: "db", Rate: 400}}, 200, 200, ""},
+	} {
+		f := &fitting{r: capacity.Result{Fleets: []capacity.FleetResult{{Fleet: capacity.Fleet{Name: web}, Ceiling: c.ceiling}}}, q: capacity.Question{Layers: c.layers}}
+		met := f.met()
+		if stated := f.stated(met); met != c.met || stated != c.stated {
+			t.Errorf("%s: met %g, with what is stated %g; want %g, %g", c.name, met, stated, c.met, c.stated)
+		}
+		if said := strings.Join(f.assumed, "\n"); !strings.Contains(said, c.assumes) || c.assumes == "" && said != "" {
+			t.Errorf("%s: assumed %q; want %q", c.name, said, c.assumes)
+		}
+	}
+}
+
+// TestSpec is of the newest event before the campaign.
+func TestSpec(t *testing.T) {
+	text := func(most int) string {
+		s, err := autoscale.Spec{HPA: &autoscale.HPASpec{HPA: autoscale.HPA{Min: 1, Max: most}}}.Text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	f := &fitting{q: capacity.Question{Spots: []capacity.Span{{From: 100 * time.Second, To: 200 * time.Second}}}}
+	for most, at := range secs(0, -1, 60, 150) {
+		if most > 0 {
+			f.Events = append(f.Events, timeline.Event{At: timeline.Offset(at), Source: web, Kind: timeline.Scaler, Spec: text(most)})
+		}
+	}
+	f.Events = append(f.Events, timeline.Event{At: 1, Source: nodes, Kind: timeline.Scaler, Spec: text(9)})
+	for _, c := range []struct {
+		spots bool
+		short *time.Duration
+		want  int
+	}{{true, nil, 2}, {false, ptr(170 * time.Second), 3}, {false, nil, 1}} {
+		if !c.spots {
+			f.q.Spots = nil
+		}
+		f.r.Shortfall = c.short
+		if s, err := f.spec(web); err != nil || s.HPA.Max != c.want {
+			t.Errorf("spots %v, shortfall %v: max = %v, %v; want %d", c.spots, c.short, s.HPA, err, c.want)
+		}
+	}
+}

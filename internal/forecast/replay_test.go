@@ -1,0 +1,107 @@
+package forecast
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+)
+
+func TestTrusted(t *testing.T) {
+	units := func(mean float64) []UnitsError { return []UnitsError{{Fleet: web, Mean: mean}} }
+	for _, c := range []struct {
+		name string
+		r    Replay
+		want string // of the error; empty: trusted
+	}{
+		{"close", Replay{LagError: ptr(0.1), Units: units(0.9)}, ""},
+		{"at the bound", Replay{LagError: ptr(0.25)}, ""},
+		{"off", Replay{LagError: ptr(0.251), Measured: ptr(100 * time.Second), Simulated: ptr(130 * time.Second)},
+			"its scale lag is off by 25.1 % (1m40s, and 2m10s in its replay), more than 25 %"},
+		{"one recovered", Replay{Apart: "capacity never caught up"}, "capacity never caught up"},
+		{"both never recovered", Replay{LagError: ptr(0.0), NoLag: "neither"}, ""},
+		{"no lag, close", Replay{NoLag: "none fell short", Units: units(0.25)}, ""},
+		{"no lag, off", Replay{NoLag: "none fell short", Units: units(0.3)}, "the units of " + web + " are off by 30 %, more than 25 %, and there is no scale lag to hold it against (none fell short)"},
+	} {
+		err := c.r.Trusted()
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: Trusted = %v; want %q", c.name, err, c.want)
+		}
+	}
+}
+
+func TestHoldLag(t *testing.T) {
+	never, none := math.Inf(1), math.NaN()
+	blind := []capacity.Moment{{At: 10 * time.Second, Rehearsed: true, Mid: ptr(100.0)}, {At: 11 * time.Second, Rehearsed: true}}
+	short, lag := ptr(10*time.Second), ptr(100*time.Second)
+	for _, c := range []struct {
+		name       string
+		short, lag *time.Duration
+		runs       []float64
+		blind      bool
+		off        float64 // below 0: nil
+		noLag      string
+		apart      string
+	}{
+		{name: "recovered", short: short, lag: lag, runs: []float64{90, 120, 70, 105, 100}, off: 0.1},
+		{name: "mostly", short: short, lag: lag, runs: []float64{90, never, 100}, off: 0.1},
+		{name: "without a shortfall in some", short: short, lag: lag, runs: []float64{none, 100, 100}, off: 0},
+		{name: "never in most", short: short, lag: lag, runs: []float64{never, never, 100}, off: -1, apart: "never catches up in its replay"},
+		{name: "neither", short: short, runs: []float64{never, never, 100}, off: 0, noLag: "neither in the rehearsal nor in its replay"},
+		{name: "in the replay alone", short: short, runs: []float64{90, 80, 100}, off: -1, apart: "never caught up with demand in the rehearsal, and does within 1m30s in its replay"},
+		{name: "no shortfall in the replay", short: short, runs: []float64{none, none, 100}, off: -1, apart: "never falls short in its replay"},
+		{name: "none", runs: []float64{90, 80, 100}, off: -1, noLag: "capacity never fell short in the rehearsal"},
+		{name: "while nobody looked", short: short, runs: []float64{90, 80, 100}, blind: true, off: -1, noLag: "not all of it was seen"},
+	} {
+		f := &fitting{r: capacity.Result{Shortfall: c.short, ScaleLag: c.lag}}
+		if c.blind {
+			f.r.Headroom.Series = blind
+		}
+		var runs []replayed
+		for i, lag := range c.runs {
+			runs = append(runs, replayed{seed: uint64(i), lag: lag})
+		}
+		var r Replay
+		f.holdLag(&r, runs)
+		if (r.LagError == nil) != (c.off < 0) || r.LagError != nil && math.Abs(*r.LagError-c.off) > 1e-12 {
+			t.Errorf("%s: lag error = %v; want %g", c.name, r.LagError, c.off)
+		}
+		if !strings.Contains(r.NoLag, c.noLag) || (r.NoLag == "") != (c.noLag == "") || !strings.Contains(r.Apart, c.apart) || (r.Apart == "") != (c.apart == "") {
+			t.Errorf("%s: no lag %q, apart %q; want %q, %q", c.name, r.NoLag, r.Apart, c.noLag, c.apart)
+		}
+		if assumed := len(f.assumed) > 0; assumed != (c.off < 0 && c.apart == "") {
+			t.Errorf("%s: assumed %q", c.name, f.assumed)
+		}
+	}
+}
+
+func TestMeanOff(t *testing.T) {
+	// |2-2|/2, |5-4|/4, |2-4|/4, and two of which nothing is told.
+	if got := meanOff([]int{2, 5, 2, 9, 9}, []int{2, 4, 4, -1, 0}); got != 0.25 {
+		t.Errorf("meanOff = %g; want 0.25", got)
+	}
+}
+
+// TestReplayIsRefused where the facts are not those of the service: its pods took five
+// times as long as its ways tell.
+func TestReplayIsRefused(t *testing.T) {
+	r := cpu().rehearse()
+	for i := range r.r.Fleets[0].Ways {
+		w := &r.r.Fleets[0].Ways[i]
+		w.Serves = ptr(*w.Serves + 100*time.Second)
+	}
+	m := r.fitted(t)
+	if err := m.Replay.Trusted(); err == nil {
+		t.Errorf("replay = measured %v, simulated %v: trusted; want it refused", m.Replay.Measured, m.Replay.Simulated)
+	}
+}
+
+// TestReplayIsRepeated finds the same each time.
+func TestReplayIsRepeated(t *testing.T) {
+	a, b := cpu().rehearse().fitted(t).Replay, cpu().rehearse().fitted(t).Replay
+	if *a.LagError != *b.LagError || a.Units[0].Mean != b.Units[0].Mean {
+		t.Errorf("lag errors %g and %g, units %g and %g; want the same", *a.LagError, *b.LagError, a.Units[0].Mean, b.Units[0].Mean)
+	}
+}
