@@ -10,6 +10,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/plan"
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
@@ -64,8 +65,14 @@ func modelOf(fleets ...simulation.Fleet) *forecast.Model {
 	return m
 }
 
+// everyDraw is the draws of a plan, whatever watches the tests.
+var everyDraw = forecast.Chance{Runs: 2000}
+
 func made(t testing.TB, m *forecast.Model, d forecast.Demand, a plan.Ask) *plan.Plan {
 	t.Helper()
+	if a.Chance.Runs == 0 {
+		a.Chance.Runs = raced.Part(2000, 200)
+	}
 	p, err := plan.Make(m, d, a)
 	if err != nil {
 		t.Fatalf("Make = %v", err)
@@ -134,7 +141,7 @@ func TestUnitsOfARange(t *testing.T) {
 	}
 	d := steps(100, 100, 100)
 	d.Waves = append(d.Waves, simulation.Wave{Requests: steps(0, 1000, 0).Waves[0].Requests, Times: factors})
-	p := made(t, modelOf(slow(web, 4, 10)), d, plan.Ask{})
+	p := made(t, modelOf(slow(web, 4, 10)), d, plan.Ask{Chance: everyDraw})
 	need := func(z float64) int {
 		x := factor(z)
 		return int(math.Ceil((100 + 1000*x - 0.001*(300+1000*x)) / 10))
@@ -208,10 +215,10 @@ func TestUnitsTogether(t *testing.T) {
 		rates[0] = 50
 		return slow(name, 4, rates...)
 	}
-	if p := made(t, modelOf(weak(web)), spike, plan.Ask{}); units(p)[web] != 10 {
+	if p := made(t, modelOf(weak(web)), spike, plan.Ask{Chance: everyDraw}); units(p)[web] != 10 {
 		t.Errorf("units alone = %v; want 10, P = 0.96", units(p))
 	}
-	p := made(t, modelOf(weak(web), weak(api)), spike, plan.Ask{})
+	p := made(t, modelOf(weak(web), weak(api)), spike, plan.Ask{Chance: everyDraw})
 	got := units(p)
 	if more, less := max(got[web], got[api]), min(got[web], got[api]); more != 20 || less != 10 {
 		t.Errorf("units together = %v; want 10 and 20: 0.96 squared is less than 0.95", got)

@@ -39,7 +39,7 @@ func spot(t testing.TB, times float64) forecast.Demand {
 	}}
 }
 
-var few = forecast.Chance{Runs: raced.Part(600, 200), Seed: 11}
+var few = forecast.Chance{Runs: raced.Part(400, 60), Seed: 11}
 
 // served plays a fleet held at n, which is put together here once more, and returns
 // in how many of so many draws all but 0.1 % is served.
@@ -102,7 +102,7 @@ func TestTheAnswerHoldsAndTheOneBelowDoesNot(t *testing.T) {
 func TestMoreDemandMoreUnits(t *testing.T) {
 	starts := []time.Duration{20 * time.Second, 30 * time.Second, 50 * time.Second}
 	last := 0
-	for _, times := range []float64{2, 3, 4, 6, 8, 10, 13, 16} {
+	for _, times := range raced.Part([]float64{2, 3, 4, 6, 8, 10, 13, 16}, []float64{4, 16}) {
 		p := made(t, modelOf(quick(20, 0.5, starts...)), spot(t, times), plan.Ask{Airs: 2 * time.Minute, Chance: few})
 		if n := units(p)[web]; n < last {
 			t.Errorf("a spot of %gx takes %d units; want at least the %d of a smaller one", times, n, last)
@@ -111,7 +111,7 @@ func TestMoreDemandMoreUnits(t *testing.T) {
 		}
 	}
 	last = 1 << 20
-	for _, each := range []float64{15, 20, 25, 40, 60, 100, 200} {
+	for _, each := range raced.Part([]float64{15, 20, 25, 40, 60, 100, 200}, []float64{20, 60}) {
 		p := made(t, modelOf(quick(each, 0.5, starts...)), spot(t, 16), plan.Ask{Airs: 2 * time.Minute, Chance: few})
 		n := units(p)[web]
 		if n > last {

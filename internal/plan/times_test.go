@@ -13,6 +13,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/plan"
 	"github.com/seed-f864f198/onair/internal/prescale"
+	"github.com/seed-f864f198/onair/internal/raced"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
@@ -153,7 +154,7 @@ func TestRelease(t *testing.T) {
 		m := modelOf(slow(web, 8, rates...))
 		m.Fleets[0].Min = c.min
 		m.Fleets[0].Nodes = &forecast.NodeGroup{Name: "asg/nodes", PodsPerInstance: 1000}
-		p := made(t, m, c.d, plan.Ask{Airs: time.Minute, Slip: 5 * time.Minute, Chance: forecast.Chance{Runs: 200}})
+		p := made(t, m, c.d, plan.Ask{Airs: time.Minute, Slip: 5 * time.Minute, Chance: forecast.Chance{Runs: raced.Part(200, 40)}})
 		if p.After != c.want {
 			t.Errorf("%s: after = %s; want %s", c.name, p.After, c.want)
 		}
@@ -238,6 +239,11 @@ func TestTexts(t *testing.T) {
 	if len(p.NoTexts) != 2 || !strings.HasPrefix(p.NoTexts[0], "elb/back: how many capacity units") || !strings.HasPrefix(p.NoTexts[1], "elb/side: what is reserved") {
 		t.Errorf("no texts = %q; want why of back and side", p.NoTexts)
 	}
+	m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = new(9), new(12)
+	if p = made(t, m, spike, a); p.NoTexts[0] != "asg/nodes: nothing to change, its minimum is 9 already" {
+		t.Errorf("no texts = %q; want that the nodes' minimum is high enough", p.NoTexts)
+	}
+	m.Fleets[0].Nodes.Min = new(1)
 	m.Fleets[0].Min = nil
 	p = made(t, m, spike, a)
 	if len(p.NoTexts) != 3 || !strings.HasPrefix(p.NoTexts[0], "hpa/default/web: its minimum without the plan is not known") || !strings.Contains(p.NoTexts[0], "production: {hpa/default/web:") {
@@ -266,11 +272,11 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// The same question has the same answer to the byte, and another seed nearly so.
+// The same question has the same answer to the byte, and another seed other draws.
 func TestSeedsRepeat(t *testing.T) {
 	m, d := ordinary(t)
 	bytes := func(seed uint64) string {
-		text, err := json.Marshal(made(t, m, d, plan.Ask{At: air, Airs: 5 * time.Minute, Chance: forecast.Chance{Runs: 400, Seed: seed}}))
+		text, err := json.Marshal(made(t, m, d, plan.Ask{At: air, Airs: 5 * time.Minute, Chance: forecast.Chance{Runs: raced.Part(400, 100), Seed: seed}}))
 		if err != nil {
 			t.Fatal(err)
 		}

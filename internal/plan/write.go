@@ -10,8 +10,8 @@ import (
 // write makes the texts of each hold, and of the load balancers in front.
 func (w *work) write() {
 	for _, h := range w.Holds {
-		if missing := h.missing(); missing != "" {
-			w.NoTexts = append(w.NoTexts, missing)
+		if why := h.noText(); why != "" {
+			w.NoTexts = append(w.NoTexts, why)
 			continue
 		}
 		w.add(prescale.Change{
@@ -40,8 +40,9 @@ func (w *work) add(texts []prescale.Text, err error) {
 	w.Texts = append(w.Texts, texts...)
 }
 
-// missing says what must be known for a change that can be taken back.
-func (h Hold) missing() string {
+// noText says why there is nothing to change, or what must be known for a change that
+// can be taken back.
+func (h Hold) noText() string {
 	what := ""
 	switch {
 	case h.Min == nil && h.Max == nil:
@@ -50,6 +51,8 @@ func (h Hold) missing() string {
 		what = "minimum"
 	case h.Max == nil:
 		what = "maximum"
+	case h.Units <= *h.Min:
+		return fmt.Sprintf("%s: nothing to change, its minimum is %s already", h.Fleet, figure.Count(*h.Min))
 	default:
 		return ""
 	}
