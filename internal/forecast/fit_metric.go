@@ -50,9 +50,6 @@ func (f *fitting) metrics(fleet *simulation.Fleet, p *simulation.Pods, r capacit
 // of the model; another is turned into it by what both are at the same requests.
 func (f *fitting) utilisation(fleet *simulation.Fleet, r capacity.FleetResult, s autoscale.MetricSpec) (simulation.Metric, bool) {
 	at, loaded := f.pipeline(r, s.Name)
-	if loaded {
-		at = f.full(r, s.Name, at)
-	}
 	m := simulation.Metric{Kind: simulation.Utilisation, Target: s.Target, Window: at.window, Delay: at.delay}
 	limit := f.useLimit(r, s.Name, at)
 	if fleet.CPU.Request > 0 {
