@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ func TestAloneBelowACeiling(t *testing.T) {
 		{"no ceiling", capacity.FleetResult{PerUnit: judged, Plateaus: below}, false, 22.5, 8},
 		{"no plateau below it", capacity.FleetResult{PerUnit: judged, Ceiling: &capacity.Ceiling{From: 5}, Plateaus: below[2:]}, false, 22.5, 8},
 	} {
+		about := func(got, want float64) bool { return math.Abs(got-want) < 1e-9 }
 		u, ok := alone(c.fleet)
 		if ok != c.ok || !about(*u.Mid, c.mid) || !about(u.Draws[1], c.mid) || !about(*u.Mid/u.Saturation.Mid, 0.9) || u.Units != c.atUnits {
 			t.Errorf("%s: alone = %g/s (draw %g/s) of %g/s at %d units, %v; want %g/s, nine tenths of its saturation, at %d units, %v",

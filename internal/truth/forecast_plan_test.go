@@ -85,7 +85,7 @@ func (w rehearsed) plan(t *testing.T, m *forecast.Model, e effort) carried {
 	}
 	c := carried{world: w.name, plan: p, runs: raced.Part(20, 3)}
 	c.held = w.tries(t, u, p.Holds, e, c.runs, false)
-	c.without = w.tries(t, u, nil, e, c.runs, false)
+	c.without = w.tries(t, u, nil, e, c.runs, true)
 	c.fewest, c.never = w.fewest(t, u, p.Holds, e, c.runs, c.held.sure(c.runs))
 	return c
 }

@@ -176,13 +176,16 @@ func (f foretold) offs() (all []float64) {
 	return all
 }
 
-// sharesOff are by how much the shares of unserved requests are off in each airing:
-// by what units sustain, and at the door.
-func (f foretold) sharesOff() (short, door []float64) {
+// sharesOff are by how much the shares of unserved requests are off: by what units
+// sustain, and at the door. What is foretold is the median of many airings, and is held
+// against that of the lab's: chance may well give one of them a unit more before the
+// spot begins.
+func (f foretold) sharesOff() (short, door float64) {
+	var shorts, doors []float64
 	for _, a := range f.labs {
-		short, door = append(short, f.short-a.short), append(door, f.door-a.refused)
+		shorts, doors = append(shorts, a.short), append(doors, a.refused)
 	}
-	return short, door
+	return f.short - median(shorts), f.door - median(doors)
 }
 
 // String is the spot's line of the table.
@@ -226,7 +229,7 @@ func (t *forecastTable) String() string {
 		}
 	}
 	lags, short, door := t.off()
-	fmt.Fprintf(&b, "scale lag off by %.1f %% in the middle of %d airings, %.1f %% of nine in ten; unserved off by at most %.1f points, at the door by %.1f\n",
+	fmt.Fprintf(&b, "scale lag off by %.1f %% in the middle of %d airings, %.1f %% of nine in ten; unserved in the middle of a spot's airings off by at most %.1f points, at the door by %.1f\n",
 		100*median(lags), len(lags), 100*ninth(lags), 100*furthest(short), 100*furthest(door))
 	return b.String()
 }
@@ -234,7 +237,7 @@ func (t *forecastTable) String() string {
 func (t *forecastTable) off() (lags, short, door []float64) {
 	for _, f := range t.rows {
 		s, d := f.sharesOff()
-		lags, short, door = append(lags, f.offs()...), append(short, s...), append(door, d...)
+		lags, short, door = append(lags, f.offs()...), append(short, s), append(door, d)
 	}
 	return lags, short, door
 }
@@ -250,10 +253,10 @@ func (t *forecastTable) judge(test *testing.T) {
 	}
 	for _, f := range t.rows {
 		short, door := f.sharesOff()
-		if got := furthest(short); got > shareOff {
+		if got := math.Abs(short); got > shareOff {
 			test.Errorf("%s, %g/s: the share of requests beyond what is sustained is off by %.1f points; want at most %g", f.world, f.unseen.peak, 100*got, 100*shareOff)
 		}
-		if got := furthest(door); got > shareOff {
+		if got := math.Abs(door); got > shareOff {
 			test.Errorf("%s, %g/s: the share of requests refused is off by %.1f points; want at most %g", f.world, f.unseen.peak, 100*got, 100*shareOff)
 		}
 	}
