@@ -122,7 +122,7 @@ func readComparison(o compareOptions, options compare.Options) (*report.Comparis
 	}
 	runs := make([]*report.Report, len(dirs))
 	for i, dir := range dirs {
-		if runs[i], err = report.Read(dir); err != nil {
+		if runs[i], err = report.ReadFacts(dir); err != nil {
 			return nil, err
 		}
 	}

@@ -12,7 +12,7 @@ const module = "github.com/seed-f864f198/onair/"
 // layers are the rooms of the house from the ground up. A package imports only
 // from layers below its own.
 var layers = [][]string{
-	{"internal/raced", "internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/typeface", "internal/truth"},
+	{"internal/raced", "internal/traffic", "internal/autoscale", "internal/timeline", "internal/figure", "internal/spelling", "internal/typeface", "internal/truth"},
 	{"internal/capacity", "internal/preflight", "internal/prescale"},
 	{"internal/lab/world", "internal/compare", "internal/simulation"},
 	{"internal/lab/awsapi", "internal/lab/kubeapi", "internal/observe", "internal/forecast"},

@@ -38,7 +38,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	defer ended(stderr)
 	usage := true // until a command has begun its work
 	root.PersistentPreRun = func(*cobra.Command, []string) { usage = false }
-	root.AddCommand(newRehearse(), newCheck(), newPreflight(), newReport(), newCompare(), newLab(), newSchema())
+	root.AddCommand(newRehearse(), newCheck(), newPreflight(), newReport(), newCompare(), newSimulate(), newPlan(), newLab(), newSchema())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

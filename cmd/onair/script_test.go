@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			repository, err := os.Getwd()
 			env.Setenv("SCENARIOS", repository+"/../../scenarios")
+			env.Setenv("REHEARSED", repository+"/testdata/rehearsed") // a run of which a model can be made
 			return err
 		},
 	})

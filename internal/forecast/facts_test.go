@@ -34,8 +34,8 @@ type rehearsal struct {
 	r capacity.Result
 }
 
-// spike is baseline traffic with steps up, and a spot after them.
-func spike(baseline, peak float64) traffic.Curve {
+// evening is baseline traffic with steps up, and a spot after them.
+func evening(baseline, peak float64) traffic.Curve {
 	const at, end = 6 * time.Minute, 12 * time.Minute
 	spot, err := traffic.Spot{At: at, Peak: peak, Rise: 20 * time.Second, HalfLife: 90 * time.Second, Tail: 0.1}.Extra(baseline, end)
 	if err != nil {
@@ -61,7 +61,7 @@ func cpu() known {
 				Place: simulation.Fixed(2 * time.Second), Start: simulation.Fixed(21 * time.Second),
 			},
 		},
-		curve: spike(40, 400), metric: "cpu", limit: 1.25, idle: 60,
+		curve: evening(40, 400), metric: "cpu", limit: 1.25, idle: 60,
 		spec: autoscale.Spec{HPA: &autoscale.HPASpec{
 			HPA:     autoscale.HPA{Min: 3, Max: 20},
 			Metrics: []autoscale.MetricSpec{{Name: "cpu", Kind: autoscale.OfRequest, Target: 0.7}},

@@ -18,6 +18,7 @@ import (
 // production's counts where they are stated.
 func Fit(t timeline.Timeline, q capacity.Question, r capacity.Result) (*Model, error) {
 	f := &fitting{Timeline: t, q: q, r: r, late: make(map[string]time.Duration)}
+	f.free()
 	staging, err := f.service()
 	if err != nil {
 		return nil, err

@@ -81,14 +81,15 @@ func (f *fitting) carrier(pods capacity.FleetResult) *capacity.FleetResult {
 func grown(r capacity.FleetResult) int { return orElse(r.ReadyMax, 0) - orElse(r.ReadyStart, 0) }
 
 // density is how many pods an instance has room for: as the cluster tells, else as
-// many as there ever were for each.
+// many as there ever were for each. That may be too many: a group is polled, and new
+// pods are ready before a poll shows the instance that they stand on.
 func (f *fitting) density(pods, group capacity.FleetResult) int {
-	most := f.densest(pods, group)
 	for _, p := range f.Series(pods.Name, timeline.Room) {
 		if n, ok := ableAt(group, time.Duration(p.At)); ok && n > 0 {
-			return max(most, int(p.Value)/n, 1)
+			return max(int(p.Value)/n, 1)
 		}
 	}
+	most := f.densest(pods, group)
 	f.assume("%s: how many of its pods an instance has room for was not observed: it is taken to be %s, as many as there were", pods.Name, figure.Count(max(most, 1)))
 	return max(most, 1)
 }

@@ -62,17 +62,17 @@ func saturation(u capacity.PerUnit, sustained float64) float64 {
 // thinned are at most so many of draws, evenly taken.
 func thinned(draws []float64) []float64 {
 	if len(draws) <= mostDraws {
-		return positive(draws)
+		return aboveZero(draws)
 	}
 	some := make([]float64, mostDraws)
 	for i := range some {
 		some[i] = draws[i*len(draws)/mostDraws]
 	}
-	return positive(some)
+	return aboveZero(some)
 }
 
-// positive are those that say anything: a replicate may have none.
-func positive(draws []float64) []float64 {
+// aboveZero are those that say anything: a replicate may have none.
+func aboveZero(draws []float64) []float64 {
 	var all []float64
 	for _, d := range draws {
 		if d > 0 && d < 1e12 {

@@ -24,6 +24,7 @@ type Fleet struct {
 	// wanting a node to having it. Empty: nobody measured it.
 	Pod, Balancer, Node []time.Duration
 	Nodes               *NodeGroup // that its pods stand on; nil: none is known
+	Metrics             []string   // that scale it, as readings name them, in the order of the service's metrics or policies; nil: by their kind
 	AtLeast             bool       // only a lower bound of what a unit sustains is known: the model takes it
 }
 

@@ -10,5 +10,30 @@
 //	      +--------------+---------> units (and what they cost)
 //	        without    the plan
 //
-// What is written to make it so is package prescale's.
+// # What is held
+//
+// A fleet held at n has a minimum of n and n units that serve before the demand
+// begins, with the nodes under them; it still grows above n as it does. It is never
+// held below what runs on an ordinary evening, so where things hold as they are
+// that is the answer. A broadcast that slips finds the same floor, which is why the
+// demand is played once, wherever in the window it may come.
+//
+// # How it is found
+//
+// Every candidate is played under the same seeds. In each of them what a unit
+// sustains, how long starting takes, when the autoscaler looks and how large the
+// demand is are drawn anew, as the model and the demand know them; a candidate
+// holds where at least Sure of the draws leave at most Unserved. The search is rough
+// at first, then by all draws around what was found:
+//
+//	 few draws    o     o       o   x   o
+//	 all draws                 x o o o
+//	──────────────┴─────┴───────┴─┴─┴───┴──> units
+//	            today           answer
+//
+// Of several fleets each is searched alone while the others carry whatever comes,
+// then they are raised until they hold together.
+//
+// What is written to make it so is package prescale's, and whether a model may be
+// asked at all package forecast's (Replay.Trusted).
 package plan

@@ -20,20 +20,38 @@ type Ask struct {
 	Airs     time.Duration      // offset of the airing's start in the demand: of its first spot
 	Lasts    time.Duration      // from Airs to the end of the last spot
 	Slip     time.Duration      // how much later it may start
-	UnitCost map[string]float64 // of one unit of a fleet for an hour; nil: not known
+	UnitCost map[string]float64 // of one unit of a fleet, or of a group its pods stand on, for an hour; without an entry: not known
 	Context  map[string]string  // of an HPA's kubeconfig, by fleet
 	Region   map[string]string  // of a group, by fleet
 	Layers   []capacity.Layer   // what else has a capacity, the lowest first
-	Chance   forecast.Chance
+	// Balancers are the load balancers in front, whose capacity units may be reserved.
+	Balancers []Balancer
+	Chance    forecast.Chance
 }
 
-// Plan is what to hold ready, and how sure that is. Units is empty where no number
-// of units does: Refused says why then.
+// Balancer is a load balancer in front of the fleets.
+type Balancer struct {
+	Name     string // or its ARN
+	Region   string // empty: the ARN's, or the configured one
+	Units    int    // capacity units that the demand takes; 0: not known
+	Reserved *int   // as it is, 0 where nothing is; nil: not known
+}
+
+// Plan is what to hold ready, and how sure that is. Holds is empty where no number
+// of units does: Refused says why then, and Held, Lead, After, Instants, Risk and
+// Texts say nothing.
 type Plan struct {
-	Holds    []Hold // of the fleets that serve in the model's order, then the groups their pods stand on
-	Refused  string
-	Held     Chance             // with Holds
+	Holds   []Hold // of the fleets that serve in the model's order, then the groups their pods stand on
+	Refused string
+	// Enough says that things hold as they are. Holds are then what runs on an
+	// ordinary evening, which cost nothing more, Held is Without, and there is no text.
+	Enough bool
+	// Held is the chance with Holds: the fewest units at which it is Sure or more. It is
+	// an estimate that happens to lie there or above, so the true one may be below Sure
+	// by about its Error (half a point of 2,000 draws), seldom by twice as much.
+	Held     Chance
 	Without  Chance             // as things are
+	Peak     forecast.Peak      // of the demand, req/s
 	Lead     time.Duration      // before the airing: when to apply
 	After    time.Duration      // after its latest start: when to release
 	Instants *prescale.Instants // nil without Ask.At
@@ -48,8 +66,11 @@ type Plan struct {
 type Hold struct {
 	Fleet    string
 	Units    int
-	Min, Max *int     // without the plan
-	Cost     *float64 // of holding them from apply to latest release, beyond what runs anyway; nil: not known
+	Min, Max *int // without the plan
+	// Cost is that of holding them from apply to the latest release, beyond what runs
+	// anyway: (Units - those of an ordinary evening) x cost of a unit for an hour x
+	// (Lead + slip + After in hours). nil: the unit's cost is not known.
+	Cost *float64
 }
 
 // Chance is how likely it is that all but the share Unserved is served.
@@ -60,12 +81,10 @@ type Chance struct {
 	Bad         float64 // the same, 95th percentile
 }
 
-// Risk is a point of the risk curve.
+// Risk is a point of the risk curve: the first hold at so many units, the other
+// fleets as the plan holds them, the nodes for them there.
 type Risk struct {
 	Units int
-	Cost  *float64
+	Cost  *float64 // of all holds whose units' cost is known; nil: of none
 	Chance
 }
-
-// Make finds the plan.
-func Make(m *forecast.Model, d forecast.Demand, a Ask) (*Plan, error) { panic("not yet") }

@@ -57,6 +57,9 @@ type pageView struct {
 	FleetFacts []fact
 	Layers     []layerRow
 
+	Plan   *planView
+	NoPlan string
+
 	Objectives  []objectiveRow
 	Load        []fact
 	Peak        string
@@ -117,6 +120,7 @@ func (r *Report) pageView(plates []plate) (pageView, error) {
 		Plates:    drawn,
 		PathTitle: r.pathTitle(), Path: r.pathRows(), PathBar: r.pathBar(), Scaling: r.scalingFacts(), Stages: r.stageRows(),
 		Margins: r.marginRows(), Fleets: r.fleetRows(), FleetFacts: r.fleetFacts(), Layers: r.layerRows(),
+		Plan: r.planView(), NoPlan: r.NoPlan,
 		Objectives: r.objectiveRows(), Load: r.loadFacts(), Peak: figure.Rate(r.Result.Load.PeakRate), Times: r.timeRows(),
 		Requests: r.requestRows(), Unnamed: r.unnamed(),
 		Errors: r.errorRows(), Addresses: r.addressRows(), SpreadOver: r.spreadTitle(), Spread: r.spreadRows(),

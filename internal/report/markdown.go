@@ -32,6 +32,7 @@ func (r *Report) Markdown(w io.Writer) error {
 	m.folded(fmt.Sprintf("Warnings (%s)", figure.Count(len(r.Result.Warnings))), func(in *markdown) { in.list(r.Result.Warnings) })
 	m.folded("Headroom and layers", func(in *markdown) { in.margins(r); in.layers(r) })
 	m.folded("Fleets and how they scaled", func(in *markdown) { in.fleets(r); in.spread(r) })
+	m.folded("What to hold ready", func(in *markdown) { in.plan(r) })
 	m.folded("Load, times, errors", func(in *markdown) { in.load(r); in.addresses(r) })
 	m.folded("What this rests on", func(in *markdown) { in.generator(r); in.observation(r) })
 	_, err := io.WriteString(w, m.b.String())

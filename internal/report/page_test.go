@@ -441,7 +441,7 @@ const unreachable = `[...document.querySelectorAll("table")].flatMap(table => {
 }).join("; ")`
 
 func narrow(t *testing.T, browser context.Context) {
-	for name, r := range map[string]*Report{"failing": failing.report(), "own-series": cases()["own-series"].report(), "long names": attacked(attacks["long"])} {
+	for name, r := range map[string]*Report{"failing": failing.report(), "own-series": cases()["own-series"].report(), "planned": plannedReport("plan"), "long names": attacked(attacks["long"])} {
 		p := openReport(t, browser, r, phone)
 		eval[bool](p, "document.querySelectorAll('details').forEach(folded => { folded.open = true; }) || true")
 		p.hover("timeline", 0.9)
@@ -476,8 +476,8 @@ func darkPaper(t *testing.T, browser context.Context) {
 
 // On paper a reader of a dark screen has light colours too.
 func onPaper(t *testing.T, browser context.Context) {
-	p := openReport(t, browser, failing.report(), dusk)
-	p.shootPaper("failing")
+	p := openReport(t, browser, plannedReport("plan"), dusk)
+	p.shootPaper("planned")
 	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}); err != nil {
 		t.Fatal(err)
 	}

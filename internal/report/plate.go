@@ -19,6 +19,7 @@ func (r *Report) plates() []plate {
 		{"rate", r.ratePicture()},
 		{"law", r.lawPicture()},
 		{"layers", r.layersPicture()},
+		{"plan", r.planPicture()},
 	}
 	return slices.DeleteFunc(all, func(p plate) bool { return p.draw == nil })
 }

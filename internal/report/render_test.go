@@ -42,7 +42,7 @@ func ownWords(page []byte) []byte {
 // them, null or not.
 func TestSummaryHasEveryKey(t *testing.T) {
 	want := map[string][]string{
-		"":     {"binding", "coverage", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "littles_law_refused", "load", "objectives", "plan", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "shortfall_at", "spread", "started", "verdict", "warnings"},
+		"":     {"binding", "coverage", "critical_path", "fleets", "generator", "headroom", "layers", "littles_law", "littles_law_refused", "load", "objectives", "plan", "plan_refused", "reasons", "recovered_after", "run", "scale_lag", "scenario", "schema", "shortfall_at", "spread", "started", "verdict", "warnings"},
 		"load": {"addresses", "dropped", "error_samples", "errors", "failed", "lag", "late", "peak_rate", "planned", "response", "sent", "service", "succeeded"},
 		"generator": {"cause", "cpu_max", "cpu_throttled_max", "delivered", "gc_pause_max", "goroutines_max", "in_flight_cap", "in_flight_max", "machine_cpu_max",
 			"open_connections_max", "open_files_limit", "open_files_max", "ports_limit", "ports_max", "rss_max_bytes"},
@@ -228,6 +228,7 @@ func attacked(attack string) *Report {
 	r.Result.Load.Addresses = []capacity.Address{{Address: attack, Requests: 2}, {Address: attack}}
 	r.Timeline.Events = []timeline.Event{{At: timeline.Offset(*after(200)), Kind: timeline.GuardFired, Text: attack}}
 	r.Timeline.Gaps = append(r.Timeline.Gaps, timeline.Gap{Source: attack, Cause: attack})
+	r.Plan = attackedPlan(attack)
 	return r
 }
 

@@ -8,7 +8,7 @@
 //	                         --> report.md           for a pull request or job summary
 //	                         --> junit.xml           for a CI server
 //	                         --> report.html         one file with all pictures in it
-//	                         --> headroom, timeline, scaling, rate, law, layers:
+//	                         --> headroom, timeline, scaling, rate, law, layers, plan:
 //	                             pictures, as SVG and PNG (plate.go)
 //
 // Nothing is computed here that is not in the Report: what the facts mean is
@@ -38,6 +38,9 @@ type Report struct {
 	Timeline timeline.Timeline
 	Result   capacity.Result
 	Path     string // of the run directory; empty where there is none
+
+	Plan   *Planned // of the scenario's own airing; nil: none was made
+	NoPlan string   // why there is none, in a sentence; empty where nothing is to air
 }
 
 // New puts the parts of a report together.
@@ -48,6 +51,18 @@ func New(manifest rundir.Manifest, s *scenario.Scenario, t timeline.Timeline, r 
 // Read makes the report of a run from its directory. The plateaus of the runs
 // that with names, against the same staging, count as the run's own.
 func Read(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
+	r, err := ReadFacts(dir, with...)
+	if err != nil {
+		return nil, err
+	}
+	r.plan()
+	r.warnOfBoxes()
+	return r, nil
+}
+
+// ReadFacts is Read for what shows neither plan nor pictures of the run: it simulates
+// nothing.
+func ReadFacts(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
 	manifest, err := dir.Manifest()
 	if err != nil {
 		return nil, err
@@ -75,7 +90,6 @@ func Read(dir *rundir.Dir, with ...*rundir.Dir) (*Report, error) {
 	result.Warnings = slices.Concat(result.Warnings, added, warnings)
 	r := New(manifest, s, t, result)
 	r.Path = dir.Path()
-	r.warnOfBoxes()
 	return r, nil
 }
 

@@ -34,10 +34,12 @@ type Summary struct {
 	RecoveredAfter *float64 `json:"recovered_after"`
 	CriticalPath   []Owned  `json:"critical_path"` // without holes; empty without a shortfall
 
-	Layers   []Layer   `json:"layers"`
-	Binding  *string   `json:"binding"`
-	Headroom Headroom  `json:"headroom"`
-	Plan     *struct{} `json:"plan"` // null: not made
+	Layers   []Layer  `json:"layers"`
+	Binding  *string  `json:"binding"`
+	Headroom Headroom `json:"headroom"`
+
+	Plan        *PlanSummary `json:"plan"`         // null: not made
+	PlanRefused *string      `json:"plan_refused"` // why not; null also where nothing is to air
 
 	Spread            *Spread     `json:"spread"`              // null: answers name no units, or too rarely while these stood still
 	LittlesLaw        *LittlesLaw `json:"littles_law"`         // null: no stretch was steady enough to tell
@@ -148,6 +150,11 @@ func (r *Report) Summary() Summary {
 		Spread:         summarySpread(res.Spread),
 		LittlesLaw:     summaryLittle(res.Little),
 	}
+	if r.Plan != nil {
+		plan := r.Plan.Summary()
+		s.Plan = &plan
+	}
+	s.PlanRefused = stated(r.NoPlan)
 	if res.Little == nil {
 		s.LittlesLawRefused = stated(res.NoLittle)
 	}

@@ -25,6 +25,7 @@ func (r *Report) Text(w io.Writer, colour bool) error {
 	t.objectives(r)
 	t.fleets(r)
 	t.scaling(r)
+	t.plan(r)
 	t.load(r)
 	t.errors(r)
 	t.addresses(r)

@@ -205,10 +205,15 @@ func (r *Report) layerRows() []layerRow {
 	var rows []layerRow
 	for _, l := range r.Result.Layers {
 		binding := r.Result.Binding != nil && r.Result.Binding.Name == l.Name
-		low, high := layerEnds(l)
-		rows = append(rows, layerRow{l.Name, figure.Estimate(low, finite(&l.Rate), high, figure.Rate), l.Source, binding})
+		rows = append(rows, layerRow{l.Name, layerRate(l), l.Source, binding})
 	}
 	return rows
+}
+
+// layerRate is what a layer carries, with its range.
+func layerRate(l capacity.Layer) string {
+	low, high := layerEnds(l)
+	return figure.Estimate(low, finite(&l.Rate), high, figure.Rate)
 }
 
 type timeRow struct{ Name, P50, P90, P99, Max string }

@@ -117,8 +117,8 @@ func (a *airing) wave(spot Spot, seconds int) simulation.Wave {
 // peaks is the spread of the spot's peak.
 func (s Spot) peaks() traffic.Spread { return traffic.Spread{P50: s.Peak, P95: s.Spreads.Peak.P95} }
 
-// extra is the requests of a spot of one visit a second at its peak, of visits
-// until end, on the demand's clock.
+// extra is the visits of a spot of one visit a second at its peak, until end, on the
+// demand's clock.
 func (a *airing) extra(s traffic.Spot, end time.Duration) traffic.Curve {
 	s.At -= a.from
 	s.Peak = 1
@@ -126,17 +126,27 @@ func (a *airing) extra(s traffic.Spot, end time.Duration) traffic.Curve {
 	if err != nil {
 		panic(err) // the spot was checked, and shapes are possible ones
 	}
-	return requestsOf(visits, a.scenario.Steps)
+	return visits
 }
 
-// form is extra in each second.
+// form is the requests of extra in each second: those of its visits so many seconds
+// before, for each step (as requestsOf has them, in whole seconds).
 func (a *airing) form(s traffic.Spot, end time.Duration) []float64 {
-	return simulation.Requests(a.extra(s, end))
+	visits := simulation.Requests(a.extra(s, end))
+	form := slices.Clone(visits) // with what each begins
+	for _, step := range a.scenario.Steps {
+		if after := int(step.After.Round(time.Second) / time.Second); follows(step) && after < len(form) {
+			for i, n := range visits[:len(form)-after] {
+				form[after+i] += step.PerVisit * n
+			}
+		}
+	}
+	return form
 }
 
 // ends is when a spot's influence does, on the demand's clock.
 func (a *airing) ends(s traffic.Spot) time.Duration {
-	return influenceEnds(a.extra(s, s.At-a.from+longestUse))
+	return influenceEnds(requestsOf(a.extra(s, s.At-a.from+longestUse), a.scenario.Steps))
 }
 
 // formsEach is how many forms each uncertain spot may have.

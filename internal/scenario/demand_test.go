@@ -301,3 +301,20 @@ viewers: {patience: 10s, retry: 50%, pause: 3s, queue: 200}
 		t.Errorf("production of %s = %+v; want no minimum stated", fleets[1].Name, p)
 	}
 }
+
+// A form is the integral, second by second, of the curve of requests.
+func TestFormIsTheCurveOfRequests(t *testing.T) {
+	s := mustParse(t, strings.Replace(minimal, "{get: /}", "{get: /}, {get: /a, after: 700ms, per_visit: 2}, {get: /b, after: 40s, per_visit: 50%}, {get: /c, after: 2h}", 1)+"caps: {duration: 4h, requests: 9M}\n", Options{Env: noEnv})
+	a := s.airing(s.Traffic.Spots)
+	const end = 10 * time.Minute
+	form := a.form(s.Traffic.Spots[0].Spot, end)
+	want := simulation.Requests(requestsOf(a.extra(s.Traffic.Spots[0].Spot, end), s.Steps))
+	for i, got := range form {
+		if math.Abs(got-want[i]) > 1e-9 {
+			t.Fatalf("second %d of the form = %g; want %g", i, got, want[i])
+		}
+	}
+	if len(form) != 600 {
+		t.Errorf("the form has %d seconds; want 600", len(form))
+	}
+}

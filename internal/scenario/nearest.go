@@ -1,49 +1,16 @@
 package scenario
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed-f864f198/onair/internal/spelling"
+)
 
 // suggestion names the known word that a mistyped one most likely meant, or all
 // of them where none is near.
 func suggestion(word string, known []string) string {
-	best, distance := "", 1+len(word)/3
-	for _, k := range known {
-		if d := editDistance(word, k); d <= distance && (best == "" || d < distance) {
-			best, distance = k, d
-		}
-	}
-	if best != "" {
+	if best, ok := spelling.Nearest(word, known); ok {
 		return fmt.Sprintf("did you mean %s?", shorten(best))
 	}
 	return "known: " + several(known)
-}
-
-// editDistance counts the insertions, deletions, replacements and swaps of
-// neighbours that turn a into b (Damerau-Levenshtein, optimal string alignment).
-// Long words are as good as unrelated.
-func editDistance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(x) > 64 || len(y) > 64 {
-		return max(len(x), len(y))
-	}
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		for j := 1; j <= len(y); j++ {
-			replace := rows[i-1][j-1]
-			if x[i-1] != y[j-1] {
-				replace++
-			}
-			rows[i][j] = min(replace, rows[i-1][j]+1, rows[i][j-1]+1)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(x)][len(y)]
 }

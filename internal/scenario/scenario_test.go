@@ -526,17 +526,6 @@ func TestSet(t *testing.T) {
 	}
 }
 
-func TestEditDistance(t *testing.T) {
-	for _, test := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"hafl_life", "half_life", 1}, {"basline", "baseline", 1}, {"kitten", "sitting", 3}, {"東京", "京東", 1}} {
-		if got := editDistance(test.a, test.b); got != test.want {
-			t.Errorf("editDistance(%q, %q) = %d; want %d", test.a, test.b, got, test.want)
-		}
-	}
-}
-
 func TestFormats(t *testing.T) {
 	for _, test := range []struct{ got, want string }{
 		{lengthText(90 * time.Second), "1m30s"}, {lengthText(5 * time.Minute), "5m"}, {lengthText(2 * time.Hour), "2h"}, {lengthText(0), "0s"}, {lengthText(10 * time.Second), "10s"},

@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -13,16 +14,26 @@ import (
 type Many struct {
 	Runs     int
 	Unserved Sample   // share of demand
+	Lost     Sample   // requests unserved
 	Lag      Sample   // seconds, of the runs with a shortfall; infinite where capacity never recovered
 	Peaks    []Sample // of each fleet: most units that were ready at a time
+	Highest  Sample   // req/s: the demand of its highest second
+	// Median is the seed of the run that is in the middle by its unserved share,
+	// among those of one share by its demand, and then by its seed. 0 without a run.
+	Median uint64
 }
 
 // Runs plays the service under so many seeds, from the first one upwards.
 func (m *Simulator) Runs(n int, first uint64) Many {
 	all := Many{Runs: n, Peaks: make([]Sample, len(m.fleets))}
-	for i := range n {
-		o := m.Run(first + uint64(i))
+	ranked := make([]rank, n)
+	for i := range ranked {
+		seed := first + uint64(i)
+		o := m.Run(seed)
+		ranked[i] = rank{o.Share(), o.Demand, seed}
 		all.Unserved.add(o.Share())
+		all.Lost.add(o.Unserved)
+		all.Highest.add(o.Highest)
 		if o.Shortfall != nil {
 			all.Lag.add(o.seconds())
 		}
@@ -30,12 +41,28 @@ func (m *Simulator) Runs(n int, first uint64) Many {
 			all.Peaks[f].add(float64(o.Fleets[f].Peak))
 		}
 	}
+	if n > 0 {
+		slices.SortFunc(ranked, rank.compare)
+		all.Median = ranked[(n-1)/2].seed
+	}
 	all.Unserved.sort()
+	all.Lost.sort()
+	all.Highest.sort()
 	all.Lag.sort()
 	for f := range all.Peaks {
 		all.Peaks[f].sort()
 	}
 	return all
+}
+
+// rank is a run's place among others.
+type rank struct {
+	share, demand float64
+	seed          uint64
+}
+
+func (r rank) compare(o rank) int {
+	return cmp.Or(cmp.Compare(r.share, o.share), cmp.Compare(r.demand, o.demand), cmp.Compare(r.seed, o.seed))
 }
 
 // seconds is the scale lag of a run with a shortfall.
@@ -49,6 +76,9 @@ func (o Outcome) seconds() float64 {
 // Sample is one quantity of many runs. Each statistic comes with its standard
 // error, which says how far another set of as many seeds would be from it.
 type Sample struct{ values []float64 }
+
+// SampleOf returns the sample of these values, which it leaves as they are.
+func SampleOf(values []float64) Sample { return Sample{slices.Sorted(slices.Values(values))} }
 
 func (s *Sample) add(v float64) { s.values = append(s.values, v) }
 func (s *Sample) sort()         { slices.Sort(s.values) }

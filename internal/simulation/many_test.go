@@ -99,3 +99,46 @@ func TestManyWithoutANumber(t *testing.T) {
 		t.Errorf("Duration(1.5) = %v, %t; want 1.5s", d, ok)
 	}
 }
+
+// The run in the middle is the one by which as many are better as are worse; where
+// everything is served in all of them, it is the one whose demand is in the middle.
+func TestTheRunInTheMiddle(t *testing.T) {
+	const runs, first = 201, 7
+	times := []float64{0.5, 0.8, 1, 1.3, 2}
+	for _, c := range []struct {
+		name  string
+		units int
+		of    func(simulation.Outcome) float64
+	}{
+		{"short", 2, simulation.Outcome.Share},
+		{"all served", 9, func(o simulation.Outcome) float64 { return o.Demand }},
+	} {
+		m := simulator(t, simulation.Service{
+			Waves:  []simulation.Wave{{Requests: []float64{100, 400, 200}, Times: times}},
+			Fleets: []simulation.Fleet{{Start: c.units, PerUnit: hundred}},
+		})
+		many := m.Runs(runs, first)
+		middle, below, above, highest, lost := c.of(m.Run(many.Median)), 0, 0, 0.0, 0.0
+		for seed := uint64(first); seed < first+runs; seed++ {
+			o := m.Run(seed)
+			if of := c.of(o); of < middle {
+				below++
+			} else if of > middle {
+				above++
+			}
+			highest, lost = max(highest, o.Highest), lost+o.Unserved/runs
+		}
+		if below > runs/2 || above > runs/2 || many.Median < first || many.Median >= first+runs {
+			t.Errorf("%s: %d runs are below and %d above that of seed %d; want at most half of %d", c.name, below, above, many.Median, runs)
+		}
+		if got, _ := many.Highest.Quantile(1); got != highest || got != 800 {
+			t.Errorf("%s: highest second of all = %g/s; want %g/s, twice 400", c.name, got, highest)
+		}
+		if got, _ := many.Lost.Mean(); math.Abs(got-lost) > 1e-9*lost {
+			t.Errorf("%s: mean unserved requests = %g; want %g", c.name, got, lost)
+		}
+	}
+	if got := lagging(t).Runs(0, 1).Median; got != 0 {
+		t.Errorf("the middle of no runs = %d; want 0", got)
+	}
+}

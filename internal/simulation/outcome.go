@@ -6,6 +6,7 @@ import "time"
 type Outcome struct {
 	Demand, Served, Unserved float64 // requests; who still waits at the end is unserved
 	Deficit                  float64 // requests: the integral of demand less capacity, where it is more
+	Highest                  float64 // req/s: the demand of its highest second, without those who come again
 
 	// Shortfall is when demand first passed what the ready units sustain, and Lag
 	// how long it was until, for as long as that spot lasts, capacity was at

@@ -212,6 +212,7 @@ func (m *Simulator) tick() {
 		f.work(m.now, answered, worked)
 	}
 	m.outcome.Demand += demand
+	m.outcome.Highest = max(m.outcome.Highest, demand)
 	m.outcome.Served += served
 	m.outcome.Unserved += lost
 	if m.trace != nil {

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-f864f198/onair/internal/forecast"
+	"github.com/seed-f864f198/onair/internal/prescale"
+	"github.com/seed-f864f198/onair/internal/report"
+	"github.com/seed-f864f198/onair/internal/rundir"
+)
+
+// planOptions are the flags of onair plan.
+type planOptions struct {
+	demandOptions
+	run            string
+	at             string
+	slip           time.Duration
+	chance         forecast.Chance
+	json, markdown bool
+	out            string // folder; empty: nothing is written
+	stdout, stderr io.Writer
+}
+
+func newPlan() *cobra.Command {
+	var o planOptions
+	var font string
+	cmd := &cobra.Command{
+		Use:   "plan RUN --at TIME",
+		Short: "What to hold ready before a spot airs, from when to when, and how sure that is",
+		Long: `Find, from a run, the fewest units with which all but 0.1 % of requests are served
+in at least 95 % of simulated airings, when to ask for them and when to give them
+back, and write the changes as texts to review, each with its reversal:
+
+  onair plan reports/RUN --at 2026-12-01T21:54 --slip 60m
+  onair plan reports/RUN --at 2026-12-01T21:54:00+09:00 --spot peak=12x..20x
+
+A time without an offset is one of the clocks of the scenario's zone. Broadcasts
+slip: the units are held for an airing that starts at the time or up to --slip later.
+What a unit costs an hour is the scenario's unit_cost.
+
+onair changes nothing itself: it reads the run directory, asks no cluster and no
+account, and what it prints is for a person to review and to run. With --out it also
+writes plan.svg, .png, .md and .json into a folder.
+
+Exit status: 0; 1 no number of units suffices; 2 bad usage; 3 no model can be made of
+the run, or it is not to be trusted.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := useFont(font); err != nil {
+				return err
+			}
+			o.run, o.stdout, o.stderr = args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()
+			return makePlan(o)
+		},
+	}
+	o.demandOptions.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.at, "at", "", "when the first spot airs, such as 2026-12-01T21:54 or 2026-12-01T21:54:00+09:00 (required)")
+	f.DurationVar(&o.slip, "slip", 0, "how much later it may start")
+	f.IntVar(&o.chance.Runs, "runs", 2000, "simulated airings of each number of units")
+	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
+	f.BoolVar(&o.json, "json", false, "write JSON")
+	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
+	f.StringVar(&o.out, "out", "", "also write files into this folder")
+	addFont(cmd, &font)
+	return cmd
+}
+
+// makePlan is one plan from run directory to exit status.
+func makePlan(o planOptions) error {
+	if err := o.check(); err != nil {
+		return usageError{err}
+	}
+	dir, err := rundir.Open(o.run)
+	if err != nil {
+		return err
+	}
+	p, err := o.find(dir)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(o.keep(p), o.write(p)); err != nil {
+		return err
+	}
+	if p.Refused != "" {
+		return verdict{exitMissed}
+	}
+	return nil
+}
+
+// check refuses flags that make no sense, before anything is read.
+func (o planOptions) check() error {
+	switch {
+	case o.at == "":
+		return errors.New("--at is missing: when the first spot airs (--at 2026-12-01T21:54)")
+	case o.slip < 0:
+		return fmt.Errorf("--slip %s: an airing that starts earlier is one with an earlier --at", o.slip)
+	case o.json && o.markdown:
+		return errors.New("choose one of --json and --markdown")
+	case o.chance.Runs < leastRuns || o.chance.Runs > mostRuns:
+		return fmt.Errorf("--runs %d: not from %d to %d", o.chance.Runs, leastRuns, mostRuns)
+	}
+	return nil
+}
+
+// leastRuns can tell 95 % from 90 %.
+const leastRuns = 100
+
+// find makes the plan.
+func (o planOptions) find(dir *rundir.Dir) (*report.Planned, error) {
+	// As in writeReport: all facts of the run are in memory.
+	defer debug.SetGCPercent(debug.SetGCPercent(25))
+	run, err := report.ReadFacts(dir)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := o.asked(run)
+	if err != nil {
+		return nil, err
+	}
+	zone := asked.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	at, err := prescale.ParseAt(o.at, zone)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--at: %w", err)}
+	}
+	p, err := run.PlanFor(asked, report.Airing{At: at, Slip: o.slip, Chance: o.chance})
+	if err != nil {
+		return nil, fmt.Errorf("%s: no plan is made: %w", o.run, err)
+	}
+	return p, nil
+}
+
+// write tells the plan on stdout.
+func (o planOptions) write(p *report.Planned) error {
+	switch {
+	case o.json:
+		return p.JSON(o.stdout)
+	case o.markdown:
+		return p.Markdown(o.stdout)
+	}
+	return p.Text(forPeople(o.stdout), coloured(o.stdout))
+}
+
+// keep writes the files where --out asks for them.
+func (o planOptions) keep(p *report.Planned) error {
+	if o.out == "" {
+		return nil
+	}
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return err
+	}
+	return p.Render(func(name string, content []byte) error {
+		return os.WriteFile(filepath.Join(o.out, name), content, 0o644)
+	})
+}

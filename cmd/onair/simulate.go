@@ -1,0 +1,216 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-f864f198/onair/internal/forecast"
+	"github.com/seed-f864f198/onair/internal/report"
+	"github.com/seed-f864f198/onair/internal/rundir"
+)
+
+// simulateOptions are the flags of onair simulate.
+type simulateOptions struct {
+	demandOptions
+	run            string
+	sets           []string // each the settings of one column
+	chance         forecast.Chance
+	json, markdown bool
+	out            string // folder; empty: the run's own
+	stdout, stderr io.Writer
+}
+
+func newSimulate() *cobra.Command {
+	var o simulateOptions
+	var font string
+	cmd := &cobra.Command{
+		Use:   "simulate RUN",
+		Short: "What if: another spot, other settings, side by side",
+		Long: `Play the service that a run rehearsed under its own spots or others, as it is and
+with other settings, and say side by side how many requests would go unserved.
+Nothing is sent and nothing is asked of a cluster or an account: all is arithmetic
+on the run directory. Every --set is a column; what changes together is separated
+by commas. The same spot under other metrics:
+
+  onair simulate reports/RUN --set metric=cpu:60% --set metric=requests:50/s --set metric=schedule:20
+
+A bigger spot, of which it is known that it may be bigger still, before more units,
+and before an HPA that may grow faster:
+
+  onair simulate reports/RUN --spot peak=12x..20x,rise=15s \
+    --set min=20 --set min=20,target=40% --set up.stabilization=0s,up=100%/15s
+
+Slower nodes, a zone lost two minutes before the airing, new units that are cold:
+
+  onair simulate reports/RUN --set boot=180s --set zone_lost=1/3@1m --set cold=30s
+
+Settings are of the first fleet; another one's stand behind its name, as in
+hpa/default/web.min=20. Those of every fleet: start, capacity, zone_lost. Of what
+scales: min, max, metric, target, boot, cold. Of an HPA: up and down with
+.stabilization, .select and .tolerance, tolerance, sync, ready, nodes. Of a group:
+warmup, cooldown.
+
+The model plays the rehearsal itself first. Where it is too far from what was
+measured it is asked nothing, and stderr says why. Otherwise simulation.svg, .png,
+.md and .json are written into RUN, or the folder of --out.
+
+Exit status: 0; 2 bad usage; 3 no model can be made of the run, or it is not to be
+trusted.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := useFont(font); err != nil {
+				return err
+			}
+			o.run, o.stdout, o.stderr = args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()
+			return simulate(o)
+		},
+	}
+	o.demandOptions.flags(cmd)
+	f := cmd.Flags()
+	f.StringArrayVar(&o.sets, "set", nil, "another column: what is otherwise, such as min=20,target=50% (may be repeated)")
+	f.IntVar(&o.chance.Runs, "runs", 2000, "simulated airings of each column")
+	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
+	f.BoolVar(&o.json, "json", false, "write JSON")
+	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
+	f.StringVar(&o.out, "out", "", "write the files into this folder instead of RUN")
+	addFont(cmd, &font)
+	return cmd
+}
+
+// simulate is one set of what-ifs from run directory to files.
+func simulate(o simulateOptions) error {
+	settings, err := o.check()
+	if err != nil {
+		return usageError{err}
+	}
+	dir, err := rundir.Open(o.run)
+	if err != nil {
+		return err
+	}
+	w, err := o.ask(dir, settings)
+	if err != nil {
+		return err
+	}
+	return errors.Join(o.write(w), o.keep(w, dir))
+}
+
+// check refuses flags that make no sense, before anything is read, and reads the
+// settings.
+func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
+	switch {
+	case o.json && o.markdown:
+		return nil, errors.New("choose one of --json and --markdown")
+	case o.chance.Runs < 1 || o.chance.Runs > mostRuns:
+		return nil, fmt.Errorf("--runs %d: not from 1 to %d", o.chance.Runs, mostRuns)
+	}
+	for _, text := range o.sets {
+		set, err := forecast.ParseSettings(text)
+		if err != nil {
+			return nil, fmt.Errorf("--set %s: %w", text, err)
+		}
+		settings = append(settings, set)
+	}
+	return settings, nil
+}
+
+// mostRuns keeps a mistyped number from taking an hour and all memory.
+const mostRuns = 1_000_000
+
+// ask plays all columns.
+func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*report.WhatIf, error) {
+	// As in writeReport: all facts of the run are in memory.
+	defer debug.SetGCPercent(debug.SetGCPercent(25))
+	run, err := report.ReadFacts(dir)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := o.asked(run)
+	if err != nil {
+		return nil, err
+	}
+	demand, err := asked.Demand()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	model, err := trusted(run)
+	if err != nil {
+		return nil, err
+	}
+	variants := []report.Variant{{Name: report.AsIs, Model: model}}
+	for i, set := range settings {
+		changed, err := model.With(set)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--set %s: %w", o.sets[i], err)}
+		}
+		variants = append(variants, report.Variant{Name: o.sets[i], Settings: set, Model: changed})
+	}
+	return run.WhatIf(variants, demand, o.chance)
+}
+
+// trusted is the model of a run, if it plays the rehearsal well enough to be asked
+// about anything else.
+func trusted(run *report.Report) (*forecast.Model, error) {
+	model, err := run.Model()
+	if err != nil {
+		return nil, fmt.Errorf("%s: no model can be made of this run: %w", run.Path, err)
+	}
+	if err := model.Replay.Trusted(); err != nil {
+		return nil, fmt.Errorf("%s: the model of this run is not asked anything: %w%s", run.Path, err, assumed(model))
+	}
+	return model, nil
+}
+
+// assumed are the lines of what a model assumes, the first suspects where it is not
+// to be trusted.
+func assumed(model *forecast.Model) string {
+	var lines strings.Builder
+	for _, sentence := range model.Assumed {
+		lines.WriteString("\n- it assumes: " + printable(sentence))
+	}
+	return lines.String()
+}
+
+// write tells the what-ifs on stdout.
+func (o simulateOptions) write(w *report.WhatIf) error {
+	switch {
+	case o.json:
+		return w.JSON(o.stdout)
+	case o.markdown:
+		return w.Markdown(o.stdout)
+	}
+	return w.Text(forPeople(o.stdout), coloured(o.stdout))
+}
+
+// keep writes the files, and says where they are.
+func (o simulateOptions) keep(w *report.WhatIf, dir *rundir.Dir) error {
+	folder, put := dir.Path(), dir.WriteRendering
+	if o.out != "" {
+		if err := os.MkdirAll(o.out, 0o755); err != nil {
+			return err
+		}
+		folder = o.out
+		put = func(name string, content []byte) error {
+			return os.WriteFile(filepath.Join(folder, name), content, 0o644)
+		}
+	}
+	var paths []string
+	err := w.Render(func(name string, content []byte) error {
+		paths = append(paths, printable(filepath.Join(folder, name)))
+		return put(name, content)
+	})
+	if err != nil {
+		return err
+	}
+	if boxes := w.Boxes(); boxes != "" {
+		fmt.Fprintf(o.stderr, "warning: %s\n", printable(boxes))
+	}
+	_, err = fmt.Fprintf(o.stderr, "written: %s\n", strings.Join(paths, ", "))
+	return err
+}

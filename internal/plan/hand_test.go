@@ -1,0 +1,324 @@
+package plan_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/forecast"
+	"github.com/seed-f864f198/onair/internal/plan"
+	"github.com/seed-f864f198/onair/internal/raced"
+	"github.com/seed-f864f198/onair/internal/simulation"
+)
+
+// steps is a demand of so many req/s for a minute each.
+func steps(rates ...float64) forecast.Demand {
+	var all []float64
+	for _, r := range rates {
+		for range 60 {
+			all = append(all, r)
+		}
+	}
+	return forecast.Demand{Name: "steps", Waves: []simulation.Wave{{Requests: all}}}
+}
+
+// spike is 100/s with a minute of 1,000/s: 72,000 requests, of which 72 may go
+// unserved, 1.2 of each second of the spike. So 998.8/s must be carried.
+var spike = steps(100, 1000, 100)
+
+// slow is a fleet of pods that come too late for any spike here.
+func slow(name string, start int, perUnit ...float64) simulation.Fleet {
+	var rates []simulation.Rate
+	for _, r := range perUnit {
+		rates = append(rates, simulation.Rate{Sustained: r})
+	}
+	return simulation.Fleet{
+		Name: name, Start: start, PerUnit: rates, CPU: simulation.CPU{Request: 1 / perUnit[0]},
+		Pods: &simulation.Pods{
+			HPA:     autoscale.HPA{Min: 2, Max: 50},
+			Metrics: []simulation.Metric{{Target: 0.5}},
+			Start:   simulation.Fixed(time.Hour),
+		},
+	}
+}
+
+// modelOf is a model of which everything is known that a plan asks for.
+func modelOf(fleets ...simulation.Fleet) *forecast.Model {
+	m := &forecast.Model{Service: simulation.Service{Fleets: fleets}}
+	for _, f := range fleets {
+		known := forecast.Fleet{
+			Name: f.Name, Kind: capacity.HPA, Start: f.Start,
+			Pod: []time.Duration{20 * time.Second}, Balancer: []time.Duration{10 * time.Second},
+		}
+		switch {
+		case f.Pods != nil:
+			known.Min, known.Max = new(f.Pods.HPA.Min), new(f.Pods.HPA.Max)
+		case f.Group != nil:
+			known.Kind = capacity.ASG
+			known.Min, known.Max = new(f.Group.Min), new(f.Group.Max)
+		}
+		m.Fleets = append(m.Fleets, known)
+	}
+	return m
+}
+
+// everyDraw is the draws of a plan, whatever watches the tests.
+var everyDraw = forecast.Chance{Runs: 2000}
+
+func made(t testing.TB, m *forecast.Model, d forecast.Demand, a plan.Ask) *plan.Plan {
+	t.Helper()
+	if a.Chance.Runs == 0 {
+		a.Chance.Runs = raced.Part(2000, 200)
+	}
+	p, err := plan.Make(m, d, a)
+	if err != nil {
+		t.Fatalf("Make = %v", err)
+	}
+	return p
+}
+
+// units are those of each hold.
+func units(p *plan.Plan) map[string]int {
+	all := map[string]int{}
+	for _, h := range p.Holds {
+		all[h.Fleet] = h.Units
+	}
+	return all
+}
+
+const web, api = "hpa/default/web", "hpa/default/api"
+
+// With what a unit sustains known exactly, and units that come too late, the answer
+// is what carries the spike, but for the 0.1 % that may go unserved.
+func TestUnitsOfASpike(t *testing.T) {
+	for _, c := range []struct {
+		each float64
+		want int
+	}{
+		{30, 34},    // 998.8 / 30 = 33.3
+		{33.3, 30},  // 998.8 / 33.3 = 29.99, though 1000 / 33.3 = 30.03
+		{33.25, 31}, // 998.8 / 33.25 = 30.04
+		{500, 2},
+		{1000, 2}, // the minimum, which holds as things are
+		{1, 999},  // above the maximum of 50
+	} {
+		p := made(t, modelOf(slow(web, 2, c.each)), spike, plan.Ask{})
+		if got := units(p)[web]; got != c.want {
+			t.Errorf("units that sustain %g/s each = %d; want %d", c.each, got, c.want)
+		}
+		if p.Held.Probability != 1 || p.Held.Typical > plan.Unserved {
+			t.Errorf("held at %d = %+v; want certainty", c.want, p.Held)
+		}
+		if enough := c.each >= 499.4; p.Enough != enough || enough != (p.Without.Probability == 1) {
+			t.Errorf("units that sustain %g/s each: enough = %v, without a plan P = %g; want %v", c.each, p.Enough, p.Without.Probability, enough)
+		}
+	}
+}
+
+// What is unserved without a plan: two units carry 60 of 100/s and of 1000/s.
+func TestWithoutAPlan(t *testing.T) {
+	p := made(t, modelOf(slow(web, 2, 30)), spike, plan.Ask{})
+	want := float64(2*60*40+60*940) / 72_000
+	if math.Abs(p.Without.Typical-want) > 1e-9 || p.Without.Probability != 0 {
+		t.Errorf("without = %+v; want P = 0 and %g unserved", p.Without, want)
+	}
+}
+
+// Where the peak is a range, its 95 % decides. The spike's extra is 1000/s times a
+// log-normal factor x of median 1: unserved is 60 (100 + 1000 x - C), of which the
+// demand 60 (3 x 100 + 1000 x) allows a thousandth, so that
+// C = 100 + 1000 x - 0.001 (300 + 1000 x). Of 2,000 draws the 95 % lies between the
+// true 93.5 % and 96.5 %, three standard errors to each side.
+func TestUnitsOfARange(t *testing.T) {
+	const sigma, n = 0.5, 999
+	factor := func(z float64) float64 { return math.Exp(sigma * z) }
+	var factors []float64
+	for i := range n {
+		factors = append(factors, factor(math.Sqrt2*math.Erfinv(2*float64(i+1)/(n+1)-1)))
+	}
+	d := steps(100, 100, 100)
+	d.Waves = append(d.Waves, simulation.Wave{Requests: steps(0, 1000, 0).Waves[0].Requests, Times: factors})
+	p := made(t, modelOf(slow(web, 4, 10)), d, plan.Ask{Chance: everyDraw})
+	need := func(z float64) int {
+		x := factor(z)
+		return int(math.Ceil((100 + 1000*x - 0.001*(300+1000*x)) / 10))
+	}
+	low, high := need(1.514), need(1.812)
+	if got := units(p)[web]; got < low || got > high {
+		t.Errorf("units = %d; want %d by the closed form, from %d to %d", got, need(1.645), low, high)
+	}
+	if p.Held.Probability < plan.Sure || p.Held.Probability > plan.Sure+0.01 {
+		t.Errorf("P = %g; want a hair more than %g", p.Held.Probability, plan.Sure)
+	}
+	// The share of a count, with one more on either side.
+	near := (p.Held.Probability*2000 + 1) / 2002
+	if want := math.Sqrt(near * (1 - near) / 2002); math.Abs(p.Held.Error-want) > 1e-12 {
+		t.Errorf("standard error = %g; want %g", p.Held.Error, want)
+	}
+	for _, q := range []struct {
+		name      string
+		got       float64
+		low, high float64 // three standard errors to each side, as z
+	}{{"5 %", p.Peak.P5, -1.812, -1.514}, {"50 %", p.Peak.P50, -0.084, 0.084}, {"95 %", p.Peak.P95, 1.514, 1.812}} {
+		if low, high := 100+1000*factor(q.low), 100+1000*factor(q.high); q.got < low || q.got > high {
+			t.Errorf("peak at %s = %.0f/s; want %.0f to %.0f/s", q.name, q.got, low, high)
+		}
+	}
+}
+
+// A scheduled change raises the minimum to 40 at the sync 30 s after the start. The
+// minute after the first takes 600/s, the one after that 1200/s, for which 40 units
+// of 30/s do. Once they come in time only the first step is left to the plan; where
+// they take 10 s too long, so is what they miss of the second:
+//
+//	10 x (1200 - 30 n) <= 0.001 x 60 x (100 + 600 + 1200)  =>  n >= 39.6
+func TestUnitsThatCome(t *testing.T) {
+	for _, c := range []struct {
+		start time.Duration
+		want  int
+	}{
+		{75 * time.Second, 20},  // ready at 105 s
+		{100 * time.Second, 40}, // ready at 130 s
+	} {
+		f := slow(web, 4, 30)
+		f.Pods.Metrics = []simulation.Metric{{Kind: simulation.Cron}}
+		f.Pods.Phase = simulation.Phase{0}
+		f.Pods.Start = simulation.Fixed(c.start)
+		f.Orders = []simulation.Order{{At: 30 * time.Second, Min: new(40)}}
+		p := made(t, modelOf(f), steps(100, 600, 1200), plan.Ask{})
+		if got := units(p)[web]; got != c.want {
+			t.Errorf("units where others start in %s = %d; want %d", c.start, got, c.want)
+		}
+	}
+}
+
+// Each of two fleets is held at what it needs by itself.
+func TestUnitsOfTwoFleets(t *testing.T) {
+	p := made(t, modelOf(slow(web, 4, 30), slow(api, 4, 80)), spike, plan.Ask{})
+	if got := units(p); got[web] != 34 || got[api] != 13 || len(p.Holds) != 2 {
+		t.Errorf("units = %v; want 34 of web and 13 of api", got)
+	}
+}
+
+// Of two fleets that are each unsure by themselves, together more must be held: one
+// draw in 25 halves what a unit of either sustains, which is let go for one of them
+// and not for both.
+func TestUnitsTogether(t *testing.T) {
+	weak := func(name string) simulation.Fleet {
+		rates := make([]float64, 25)
+		for i := range rates {
+			rates[i] = 100
+		}
+		rates[0] = 50
+		return slow(name, 4, rates...)
+	}
+	if p := made(t, modelOf(weak(web)), spike, plan.Ask{Chance: everyDraw}); units(p)[web] != 10 {
+		t.Errorf("units alone = %v; want 10, P = 0.96", units(p))
+	}
+	p := made(t, modelOf(weak(web), weak(api)), spike, plan.Ask{Chance: everyDraw})
+	got := units(p)
+	if more, less := max(got[web], got[api]), min(got[web], got[api]); more != 20 || less != 10 {
+		t.Errorf("units together = %v; want 10 and 20: 0.96 squared is less than 0.95", got)
+	}
+	if p.Held.Probability < plan.Sure {
+		t.Errorf("P together = %g; want at least %g", p.Held.Probability, plan.Sure)
+	}
+}
+
+// No number of units helps against what stands behind them.
+func TestCeiling(t *testing.T) {
+	m := modelOf(slow(web, 2, 30))
+	m.Service.Ceiling = 900
+	p := made(t, m, spike, plan.Ask{Layers: []capacity.Layer{{Name: "database", Rate: 900}}, At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC)})
+	if len(p.Holds) > 0 || len(p.Texts) > 0 || p.Instants != nil {
+		t.Errorf("behind a ceiling: holds %v, %d texts; want none", p.Holds, len(p.Texts))
+	}
+	for _, want := range []string{"database carries 900/s", "peak is 1k/s", "is served is <1 %"} {
+		if !strings.Contains(p.Refused, want) {
+			t.Errorf("refused = %q; want %q in it", p.Refused, want)
+		}
+	}
+	m.Service.Ceiling = 998.81 // of the spike's 1,000/s no more than 1.2 may go unserved
+	if p := made(t, m, spike, plan.Ask{}); units(p)[web] != 34 {
+		t.Errorf("behind a ceiling that is just high enough: %v, %q; want 34 units", units(p), p.Refused)
+	}
+}
+
+// What a peak needs beyond a quota nobody gets.
+func TestQuota(t *testing.T) {
+	group := simulation.Fleet{
+		Name: "asg/web", Start: 2, PerUnit: []simulation.Rate{{Sustained: 30}},
+		Group: &simulation.Group{Min: 2, Max: 10, Quota: 33, Boot: simulation.Fixed(time.Hour)},
+	}
+	p := made(t, modelOf(group), spike, plan.Ask{})
+	for _, want := range []string{"asg/web carries 990/s with 33 units", "its quota is 33 instances", "peak is 1k/s"} {
+		if !strings.Contains(p.Refused, want) {
+			t.Errorf("refused = %q; want %q in it", p.Refused, want)
+		}
+	}
+	more := *group.Group
+	more.Quota = 34
+	group.Group = &more
+	p = made(t, modelOf(group), spike, plan.Ask{})
+	if units(p)["asg/web"] != 34 {
+		t.Errorf("with a quota of 34: %v, %q; want 34 units", units(p), p.Refused)
+	}
+	if !strings.Contains(strings.Join(p.Warnings, "\n"), "asg/web: its maximum of 10 is below the 34 units to hold") {
+		t.Errorf("warnings = %q; want that the maximum of 10 is raised", p.Warnings)
+	}
+}
+
+func TestQuotaOfNodes(t *testing.T) {
+	f := slow(web, 2, 30)
+	f.Pods.Nodes = &simulation.Nodes{Start: 1, Min: 1, Max: 4, Quota: 8, PodsPerInstance: 4, Boot: simulation.Fixed(time.Minute)}
+	if p := made(t, modelOf(f), spike, plan.Ask{}); !strings.Contains(p.Refused, "the quota of its nodes is 8 instances of 4 pods each") {
+		t.Errorf("refused = %q; want the nodes' quota", p.Refused)
+	}
+}
+
+// Where more units carry less the summit of the scalability law is as far as one
+// gets: 30 n / (1 + 0.001 n (n - 1)) has it at sqrt(1 / 0.001) = 31.6, of 482/s.
+func TestUnitsSlowEachOtherDown(t *testing.T) {
+	f := slow(web, 2, 30)
+	f.Coherence = 0.001
+	p := made(t, modelOf(f), spike, plan.Ask{})
+	for _, want := range []string{"carries 482/s with 32 units", "more than 32 units carry less"} {
+		if !strings.Contains(p.Refused, want) {
+			t.Errorf("refused = %q; want %q in it", p.Refused, want)
+		}
+	}
+	// 30 x 20 / (1 + 0.001 x 20 x 19) = 434.8; 21 units carry 443.7.
+	if p := made(t, modelOf(f), steps(100, 440, 100), plan.Ask{}); units(p)[web] != 21 {
+		t.Errorf("units for 440/s = %v, %q; want 21", units(p), p.Refused)
+	}
+}
+
+// Things that hold as they are need no change, and the plan says so.
+func TestEnough(t *testing.T) {
+	m := modelOf(slow(web, 40, 30))
+	p := made(t, m, spike, plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC), UnitCost: map[string]float64{web: 1}})
+	switch {
+	case !p.Enough || units(p)[web] != 40:
+		t.Errorf("enough = %v, %v; want 40 units to be enough", p.Enough, units(p))
+	case len(p.Texts) > 0 || len(p.NoTexts) > 0:
+		t.Errorf("texts = %v, %v; want none where nothing changes", p.Texts, p.NoTexts)
+	case p.Held != p.Without:
+		t.Errorf("held = %+v; want %+v as without", p.Held, p.Without)
+	case *p.Holds[0].Cost != 0:
+		t.Errorf("cost = %g; want nothing", *p.Holds[0].Cost)
+	case p.Risk[0].Units != 40:
+		t.Errorf("the curve begins at %d; want 40", p.Risk[0].Units)
+	}
+}
+
+// A floor keeps what an ordinary evening runs, where it would be given up before the
+// airing: six minutes of little demand let 40 units go.
+func TestHoldingWhatIsThere(t *testing.T) {
+	p := made(t, modelOf(slow(web, 40, 30)), steps(10, 10, 10, 10, 10, 10, 10, 10, 1000, 10), plan.Ask{})
+	if p.Enough || p.Without.Probability != 0 || units(p)[web] != 40 {
+		t.Errorf("enough = %v with P = %g, units = %v; want 40 units to be held though they run today", p.Enough, p.Without.Probability, units(p))
+	}
+}

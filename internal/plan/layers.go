@@ -1,0 +1,125 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
+)
+
+// next are the layers that bind above floors, lowest first: the fleets as they are
+// held and at the most they may grow to, and what else was asked with. A layer of
+// which only a lower bound is known never binds.
+func (w *work) next(f floors, how string) []capacity.Layer {
+	var all []capacity.Layer
+	for i, n := range f {
+		all = append(all, w.carries(i, n, "held", how))
+		if most, why := w.grown(i, n); most > n {
+			all = append(all, w.carries(i, most, "max", why))
+		}
+	}
+	for _, l := range w.ask.Layers {
+		if !w.moved(l.Name) {
+			all = append(all, l)
+		}
+	}
+	all = slices.DeleteFunc(all, func(l capacity.Layer) bool { return l.AtLeast || l.Rate <= 0 })
+	slices.SortStableFunc(all, func(a, b capacity.Layer) int { return cmp.Compare(a.Rate, b.Rate) })
+	return all
+}
+
+// carries is what n units of a fleet carry, as a layer.
+func (w *work) carries(fleet, n int, name, source string) capacity.Layer {
+	known := w.model.Fleets[fleet]
+	l := capacity.Layer{
+		Name:    known.Name + " " + name,
+		Source:  fmt.Sprintf("%s units (%s)", figure.Count(n), source),
+		AtLeast: known.AtLeast,
+	}
+	l.Low, l.Rate, l.High = w.sustained(fleet, n)
+	if l.AtLeast {
+		l.High = 0
+	}
+	return l
+}
+
+// grown is the most units that a fleet may grow to by itself while n are held, and
+// why no more; n where it does not grow.
+func (w *work) grown(fleet, n int) (int, string) {
+	f, most, why := held(w.service.Fleets[fleet], n), n, "its max"
+	switch {
+	case f.Pods != nil:
+		most = f.Pods.HPA.Max
+		if nodes := f.Pods.Nodes; nodes != nil && nodes.Max*nodes.PodsPerInstance < most {
+			most = nodes.Max * nodes.PodsPerInstance
+			why = fmt.Sprintf("all that %s instances have room for, the max of its nodes", figure.Count(nodes.Max))
+		}
+	case f.Group != nil:
+		most = f.Group.Max
+	}
+	if b := w.bound(fleet); b != nil && b.units < most {
+		most, why = b.units, b.why
+	}
+	return most, why
+}
+
+// moved says whether a layer is a maximum that the plan knows better: a fleet's that
+// is held, or of the nodes under it.
+func (w *work) moved(layer string) bool {
+	for _, f := range w.model.Fleets {
+		if layer == f.Name+" max" || f.Nodes != nil && (layer == f.Nodes.Name+" max" || layer == f.Nodes.Name+" max for "+f.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// warn says what the plan raises, and what it rests on without knowing.
+func (w *work) warn() {
+	for _, h := range w.Holds {
+		if h.Max != nil && h.Units > *h.Max {
+			w.warnf("%s: its maximum of %s is below the %s units to hold, so the plan raises it until release", h.Fleet, figure.Count(*h.Max), figure.Count(h.Units))
+		}
+	}
+	for i, f := range w.model.Fleets {
+		if f.AtLeast {
+			w.warnf("%s: only a lower bound of what a unit sustains is known, so fewer units may do (rehearse a load that it does not hold)", f.Name)
+		}
+		w.warnNodes(i)
+		w.warnOrders(i)
+	}
+}
+
+// warnLayers says which layer is below the peak though nothing simulated knows it.
+func (w *work) warnLayers() {
+	for _, l := range w.ask.Layers {
+		if !l.AtLeast && !w.moved(l.Name) && l.Rate > 0 && l.Rate < w.Peak.P95 {
+			w.warnf("%s: it carries %s, less than the demand's peak of %s in one of 20 draws, and no unit of a fleet changes that", l.Name, figure.Rate(l.Rate), figure.Rate(w.Peak.P95))
+		}
+	}
+}
+
+// warnNodes says where nobody knows whether there is room for the pods.
+func (w *work) warnNodes(fleet int) {
+	f := w.model.Fleets[fleet]
+	if f.Kind != capacity.HPA {
+		return
+	}
+	switch {
+	case f.Nodes == nil:
+		w.warnf("%s: the group its pods stand on is not known: see that there is room for %s of them", f.Name, figure.Count(w.floors[fleet]))
+	case f.Nodes.PodsPerInstance <= 0:
+		w.warnf("%s: how many of its pods an instance of %s has room for is not known: see that there is room for %s of them", f.Name, f.Nodes.Name, figure.Count(w.floors[fleet]))
+	}
+}
+
+// warnOrders says where a scheduled change would take the floor away again.
+func (w *work) warnOrders(fleet int) {
+	for _, o := range w.service.Fleets[fleet].Orders {
+		if o.Min != nil && *o.Min < w.floors[fleet] {
+			w.warnf("%s: a scheduled change sets its minimum to %s, below the %s units to hold: move it out of the window", w.model.Fleets[fleet].Name, figure.Count(*o.Min), figure.Count(w.floors[fleet]))
+		}
+	}
+}

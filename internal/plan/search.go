@@ -1,0 +1,225 @@
+package plan
+
+import (
+	"math"
+
+	"github.com/seed-f864f198/onair/internal/forecast"
+	"github.com/seed-f864f198/onair/internal/simulation"
+)
+
+// How much is played.
+const (
+	defaultRuns = 2000
+	roughRuns   = 300 // of the first search
+	next        = 2   // candidates above an answer that must hold too
+	crowdRuns   = 200 // of which the demand's course is kept
+	patience    = 4   // times the units that carry the highest peak by themselves: more are not tried
+)
+
+// search plays a model's service under a demand, with its fleets held at floors.
+type search struct {
+	model   *forecast.Model
+	service simulation.Service // as it is, under the demand
+	crowd   crowd
+	first   uint64
+	runs    int
+	tried   map[string]*trial
+}
+
+func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance) (*search, error) {
+	s := &search{model: m, service: m.Service, first: c.Seed, runs: c.Runs, tried: map[string]*trial{}}
+	if s.runs <= 0 {
+		s.runs = defaultRuns
+	}
+	s.service.Waves, s.service.Spots, s.service.Queue = d.Waves, d.Spots, d.Queue
+	player, err := simulation.New(s.service)
+	if err != nil {
+		return nil, err
+	}
+	s.tried[""] = &trial{player: player, first: s.first, runs: s.runs}
+	s.crowd, err = gather(d, s.first, s.runs)
+	return s, err
+}
+
+// asIs is the service without a plan.
+func (s *search) asIs() *trial { return s.tried[""] }
+
+// try is the service held at floors. What is held differs from the service as it is,
+// which was checked, in numbers that make sense; so it is one that can be played.
+func (s *search) try(f floors) *trial {
+	key := f.key()
+	if t, ok := s.tried[key]; ok {
+		return t
+	}
+	player, err := simulation.New(f.of(s.service))
+	if err != nil {
+		panic("plan: held at " + key + ": " + err.Error())
+	}
+	t := &trial{player: player, first: s.first, runs: s.runs}
+	s.tried[key] = t
+	return t
+}
+
+func (s *search) today() floors {
+	f := make(floors, len(s.service.Fleets))
+	for i := range f {
+		f[i] = floorOf(s.service.Fleets[i])
+	}
+	return f
+}
+
+func (s *search) allFree() floors {
+	f := make(floors, len(s.service.Fleets))
+	for i := range f {
+		f[i] = free
+	}
+	return f
+}
+
+// refusal is what keeps any number of units from sufficing.
+type refusal struct {
+	fleet int    // or free: what stands behind all of them, or all of them together
+	bound *bound // nil: none is known
+	best  floors // with which most can be reached
+}
+
+// fewest are the smallest floors that hold: each fleet alone with the others without
+// limit, then together, raised until they hold together.
+func (s *search) fewest() (floors, *refusal) {
+	if s.service.Ceiling > 0 && !s.try(s.allFree()).holds(s.runs) {
+		return nil, &refusal{fleet: free, best: s.allFree()}
+	}
+	f := s.today()
+	for i := range f {
+		n, ok := s.alone(i)
+		if !ok {
+			return nil, s.stuck(i)
+		}
+		f[i] = n
+	}
+	return s.together(f)
+}
+
+// alone is the smallest floor of a fleet that holds while the others have no limit:
+// first roughly, then by all draws around what was found, and from which the next
+// few hold too. One unit more can serve less, for where it eases a metric into the
+// tolerance no further ones are asked for.
+func (s *search) alone(fleet int) (int, bool) {
+	low, high := s.today()[fleet], s.most(fleet)
+	holds := func(runs int) func(int) bool {
+		return func(n int) bool { return s.try(s.allFree().with(fleet, n)).holds(runs) }
+	}
+	start, ok := edge(low, low, high, holds(min(roughRuns, s.runs)))
+	if !ok {
+		start = high
+	}
+	for low <= high {
+		n, ok := edge(start, low, high, holds(s.runs))
+		if !ok {
+			return 0, false
+		}
+		worse := n
+		for k := n + 1; k <= min(n+next, high); k++ {
+			if !holds(s.runs)(k) {
+				worse = k
+			}
+		}
+		if worse == n {
+			return n, true
+		}
+		start, low = worse+1, worse+1
+	}
+	return 0, false
+}
+
+// edge finds a number from low to high that holds while the one below it does not,
+// or is below low: from start on in strides that double, then by halving what lies
+// between. It is false where none was found to hold.
+//
+//	       start
+//	bad      |>|->|--->|------->|        good
+//	                       |<---|
+//	                         |>|
+func edge(start, low, high int, holds func(int) bool) (int, bool) {
+	bad, good := low-1, high+1
+	for n, stride := start, 1; good-bad > 1; stride *= 2 {
+		if holds(n) {
+			good = n
+		} else {
+			bad = n
+		}
+		switch {
+		case bad < low:
+			n = max(good-stride, low)
+		case good > high:
+			n = min(bad+stride, high)
+		default:
+			n = bad + (good-bad)/2
+		}
+	}
+	return good, good <= high
+}
+
+// together raises floors that hold each alone until they hold together, always that
+// of the fleet whose own chance is least, and takes back what was too much.
+func (s *search) together(f floors) (floors, *refusal) {
+	if len(f) == 1 {
+		return f, nil
+	}
+	for !s.try(f).holds(s.runs) {
+		least, chance := free, math.Inf(1)
+		for i := range f {
+			if p := s.try(s.allFree().with(i, f[i])).chance().Probability; p < chance && f[i] < s.most(i) {
+				least, chance = i, p
+			}
+		}
+		if least == free {
+			return nil, &refusal{fleet: free, best: f}
+		}
+		f = f.with(least, f[least]+1)
+	}
+	for i, today := range s.today() {
+		for f[i] > today && s.try(f.with(i, f[i]-1)).holds(s.runs) {
+			f = f.with(i, f[i]-1)
+		}
+	}
+	return f, nil
+}
+
+// most is the most units that a fleet is tried with: its lowest bound, or patience
+// times what would carry the highest peak if units did not slow each other down.
+func (s *search) most(fleet int) int {
+	f := s.service.Fleets[fleet]
+	weakest := math.Inf(1)
+	for _, r := range f.PerUnit {
+		weakest = min(weakest, r.Sustained)
+	}
+	n := int(min(patience*(1+math.Ceil(s.crowd.highest/weakest)), 1e6))
+	if b := s.bound(fleet); b != nil {
+		n = min(n, b.units)
+	}
+	return max(n, floorOf(f))
+}
+
+// bound is the lowest of a fleet's bounds; nil where it has none.
+func (s *search) bound(fleet int) *bound {
+	var lowest *bound
+	for _, b := range bounds(s.service.Fleets[fleet]) {
+		if lowest == nil || b.units < lowest.units {
+			lowest = &b
+		}
+	}
+	return lowest
+}
+
+// stuck says why a fleet alone cannot be made to hold.
+func (s *search) stuck(fleet int) *refusal {
+	r := &refusal{fleet: fleet, best: s.today()}
+	for i := range r.best {
+		r.best[i] = s.most(i)
+	}
+	if b := s.bound(fleet); b != nil && b.units <= s.most(fleet) {
+		r.bound = b
+	}
+	return r
+}

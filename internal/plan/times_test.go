@@ -1,0 +1,291 @@
+package plan_test
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/forecast"
+	"github.com/seed-f864f198/onair/internal/plan"
+	"github.com/seed-f864f198/onair/internal/prescale"
+	"github.com/seed-f864f198/onair/internal/raced"
+	"github.com/seed-f864f198/onair/internal/simulation"
+)
+
+var air = time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC)
+
+// oneTo are durations of 1 s to n s, of which 95 % do not exceed 0.95 n.
+func oneTo(n int) []time.Duration {
+	var all []time.Duration
+	for i := range n {
+		all = append(all, time.Duration(n-i)*time.Second)
+	}
+	return all
+}
+
+// onNodes is a fleet of 30/s each on instances of 4 pods, of which 2 run.
+func onNodes() *forecast.Model {
+	f := slow(web, 8, 30)
+	f.Pods.Nodes = &simulation.Nodes{Start: 2, Min: 1, Max: 5, PodsPerInstance: 4, Boot: simulation.Fixed(time.Hour)}
+	m := modelOf(f)
+	known := &m.Fleets[0]
+	known.Pod, known.Balancer, known.Node = oneTo(100), oneTo(20), oneTo(200)
+	known.Nodes = &forecast.NodeGroup{Name: "asg/nodes", Min: new(1), Max: new(5), PodsPerInstance: 4}
+	return m
+}
+
+// 34 pods need 9 instances, of which 2 run. Apply is 120 s + 190 s for nodes + 95 s
+// for pods + 19 s behind the load balancer + 600 s before the airing, which is 1024 s,
+// rounded up to 18 min. Demand is over a minute after the airing's start, so that
+// release is 15 min after the latest end, that of the slip and 30 s, rounded up.
+func TestTimetable(t *testing.T) {
+	a := plan.Ask{
+		At: air, Airs: time.Minute, Lasts: 30 * time.Second, Slip: 10 * time.Minute,
+		UnitCost: map[string]float64{web: 0.5, "asg/nodes": 3},
+	}
+	m := onNodes()
+	m.Fleets[0].Min = new(4) // 120/s, more than the 100/s before and after
+	p := made(t, m, spike, a)
+	if diff := cmp.Diff(map[string]int{web: 34, "asg/nodes": 9}, units(p)); diff != "" {
+		t.Errorf("units (-want +got):\n%s", diff)
+	}
+	want := &prescale.Instants{
+		Apply: air.Add(-18 * time.Minute), Verify: air.Add(-5 * time.Minute), Air: air,
+		LatestEnd: air.Add(10*time.Minute + 30*time.Second), Release: air.Add(26 * time.Minute),
+	}
+	if diff := cmp.Diff(want, p.Instants); diff != "" {
+		t.Errorf("instants (-want +got):\n%s", diff)
+	}
+	if p.Lead != 18*time.Minute || p.After != 16*time.Minute {
+		t.Errorf("lead %s, after %s; want 18m and 16m", p.Lead, p.After)
+	}
+	// 44 minutes of 26 pods at 0.5 an hour, and of 7 instances at 3.
+	for i, want := range []float64{26 * 0.5 * 44 / 60, 7 * 3 * 44.0 / 60} {
+		if got := *p.Holds[i].Cost; math.Abs(got-want) > 1e-9 {
+			t.Errorf("cost of %s = %g; want %g", p.Holds[i].Fleet, got, want)
+		}
+	}
+	for _, r := range p.Risk {
+		instances := max(2, (r.Units+3)/4)
+		want := (float64(r.Units-8)*0.5 + float64(instances-2)*3) * 44 / 60
+		if math.Abs(*r.Cost-want) > 1e-9 {
+			t.Errorf("cost of %d units = %g; want %g", r.Units, *r.Cost, want)
+		}
+	}
+	for _, w := range p.Warnings {
+		if !strings.HasPrefix(w, "asg/nodes: its maximum of 5 is below the 9 units") {
+			t.Errorf("warning %q; want none, but that the nodes' maximum is raised", w)
+		}
+	}
+	a.At = time.Time{}
+	without := made(t, m, spike, a)
+	if without.Instants != nil || without.Texts != nil || without.Lead != p.Lead || without.After != p.After {
+		t.Errorf("without an instant: %v, %d texts, lead %s, after %s; want none, and as with one", without.Instants, len(without.Texts), without.Lead, without.After)
+	}
+}
+
+// Where there is room on the nodes that run none is launched: 120 + 95 + 19 + 600 s.
+func TestNoWaveOfNodes(t *testing.T) {
+	m := onNodes()
+	m.Service.Fleets[0].Pods.Nodes.Start = 9
+	p := made(t, m, spike, plan.Ask{At: air, Airs: time.Minute, UnitCost: map[string]float64{"asg/nodes": 3}})
+	if p.Lead != 14*time.Minute {
+		t.Errorf("lead = %s; want 14m, 834 s rounded up", p.Lead)
+	}
+	if *p.Holds[1].Cost != 0 || p.Holds[0].Cost != nil {
+		t.Errorf("costs %v, %v; want one not known and nothing for instances that run anyway", p.Holds[0].Cost, p.Holds[1].Cost)
+	}
+}
+
+// A stage nobody measured is assumed, and said.
+func TestStagesNobodyMeasured(t *testing.T) {
+	m := onNodes()
+	m.Fleets[0].Pod, m.Fleets[0].Balancer, m.Fleets[0].Node = nil, nil, nil
+	p := made(t, m, spike, plan.Ask{At: air, Airs: time.Minute})
+	if want := 17 * time.Minute; p.Lead != want { // 120 + 180 + 60 + 30 + 600 = 990 s
+		t.Errorf("lead = %s; want %s", p.Lead, want)
+	}
+	said := strings.Join(p.Warnings, "\n")
+	for _, want := range []string{
+		"its pods take from creation to ready was not measured: 1m is assumed",
+		"behind the load balancer was not measured: 30 s is assumed",
+		"its nodes take to come was not measured: 3m is assumed",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("warnings =\n%s\nwant %q", said, want)
+		}
+	}
+}
+
+// Of fleets the one that takes longest decides: 120 + 95 + 19 + 600 s, not 30 s.
+func TestSlowestFleetDecides(t *testing.T) {
+	m := modelOf(slow(web, 4, 30), slow(api, 4, 30))
+	m.Fleets[1].Pod, m.Fleets[1].Balancer = oneTo(100), oneTo(20)
+	if p := made(t, m, spike, plan.Ask{Airs: time.Minute}); p.Lead != 14*time.Minute {
+		t.Errorf("lead = %s; want 14m, 834 s rounded up", p.Lead)
+	}
+}
+
+// Release waits until the demand is below what the normal minimum sustains in 95 %
+// of draws. The minimum of 4 sustains 4 x 30/s, or 4 x 20/s in one draw of ten.
+func TestRelease(t *testing.T) {
+	rates := []float64{30, 30, 30, 30, 30, 30, 30, 30, 30, 20}
+	for _, c := range []struct {
+		name string
+		d    forecast.Demand
+		min  *int
+		want time.Duration
+		said string
+	}{
+		// The spike's minute and the two of 90/s: 3 min after the start, so the 15 min count.
+		{"over soon", steps(60, 1000, 90, 90, 60), new(4), 15 * time.Minute, ""},
+		{"over late", steps(append([]float64{60, 1000}, append(same(20, 90), 60)...)...), new(4), 21 * time.Minute, ""},
+		// 8 units run on an ordinary evening and sustain 160/s.
+		{"a minimum below the baseline", steps(append([]float64{90, 1000}, append(same(20, 200), 90)...)...), new(4), 21 * time.Minute, "the normal minimum does not sustain"},
+		{"a minimum nobody knows", steps(append([]float64{90, 1000}, append(same(20, 200), 90)...)...), nil, 21 * time.Minute, ""},
+		{"never over", steps(60, 1000, 90), new(4), 2 * time.Hour, "demand is not below what is normally sustained, 80/s, by its end"},
+		{"above for longer than the tail", steps(append([]float64{60}, same(150, 1000)...)...), new(4), 150 * time.Minute, "held for 2h30m"},
+	} {
+		m := modelOf(slow(web, 8, rates...))
+		m.Fleets[0].Min = c.min
+		m.Fleets[0].Nodes = &forecast.NodeGroup{Name: "asg/nodes", PodsPerInstance: 1000}
+		p := made(t, m, c.d, plan.Ask{Airs: time.Minute, Slip: 5 * time.Minute, Chance: forecast.Chance{Runs: raced.Part(200, 40)}})
+		if p.After != c.want {
+			t.Errorf("%s: after = %s; want %s", c.name, p.After, c.want)
+		}
+		if said := strings.Join(p.Warnings, "\n"); c.said == "" && said != "" || !strings.Contains(said, c.said) {
+			t.Errorf("%s: warnings = %q; want %q", c.name, said, c.said)
+		}
+	}
+}
+
+func same(n int, v float64) []float64 {
+	var all []float64
+	for range n {
+		all = append(all, v)
+	}
+	return all
+}
+
+// What binds next: the fleet as it is held, what else is there, the fleet at its max.
+func TestNext(t *testing.T) {
+	m := modelOf(slow(web, 4, 28, 30, 33))
+	p := made(t, m, spike, plan.Ask{Layers: []capacity.Layer{
+		{Name: "load balancer", Rate: 900},
+		{Name: "database", Rate: 1300},
+		{Name: web + " max", Rate: 10},
+		{Name: "cache", Rate: 700, AtLeast: true},
+	}})
+	n := float64(units(p)[web])
+	want := []capacity.Layer{
+		{Name: "load balancer", Rate: 900},
+		{Name: web + " held", Rate: n * 30, Low: n * 28, High: n * 33, Source: "36 units (held)"},
+		{Name: "database", Rate: 1300},
+		{Name: web + " max", Rate: 50 * 30, Low: 50 * 28, High: 50 * 33, Source: "50 units (its max)"},
+	}
+	if diff := cmp.Diff(want, p.Next); diff != "" {
+		t.Errorf("next (-want +got):\n%s", diff)
+	}
+	if said := strings.Join(p.Warnings, "\n"); !strings.Contains(said, "load balancer: it carries 900/s, less than the demand's peak of 1k/s") {
+		t.Errorf("warnings = %q; want that the load balancer is below the peak", said)
+	}
+}
+
+// Each hold is written out, with what it goes back to; where that is not known, why
+// there is no text.
+func TestTexts(t *testing.T) {
+	m := onNodes()
+	group := simulation.Fleet{
+		Name: "asg/api", Start: 3, PerUnit: []simulation.Rate{{Sustained: 100}},
+		Group: &simulation.Group{Min: 2, Max: 20, Boot: simulation.Fixed(time.Hour)},
+	}
+	second := modelOf(group)
+	m.Service.Fleets = append(m.Service.Fleets, group, slow("hpa/default/keda-hpa-queue", 4, 100))
+	m.Fleets = append(m.Fleets, second.Fleets[0], modelOf(m.Service.Fleets[2]).Fleets[0])
+	a := plan.Ask{
+		At: air, Airs: time.Minute,
+		Context: map[string]string{web: "prod"}, Region: map[string]string{"asg/api": "ap-northeast-1"},
+		Balancers: []plan.Balancer{{Name: "front", Units: 120, Reserved: new(0)}, {Name: "back", Reserved: new(0)}, {Name: "side", Units: 7}},
+	}
+	p := made(t, m, spike, a)
+	var got []string
+	for _, x := range p.Texts {
+		got = append(got, x.Kind+" "+x.Title[:strings.Index(x.Title, " units")])
+	}
+	want := []string{
+		"kubectl hpa/default/web: at least 34", "keda hpa/default/web: at least 34",
+		"aws asg/api: at least 10", "terraform asg/api: at least 10",
+		"keda hpa/default/keda-hpa-queue: at least 10",
+		"aws asg/nodes: at least 9", "terraform asg/nodes: at least 9",
+		"lcu elb/front: at least 120 capacity",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("texts (-want +got):\n%s", diff)
+	}
+	if apply := p.Texts[0].Apply; !strings.Contains(apply, "--context prod") || !strings.Contains(apply, `"minReplicas":34`) {
+		t.Errorf("kubectl's text = %s; want 34 in context prod", apply)
+	}
+	if apply := p.Texts[2].Apply; !strings.Contains(apply, "--region ap-northeast-1") || !strings.Contains(apply, "--desired-capacity 3") {
+		t.Errorf("aws's text = %s; want the region, and the 3 that run to go back to where no policy finds them", apply)
+	}
+	if apply := p.Texts[5].Apply; strings.Contains(apply, "--desired-capacity") || !strings.Contains(apply, "--max-size 5") {
+		t.Errorf("the nodes' text = %s; want no desired count, and a maximum that is put back", apply)
+	}
+	if len(p.NoTexts) != 2 || !strings.HasPrefix(p.NoTexts[0], "elb/back: how many capacity units") || !strings.HasPrefix(p.NoTexts[1], "elb/side: what is reserved") {
+		t.Errorf("no texts = %q; want why of back and side", p.NoTexts)
+	}
+	m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = new(9), new(12)
+	if p = made(t, m, spike, a); p.NoTexts[0] != "asg/nodes: nothing to change, its minimum is 9 already" {
+		t.Errorf("no texts = %q; want that the nodes' minimum is high enough", p.NoTexts)
+	}
+	m.Fleets[0].Nodes.Min = new(1)
+	m.Fleets[0].Min = nil
+	p = made(t, m, spike, a)
+	if len(p.NoTexts) != 3 || !strings.HasPrefix(p.NoTexts[0], "hpa/default/web: its minimum without the plan is not known") || !strings.Contains(p.NoTexts[0], "production: {hpa/default/web:") {
+		t.Errorf("no texts = %q; want that the minimum of web must be stated", p.NoTexts)
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	m := modelOf(slow(web, 4, 30))
+	for name, c := range map[string]struct {
+		m    *forecast.Model
+		d    forecast.Demand
+		a    plan.Ask
+		want string
+	}{
+		"no demand":        {m, forecast.Demand{}, plan.Ask{}, "no demand"},
+		"nobody comes":     {m, steps(0), plan.Ask{}, "no second of it has a request"},
+		"after the demand": {m, spike, plan.Ask{Airs: 3 * time.Minute}, "when that has ended"},
+		"before it":        {m, spike, plan.Ask{Airs: -time.Second}, "before the demand begins"},
+		"a slip back":      {m, spike, plan.Ask{Slip: -time.Second}, "slip"},
+		"half a model":     {&forecast.Model{Service: m.Service}, spike, plan.Ask{}, "0 fleets are known and 1 simulated"},
+	} {
+		if _, err := plan.Make(c.m, c.d, c.a); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: Make = %v; want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+// The same question has the same answer to the byte, and another seed other draws.
+func TestSeedsRepeat(t *testing.T) {
+	m, d := ordinary(t)
+	bytes := func(seed uint64) string {
+		text, err := json.Marshal(made(t, m, d, plan.Ask{At: air, Airs: 5 * time.Minute, Chance: forecast.Chance{Runs: raced.Part(400, 100), Seed: seed}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if a, b := bytes(7), bytes(7); a != b {
+		t.Errorf("two plans of one seed differ:\n%s", cmp.Diff(a, b))
+	}
+	if a, b := bytes(7), bytes(100_007); a == b {
+		t.Errorf("two seeds make the same plan to the byte; want other draws")
+	}
+}

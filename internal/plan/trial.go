@@ -1,0 +1,65 @@
+package plan
+
+import (
+	"sort"
+
+	"github.com/seed-f864f198/onair/internal/simulation"
+)
+
+// trial is a candidate that was played under the first so many seeds. It plays on
+// only when more is asked of it.
+type trial struct {
+	player *simulation.Simulator
+	first  uint64
+	runs   int       // that a chance is of
+	shares []float64 // of demand unserved, by seed
+}
+
+func (t *trial) upTo(n int) {
+	for i := len(t.shares); i < n; i++ {
+		t.shares = append(t.shares, t.share(i))
+	}
+}
+
+// share plays the i-th seed.
+func (t *trial) share(i int) float64 { return t.player.Run(t.first + uint64(i)).Share() }
+
+// holds says whether as good as all is served in at least the share Sure of the
+// first n draws. It plays no further than it takes to know.
+func (t *trial) holds(n int) bool {
+	need := needed(n)
+	for i, served := 0, 0; i < n; i++ {
+		t.upTo(i + 1)
+		if t.shares[i] <= Unserved {
+			served++
+		}
+		if served == need {
+			return true
+		}
+		if served+n-1-i < need {
+			return false
+		}
+	}
+	return need == 0
+}
+
+// needed is the fewest of n draws that are the share Sure of them. The quotient is
+// compared, as a reader would: 0.95 x n may be off by a bit.
+func needed(n int) int {
+	return sort.Search(n, func(k int) bool { return float64(k)/float64(n) >= Sure })
+}
+
+// chance plays all draws.
+func (t *trial) chance() Chance {
+	t.upTo(t.runs)
+	return chanceOf(t.shares[:t.runs])
+}
+
+func chanceOf(shares []float64) Chance {
+	s := simulation.SampleOf(shares)
+	var c Chance
+	c.Probability, c.Error = s.Within(Unserved)
+	c.Typical, _ = s.Quantile(0.5)
+	c.Bad, _ = s.Quantile(0.95)
+	return c
+}

@@ -1,0 +1,83 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/prescale"
+)
+
+// write makes the texts of each hold, and of the load balancers in front.
+func (w *work) write() {
+	for _, h := range w.Holds {
+		if why := h.noText(); why != "" {
+			w.NoTexts = append(w.NoTexts, why)
+			continue
+		}
+		w.add(prescale.Change{
+			Fleet: h.Fleet, Context: w.ask.Context[h.Fleet], Region: w.ask.Region[h.Fleet],
+			Units: h.Units, Min: h.Min, Max: h.Max, Desired: w.desired(h),
+			Instants: *w.Instants, Zone: w.ask.At.Location(),
+		}.Texts())
+	}
+	for _, b := range w.ask.Balancers {
+		if missing := b.missing(); missing != "" {
+			w.NoTexts = append(w.NoTexts, missing)
+			continue
+		}
+		w.add(prescale.Reservation{
+			Balancer: b.Name, Region: b.Region, Units: b.Units, Reserved: b.Reserved,
+			Instants: *w.Instants, Zone: w.ask.At.Location(),
+		}.Texts())
+	}
+}
+
+func (w *work) add(texts []prescale.Text, err error) {
+	if err != nil {
+		w.NoTexts = append(w.NoTexts, err.Error())
+		return
+	}
+	w.Texts = append(w.Texts, texts...)
+}
+
+// noText says why there is nothing to change, or what must be known for a change that
+// can be taken back.
+func (h Hold) noText() string {
+	what := ""
+	switch {
+	case h.Min == nil && h.Max == nil:
+		what = "minimum and maximum"
+	case h.Min == nil:
+		what = "minimum"
+	case h.Max == nil:
+		what = "maximum"
+	case h.Units <= *h.Min:
+		return fmt.Sprintf("%s: nothing to change, its minimum is %s already", h.Fleet, figure.Count(*h.Min))
+	default:
+		return ""
+	}
+	return fmt.Sprintf("%s: its %s without the plan is not known, so no text could take the change back (state production: {%s: {start: …, min: …, max: …}} in the scenario)", h.Fleet, what, h.Fleet)
+}
+
+// missing says what must be known of a load balancer to reserve capacity units.
+func (b Balancer) missing() string {
+	switch {
+	case b.Units <= 0:
+		return fmt.Sprintf("elb/%s: how many capacity units the demand takes is not known, so none are reserved (PeakLCUs of the last spot in CloudWatch tells)", b.Name)
+	case b.Reserved == nil:
+		return fmt.Sprintf("elb/%s: what is reserved without the plan is not known, so no text could take the change back (aws elbv2 describe-capacity-reservation tells; about %s capacity units are taken)", b.Name, figure.Count(b.Units))
+	}
+	return ""
+}
+
+// desired is what a group returns to that has no policy to find it.
+func (w *work) desired(h Hold) *int {
+	for i, f := range w.model.Fleets {
+		g := w.service.Fleets[i].Group
+		if f.Name != h.Fleet || g == nil || len(g.Policies) > 0 {
+			continue
+		}
+		return new(min(max(w.service.Fleets[i].Start, *h.Min), *h.Max))
+	}
+	return nil
+}

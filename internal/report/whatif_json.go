@@ -1,0 +1,167 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/forecast"
+	"github.com/seed-f864f198/onair/internal/plan"
+)
+
+// WhatIfSchema is the version of what onair simulate --json writes.
+const WhatIfSchema = 1
+
+// WhatIfSummary is the what-ifs for machines: times are seconds, rates per second,
+// ratios plain numbers; a null is unknown.
+type WhatIfSummary struct {
+	Schema   int             `json:"schema"`
+	Scenario string          `json:"scenario"`
+	Run      string          `json:"run"`
+	Started  time.Time       `json:"started"`
+	Demand   DemandSummary   `json:"demand"`
+	Runs     int             `json:"runs"` // of each column
+	Seed     uint64          `json:"seed"` // of the first run
+	Replay   ReplaySummary   `json:"replay"`
+	Assumed  []string        `json:"assumed"`
+	Columns  []ColumnSummary `json:"columns"` // as is, then as they were asked for
+}
+
+// DemandSummary is what the columns were played under.
+type DemandSummary struct {
+	Name    string       `json:"name"`
+	Seconds int          `json:"seconds"`
+	Peak    RunsQuantile `json:"peak"` // req/s
+}
+
+// RunsQuantile is a quantity over the runs.
+type RunsQuantile struct {
+	P5  *float64 `json:"p5,omitempty"` // of a peak only
+	P50 *float64 `json:"p50"`
+	P95 *float64 `json:"p95"`
+}
+
+// ReplaySummary is how far off the model is when it plays the rehearsal.
+type ReplaySummary struct {
+	Runs      int               `json:"runs"`
+	Units     []UnitsOffSummary `json:"units"`
+	Measured  *float64          `json:"scale_lag_measured"`
+	Simulated *float64          `json:"scale_lag_simulated"` // median
+	Error     *float64          `json:"scale_lag_error"`     // median of |simulated / measured - 1|
+	Refused   *string           `json:"scale_lag_refused"`   // why there is no error
+}
+
+// UnitsOffSummary is how far off the ready units of a fleet are.
+type UnitsOffSummary struct {
+	Fleet string  `json:"fleet"`
+	Mean  float64 `json:"mean_error"`  // over seconds and runs: |simulated - measured| / measured
+	Worst int     `json:"worst_units"` // in any second of the median run
+}
+
+// ColumnSummary is the service with some settings, and what became of the demand.
+type ColumnSummary struct {
+	Name     string           `json:"name"`
+	Settings []SettingSummary `json:"settings"`
+	Words    *string          `json:"words"`
+	Assumed  []string         `json:"assumed"`
+	Rank     int              `json:"rank"`     // by unserved requests, from 1
+	Unserved RunsQuantile     `json:"unserved"` // share of requests
+	Requests RunsQuantile     `json:"unserved_requests"`
+	Served   ServedSummary    `json:"served"`
+	Lag      LagSummary       `json:"scale_lag"`
+	Units    []UnitsSummary   `json:"units"`
+}
+
+// SettingSummary is one thing that is otherwise.
+type SettingSummary struct {
+	Fleet *string `json:"fleet"` // null: the first one
+	Key   string  `json:"key"`
+	Value string  `json:"value"`
+}
+
+// ServedSummary is how likely enough of the requests is served.
+type ServedSummary struct {
+	Within      float64 `json:"unserved_at_most"` // share of requests
+	Probability float64 `json:"probability"`
+	Error       float64 `json:"standard_error"` // of the Monte Carlo
+}
+
+// LagSummary is the scale lag over all runs: null where there is none in so many
+// runs, or capacity never recovers, which the shares tell apart.
+type LagSummary struct {
+	P50         *float64 `json:"p50"`
+	P95         *float64 `json:"p95"`
+	Short       float64  `json:"short"`       // share of runs in which demand passes capacity
+	Unrecovered float64  `json:"unrecovered"` // share of runs in which capacity is never enough again
+}
+
+// UnitsSummary is the most units of a fleet that were ready at a time.
+type UnitsSummary struct {
+	Fleet string `json:"fleet"`
+	P50   int    `json:"p50"`
+	P95   int    `json:"p95"`
+}
+
+// JSON writes the what-ifs for machines.
+func (w *WhatIf) JSON(out io.Writer) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(w.Summary())
+}
+
+// Summary is what JSON writes.
+func (w *WhatIf) Summary() WhatIfSummary {
+	peak := w.Columns[0].Outcome.Peak
+	s := WhatIfSummary{
+		Schema: WhatIfSchema, Scenario: w.Scenario, Run: w.Run, Started: w.Started,
+		Demand: DemandSummary{w.Demand.Name, len(w.Band.P50), RunsQuantile{finite(&peak.P5), finite(&peak.P50), finite(&peak.P95)}},
+		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
+	}
+	order := w.order()
+	for i, c := range w.Columns {
+		column := w.columnSummary(c)
+		column.Rank = 1 + slices.Index(order, i)
+		s.Columns = append(s.Columns, column)
+	}
+	return s
+}
+
+func summaryReplay(r forecast.Replay) ReplaySummary {
+	s := ReplaySummary{Runs: r.Runs, Units: []UnitsOffSummary{}, Measured: inSeconds(r.Measured), Simulated: inSeconds(r.Simulated), Error: r.LagError}
+	if r.NoLag != "" {
+		s.Refused = &r.NoLag
+	}
+	for _, u := range r.Units {
+		s.Units = append(s.Units, UnitsOffSummary{u.Fleet, u.Mean, u.Worst})
+	}
+	return s
+}
+
+func (w *WhatIf) columnSummary(c Column) ColumnSummary {
+	quantiles := func(of func(float64) float64) RunsQuantile {
+		p50, p95 := of(middle), of(bad)
+		return RunsQuantile{P50: finite(&p50), P95: finite(&p95)}
+	}
+	p, err := c.enough()
+	s := ColumnSummary{
+		Name: c.Name, Settings: []SettingSummary{}, Assumed: append([]string{}, c.Assumed...),
+		Unserved: quantiles(c.unserved), Requests: quantiles(c.lost), Served: ServedSummary{plan.Unserved, p, err},
+		Lag: LagSummary{finite(c.lag(middle)), finite(c.lag(bad)), c.short(), c.unrecovered()}, Units: []UnitsSummary{},
+	}
+	if c.Words != "" {
+		s.Words = &c.Words
+	}
+	for _, set := range c.Settings {
+		one := SettingSummary{Key: set.Key, Value: set.Value}
+		if set.Fleet != "" {
+			one.Fleet = &set.Fleet
+		}
+		s.Settings = append(s.Settings, one)
+	}
+	for i, fleet := range w.Fleets {
+		s.Units = append(s.Units, UnitsSummary{fleet, c.units(i, middle), c.units(i, bad)})
+	}
+	return s
+}

@@ -1,0 +1,225 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/plan"
+)
+
+// SVG is the picture of the what-ifs.
+func (w *WhatIf) SVG() ([]byte, error) { return w.picture().svg() }
+
+// PNG is the picture of the what-ifs, 1200 pixels wide.
+func (w *WhatIf) PNG() ([]byte, error) { return w.picture().png() }
+
+// picture shows the columns one below the other, the one that leaves fewest requests
+// unserved first, on one clock and one scale. What is above capacity is filled, and
+// the share of it stands in large letters beside it.
+//
+//	min=20  scale lag 12 s, most units 24
+//	|      /\
+//	|-----/--\------- capacity           0.3 %
+//	|____/    \____   demand             unserved
+func (w *WhatIf) picture() picture {
+	s := span{start: time.Time{}, end: float64(max(len(w.Band.P50), 1))}
+	top := w.top()
+	rows := labelled{rowsOf(w.onAir()), titleAbove}
+	above := rows.height() + titleAbove
+	var panels []*panel
+	for i, c := range w.ranked() {
+		p := w.columnPanel(s, top, c)
+		title := heading{title: c.title(), note: "most units " + w.unitWords(c), above: above}
+		if i == 0 {
+			title.note += "; requests a second"
+			p.label(rows)
+		} else {
+			p.rule(rows.rows)
+		}
+		p.Add(title)
+		panels, above = append(panels, p), titleAbove
+	}
+	last := panels[len(panels)-1]
+	last.X.Tick.Marker, last.X.Padding = elapsedTicks{s.ticks()}, 6
+	last.Add(elapsedName{})
+	legend := w.legend()
+	head := 78 + legend.height() + rows.height()
+	return picture{
+		height: vg.Length(len(panels))*w.panelHeight() + head,
+		about:  "What if: " + w.headline() + ". Demand, capacity and what of demand goes unserved, second by second",
+		draw: func(canvas draw.Canvas) {
+			stack(canvas, panels, head)
+			writeTitle(canvas, sentenceOf(w.headline()), sentenceOf(w.asked()))
+			legend.draw(canvas, vg.Point{X: canvas.Min.X + 14, Y: canvas.Max.Y - 58})
+		},
+	}
+}
+
+// Boxes says of which letters a PNG shows boxes, and the way out; empty where it shows
+// all.
+func (w *WhatIf) Boxes() string {
+	text, letters := boxed([]plate{{"simulation", w.picture()}})
+	if letters == "" {
+		return ""
+	}
+	return fmt.Sprintf("no font of this machine draws %s of %q: simulation.png shows boxes, simulation.svg the letters (install one, for Japanese the package fonts-noto-cjk or fonts-ipafont-gothic, or name one: --font FILE)", letters, text)
+}
+
+// panelHeight leaves a picture of many columns no longer than a page.
+func (w *WhatIf) panelHeight() vg.Length {
+	return vg.Length(max(96, min(150, 640/len(w.Columns))))
+}
+
+func (w *WhatIf) legend() key {
+	k := key{{"demand", demand}, {"capacity of what is ready", able}, {"unserved", trouble}}
+	if w.uncertain() {
+		k = append(k, keyEntry{"demand in 9 of 10 runs", pale})
+	}
+	return k
+}
+
+// uncertain reports whether demand differs between runs.
+func (w *WhatIf) uncertain() bool {
+	for t, low := range w.Band.P5 {
+		if low != w.Band.P95[t] {
+			return true
+		}
+	}
+	return false
+}
+
+// top is the highest value that every panel shows: all of demand, and of capacity as
+// much as leaves demand tall.
+func (w *WhatIf) top() float64 {
+	asked, can := 1.0, 0.0
+	for _, v := range w.Band.P95 {
+		asked = max(asked, v)
+	}
+	for _, c := range w.Columns {
+		for t, v := range c.Outcome.Typical.Demand {
+			asked, can = max(asked, v), max(can, c.Outcome.Typical.Capacity[t])
+		}
+	}
+	return max(asked, min(can, 1.3*asked)) * 1.06
+}
+
+// onAir are the airings.
+func (w *WhatIf) onAir() marks {
+	m := marks{paint: ink}
+	for i, s := range w.Demand.Spots {
+		m.list = append(m.list, mark{s.From.Seconds(), "spot " + figure.Count(i+1)})
+	}
+	return m
+}
+
+func (w *WhatIf) columnPanel(s span, top float64, c Column) *panel {
+	p := newPanel(s, 0, top, valueTicks{write: figure.Scaled, most: 3}, false)
+	if w.uncertain() {
+		p.Add(band{lower: inMiddles(w.Band.P5), upper: inMiddles(w.Band.P95), paint: pale, opacity: 0.35})
+	}
+	t := c.Outcome.Typical
+	for _, piece := range unservedPieces(t.Demand, t.Unserved) {
+		p.Add(piece)
+	}
+	p.Add(line{points: stairs(atBeginnings(t.Capacity), s.end), style: stroke(able, lineWidth)})
+	p.Add(line{points: inMiddles(t.Demand), seconds: true, style: stroke(demand, 1.6)})
+	p.Add(unservedMark{c})
+	return p
+}
+
+// inMiddles are the values of seconds at their middles, atBeginnings at their
+// beginnings.
+func inMiddles(values []float64) plotter.XYs {
+	points := atBeginnings(values)
+	for i := range points {
+		points[i].X += 0.5
+	}
+	return points
+}
+
+func atBeginnings(values []float64) plotter.XYs {
+	points := make(plotter.XYs, len(values))
+	for i, v := range values {
+		points[i] = plotter.XY{X: float64(i), Y: v}
+	}
+	return points
+}
+
+// unservedPieces are the areas between demand and what of it is served, one for each
+// stretch without a break.
+func unservedPieces(demand, unserved []float64) []band {
+	var all []band
+	for t, lost := range unserved {
+		if lost <= 0 {
+			continue
+		}
+		if t == 0 || unserved[t-1] <= 0 {
+			all = append(all, band{paint: trouble, opacity: 1})
+		}
+		b := &all[len(all)-1]
+		from, to := float64(t), float64(t+1)
+		low := max(demand[t]-lost, 0)
+		b.upper = append(b.upper, plotter.XY{X: from, Y: demand[t]}, plotter.XY{X: to, Y: demand[t]})
+		b.lower = append(b.lower, plotter.XY{X: from, Y: low}, plotter.XY{X: to, Y: low})
+	}
+	return all
+}
+
+// unservedMark writes the share of requests unserved beside a panel, large, and below
+// how likely enough of them is served and how long capacity was behind.
+type unservedMark struct{ Column }
+
+// Plot implements plot.Plotter.
+func (u unservedMark) Plot(c draw.Canvas, _ *plot.Plot) {
+	p, _ := u.enough()
+	big, small := letters(22, chancePaint(p), true), letters(tickSize, muted, false)
+	at := vg.Point{X: c.Max.X + 12, Y: c.Center().Y + 14}
+	c.FillText(big, at, unservedShare(u.unserved(middle)))
+	for _, said := range []string{"unserved", "P(enough) " + figure.Probability(p), "scale lag " + lagWords(u.lag(middle))} {
+		at.Y -= 14
+		c.FillText(small, at, fit(said, tickSize, margin-12))
+	}
+}
+
+// chancePaint is chanceTone's paint.
+func chancePaint(p float64) paint {
+	switch {
+	case p >= plan.Sure:
+		return able
+	case p < evens:
+		return trouble
+	}
+	return caution
+}
+
+// elapsedTicks are round times since the beginning of the demand.
+type elapsedTicks struct{ clockTicks }
+
+// Ticks implements plot.Ticker.
+func (e elapsedTicks) Ticks(from, to float64) []plot.Tick {
+	step := e.step(to - from).Seconds()
+	var ticks []plot.Tick
+	for x := math.Ceil(from/step) * step; x <= to; x += step {
+		ticks = append(ticks, plot.Tick{Value: x, Label: figure.Elapsed(time.Duration(x * float64(time.Second)))})
+	}
+	return ticks
+}
+
+// elapsedName stands at the end of the axis of elapsed times.
+type elapsedName struct{}
+
+// Plot implements plot.Plotter.
+func (elapsedName) Plot(c draw.Canvas, p *plot.Plot) {
+	style := letters(tickSize, muted, false)
+	style.YAlign = text.YTop
+	descent := p.X.Tick.Label.FontExtents().Descent
+	c.FillText(style, vg.Point{X: c.Max.X + 36, Y: c.Min.Y - p.X.Padding + descent}, "min:s")
+}

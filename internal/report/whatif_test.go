@@ -1,0 +1,247 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"image/png"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-f864f198/onair/internal/simulation"
+)
+
+func TestWhatIfsGolden(t *testing.T) {
+	for name, w := range whatIfs(t) {
+		golden(t, name+".txt", rendered(t, func(out io.Writer) error { return w.Text(out, false) }))
+		golden(t, name+".md", rendered(t, w.Markdown))
+		golden(t, name+".json", rendered(t, w.JSON))
+		svg, err := w.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		wellFormed(t, name, svg)
+		golden(t, name+".svg", svg)
+		encoded, err := w.PNG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := png.DecodeConfig(bytes.NewReader(encoded)); err != nil || p.Width != pixelsWide {
+			t.Errorf("%s: PNG %d pixels wide, %v; want %d", name, p.Width, err, pixelsWide)
+		}
+	}
+	golden(t, "whatif-many-colour.txt", rendered(t, func(out io.Writer) error { return whatIfs(t)["whatif-many"].Text(out, true) }))
+}
+
+func TestWhatIfTextFitsATerminal(t *testing.T) {
+	for name, w := range whatIfs(t) {
+		for line := range strings.Lines(string(rendered(t, func(out io.Writer) error { return w.Text(out, false) }))) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > terminal {
+				t.Errorf("%s: line has %d columns; want at most %d:\n%s", name, n, terminal, line)
+			}
+		}
+	}
+}
+
+// Every key is there whatever was asked, lists are lists and null is unknown.
+func TestWhatIfHasEveryKey(t *testing.T) {
+	want := map[string][]string{
+		"":                            {"assumed", "columns", "demand", "replay", "run", "runs", "scenario", "schema", "seed", "started"},
+		"demand":                      {"name", "peak", "seconds"},
+		"demand.peak":                 {"p5", "p50", "p95"},
+		"replay":                      {"runs", "scale_lag_error", "scale_lag_measured", "scale_lag_refused", "scale_lag_simulated", "units"},
+		"columns.0":                   {"assumed", "name", "rank", "scale_lag", "served", "settings", "units", "unserved", "unserved_requests", "words"},
+		"columns.0.unserved":          {"p50", "p95"},
+		"columns.0.scale_lag":         {"p50", "p95", "short", "unrecovered"},
+		"columns.0.served":            {"probability", "standard_error", "unserved_at_most"},
+		"columns.0.units.0":           {"fleet", "p50", "p95"},
+		"columns.1.settings.0":        {"fleet", "key", "value"},
+		"replay.units.0":              {"fleet", "mean_error", "worst_units"},
+		"columns.0.unserved_requests": {"p50", "p95"},
+	}
+	for name, w := range whatIfs(t) {
+		var object map[string]any
+		if err := json.Unmarshal(rendered(t, w.JSON), &object); err != nil {
+			t.Fatal(err)
+		}
+		for part, keys := range want {
+			found := objectAt(object, part)
+			if found == nil && part == "columns.1.settings.0" && len(w.Columns) == 1 {
+				continue
+			}
+			var got []string
+			for key := range found {
+				got = append(got, key)
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(keys, got); diff != "" {
+				t.Errorf("%s: keys of %q (-want +got):\n%s", name, part, diff)
+			}
+		}
+		if _, ok := object["assumed"].([]any); !ok {
+			t.Errorf("%s: assumed is %v; want a list", name, object["assumed"])
+		}
+	}
+}
+
+// The figures of a column, counted again run by run.
+func TestColumnsCountTheirRuns(t *testing.T) {
+	a := asked{times: uncertain}
+	w := whatIf(t, uncertain)
+	s, d := a.service(), a.demand(t)
+	s.Waves, s.Spots = d.Waves, d.Spots
+	m, err := simulation.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lost, lags, peaks []float64
+	enough := 0
+	for seed := range uint64(200) {
+		o, trace := m.Trace(seed + 1)
+		sum, all := 0.0, 0.0
+		for second, asked := range trace.Demand {
+			sum, all = sum+max(asked-trace.Capacity[second], 0), all+asked
+		}
+		lost = append(lost, sum)
+		if sum <= all/1000 {
+			enough++
+		}
+		lag := 0.0
+		if o.Lag != nil {
+			lag = o.Lag.Seconds()
+		} else if o.Shortfall != nil {
+			lag = math.Inf(1)
+		}
+		lags, peaks = append(lags, lag), append(peaks, float64(slices.Max(trace.Ready[0])))
+	}
+	c := w.Summary().Columns[0]
+	for _, q := range []struct {
+		name     string
+		of       []float64
+		p50, p95 *float64
+	}{{"unserved requests", lost, c.Requests.P50, c.Requests.P95}, {"scale lag", lags, c.Lag.P50, c.Lag.P95}, {"most units", peaks, number(float64(c.Units[0].P50)), number(float64(c.Units[0].P95))}} {
+		slices.Sort(q.of)
+		if want := q.of[99]; q.p50 == nil || math.Abs(*q.p50-want) > 1e-6*want {
+			t.Errorf("%s at the median = %v; want %v, the 100th of 200 runs", q.name, q.p50, want)
+		}
+		if want := q.of[189]; q.p95 == nil || math.Abs(*q.p95-want) > 1e-6*want {
+			t.Errorf("%s in bad runs = %v; want %v, the 190th of 200 runs", q.name, q.p95, want)
+		}
+	}
+	if want := float64(enough) / 200; c.Served.Probability != want {
+		t.Errorf("probability = %v; want %v", c.Served.Probability, want)
+	}
+}
+
+// A run without a shortfall has no scale lag, and counts.
+func TestLagIsOverAllRuns(t *testing.T) {
+	calm := Column{Outcome: asked{min: 80}.played(t, 20)}
+	if lag := calm.lag(bad); lag != nil || calm.short() != 0 || calm.unrecovered() != 0 {
+		t.Errorf("lag of runs without a shortfall = %v, short %v, unrecovered %v; want none", lag, calm.short(), calm.unrecovered())
+	}
+	never := Column{Outcome: asked{max: 12, ends: 150 * time.Second}.played(t, 20)}
+	if lag := never.lag(middle); lag == nil || !math.IsInf(*lag, 1) || never.short() != 1 || never.unrecovered() != 1 || lagWords(lag) != "never" {
+		t.Errorf("lag of a fleet that cannot grow enough = %v, short in %v, unrecovered in %v; want infinite, 1, 1", lag, never.short(), never.unrecovered())
+	}
+	some := Column{Outcome: asked{times: []float64{0.1, 1}, min: 12}.played(t, 200)}
+	if share := some.short(); share < 0.4 || share > 0.6 {
+		t.Fatalf("short in %v of the runs; want about half", share)
+	}
+	if low, high := some.lag(0.3), some.lag(0.7); low != nil || high == nil {
+		t.Errorf("lag at 30 %% = %v, at 70 %% = %v; want none and some", low, high)
+	}
+}
+
+// The columns are ranked by requests unserved; of equals the one asked for first.
+func TestRanked(t *testing.T) {
+	w := whatIf(t, nil, changed(t, "b", asked{}), changed(t, "min=80", asked{min: 80}), changed(t, "b", asked{}))
+	var got []string
+	for _, c := range w.ranked() {
+		got = append(got, c.Name)
+	}
+	if diff := cmp.Diff([]string{"min=80", AsIs, "b", "b"}, got); diff != "" {
+		t.Errorf("ranked (-want +got):\n%s", diff)
+	}
+	for i, want := range []int{2, 3, 1, 4} {
+		if c := w.Summary().Columns[i]; c.Rank != want {
+			t.Errorf("rank of %s = %d; want %d", c.Name, c.Rank, want)
+		}
+	}
+}
+
+// What is filled in the picture is what goes unserved.
+func TestUnservedPieces(t *testing.T) {
+	trace := asked{}.played(t, 20).Typical
+	area, want := 0.0, 0.0
+	for _, b := range unservedPieces(trace.Demand, trace.Unserved) {
+		for i := 0; i+1 < len(b.upper); i += 2 {
+			area += (b.upper[i+1].X - b.upper[i].X) * (b.upper[i].Y - b.lower[i].Y)
+		}
+	}
+	for t, asked := range trace.Demand {
+		want += max(asked-trace.Capacity[t], 0)
+	}
+	if math.Abs(area-want) > 1e-6*want || want == 0 {
+		t.Errorf("area = %v; want %v, demand above capacity", area, want)
+	}
+	if got := len(unservedPieces([]float64{5, 5, 5, 5}, []float64{1, 0, 2, 3})); got != 2 {
+		t.Errorf("two stretches make %d pieces", got)
+	}
+}
+
+// All renderings show the same figures.
+func TestWhatIfsAgree(t *testing.T) {
+	w := whatIfs(t)["whatif-many"]
+	text, md := string(rendered(t, func(out io.Writer) error { return w.Text(out, false) })), string(rendered(t, w.Markdown))
+	svg, err := w.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range w.rows() {
+		for i, figure := range r.cells {
+			if !strings.Contains(text, figure) || !strings.Contains(md, cell(figure)) {
+				t.Errorf("%s: %q is not in text and Markdown both", r.cells[0], figure)
+			}
+			if i == 1 && !strings.Contains(string(svg), ">"+figure+"<") {
+				t.Errorf("%s: %q does not stand in the picture", r.cells[0], figure)
+			}
+		}
+	}
+}
+
+func TestWhatIfEscapesTexts(t *testing.T) {
+	const attack = "<script>|`x`\x1b[31m"
+	w := whatIf(t, nil, changed(t, attack, asked{min: 50}))
+	w.Run, w.Scenario, w.Demand.Name, w.Assumed = attack, attack, attack, []string{attack}
+	w.Columns[1].Words, w.Columns[1].Assumed = attack, []string{attack}
+	w.Replay.Units[0].Fleet, w.Replay.LagError, w.Replay.NoLag = attack, nil, attack
+	if got := string(rendered(t, w.Markdown)); strings.Contains(got, "<script>") || strings.Contains(got, "\x1b") {
+		t.Errorf("Markdown holds texts as they are:\n%s", got)
+	}
+	if got := string(rendered(t, func(out io.Writer) error { return w.Text(out, false) })); strings.Contains(got, "\x1b") {
+		t.Errorf("text holds control characters:\n%q", got)
+	}
+	svg, err := w.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wellFormed(t, "hostile texts", svg)
+}
+
+// Letters that a PNG can show only as boxes are named with the way out.
+func TestWhatIfTellsOfBoxes(t *testing.T) {
+	w := whatIf(t, nil)
+	if got := w.Boxes(); got != "" {
+		t.Errorf("Boxes() of Latin letters = %q; want none", got)
+	}
+	w.Demand.Name = broadcast
+	if got := w.Boxes(); !strings.Contains(got, "draws 首都圏夜の広告 of ") || !strings.Contains(got, "--font FILE") {
+		t.Errorf("Boxes() = %q; want the letters and the way out", got)
+	}
+}
