@@ -29,6 +29,7 @@ func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetR
 	var period time.Duration
 	for _, p := range spec.Policies {
 		if policy, ok := f.policy(fleet, r, p); ok {
+			known.Metrics = append(known.Metrics, p.Metric)
 			g.Policies, g.Warmup, period = append(g.Policies, policy), max(g.Warmup, p.Warmup), alarmOut(p).Period
 		}
 	}

@@ -90,6 +90,9 @@ func TestFitFindsWhatIsKnown(t *testing.T) {
 			if n, mid := len(got.PerUnit), got.PerUnit[1]; n != 3 || mid.Sustained != 36 || math.Abs(mid.Saturation-40) > 0.1 {
 				t.Errorf("%d rates, of which one is %+v; want 3, and %+v", n, mid, want.PerUnit[0])
 			}
+			if diff := cmp.Diff([]string{c.metric}, m.Fleets[0].Metrics); diff != "" {
+				t.Errorf("metrics (-want +got):\n%s", diff)
+			}
 			if m.Assumed != nil {
 				t.Errorf("assumed %q; want nothing", m.Assumed)
 			}
@@ -123,6 +126,9 @@ func TestFitFindsAGroup(t *testing.T) {
 	got := m.Service.Fleets[0]
 	if off := math.Abs(got.CPU.Request/0.025 - 1); off > 0.08 {
 		t.Errorf("a request takes %g of an instance; want 0.025 within 8 %%", got.CPU.Request)
+	}
+	if diff := cmp.Diff([]string{autoscale.CPU}, m.Fleets[0].Metrics); diff != "" {
+		t.Errorf("metrics (-want +got):\n%s", diff)
 	}
 	if g := got.Group; len(g.Policies) != 1 || g.Warmup != 10*time.Second || g.Boot[0][0] != 35*time.Second || g.Max != 30 {
 		t.Errorf("group = %+v; want one policy, warmup 10s, boot 35s, at most 30", *g)
