@@ -17,10 +17,14 @@ import (
 // The rehearsal is played by what staging had; the model that is returned has
 // production's counts where they are stated.
 func Fit(t timeline.Timeline, q capacity.Question, r capacity.Result) (*Model, error) {
-	f := &fitting{Timeline: t, q: q, r: r}
+	f := &fitting{Timeline: t, q: q, r: r, late: make(map[string]time.Duration)}
+	f.free()
 	staging, err := f.service()
 	if err != nil {
 		return nil, err
+	}
+	if err := f.alarms(staging); err != nil {
+		return nil, fmt.Errorf("the rehearsal cannot be played again: %w", err)
 	}
 	replay, err := f.replay(staging)
 	if err != nil {
@@ -41,6 +45,7 @@ type fitting struct {
 	q       capacity.Question
 	r       capacity.Result
 	assumed []string
+	late    map[string]time.Duration // by which a group's alarms see their data points
 }
 
 // staging is the service as it was rehearsed.
@@ -113,6 +118,12 @@ func (f *fitting) fleet(r capacity.FleetResult) (fleet simulation.Fleet, known F
 		phase, err = f.group(&fleet, &known, r, *spec.Group)
 	}
 	return fleet, known, phase, err
+}
+
+// result is what was made of a fleet.
+func (f *fitting) result(name string) capacity.FleetResult {
+	i := slices.IndexFunc(f.r.Fleets, func(r capacity.FleetResult) bool { return r.Name == name })
+	return f.r.Fleets[i]
 }
 
 // ableAt is how many units of a fleet could serve at an instant, or if nothing was

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/simulation"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -63,9 +64,51 @@ func (f *fitting) steps(r capacity.FleetResult) (all []steps) {
 		if s.created == unknown && len(w.Legs) > 0 && r.Kind == capacity.ASG { // pods may start anew
 			s.created = w.Legs[0].From
 		}
+		if s.decided == unknown && r.Kind == capacity.ASG {
+			s.decided = owed(r, s.created)
+		}
 		all = append(all, s)
 	}
 	return all
+}
+
+// owed is when a group decided to have an instance that was launched at an instant
+// because another failed; unknown where it had all that it had decided on before.
+func owed(r capacity.FleetResult, launched time.Duration) time.Duration {
+	decided := unknown
+	for _, g := range r.Growths {
+		if g.At > launched {
+			break
+		}
+		decided = g.At
+		for _, p := range r.Able {
+			if at := time.Duration(p.At); at >= g.At && at <= launched && p.Value >= float64(g.To) {
+				decided = unknown
+			}
+		}
+	}
+	return decided
+}
+
+// enoughCame is the share of the units on their way that must have come for their
+// delays to stand for all.
+const enoughCame = 0.8
+
+// notCome says that many units had not come when the run ended: those that did are
+// the fast ones.
+func (f *fitting) notCome(r capacity.FleetResult) {
+	came, open := 0, 0
+	for _, w := range r.Ways {
+		switch {
+		case w.Serves != nil:
+			came++
+		case w.Gone == nil:
+			open++
+		}
+	}
+	if came > 0 && float64(came) < enoughCame*float64(came+open) {
+		f.assume("%s: %s of %s units that were started had not come when the run ended: they are taken to come as those that did, though these were faster", r.Name, figure.Count(open), figure.Count(came+open))
+	}
 }
 
 func either(a, b time.Duration) time.Duration {
@@ -114,6 +157,7 @@ func joining(s steps) time.Duration {
 // starts sets how long pods take. Those that waited for a node tell nothing of the
 // scheduler, unless nobody watched the nodes.
 func (f *fitting) starts(p *simulation.Pods, known *Fleet, r capacity.FleetResult, nodes bool) {
+	f.notCome(r)
 	all := f.steps(r)
 	atOnce := slices.DeleteFunc(slices.Clone(all), func(s steps) bool { return nodes && s.waited })
 	if p.Place = measured(between(atOnce, begun, placed)); p.Place == nil {

@@ -17,6 +17,7 @@ func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetR
 	if spec.Max < fleet.Start {
 		return nil, fmt.Errorf("%s: %d instances were ready at the start, and its max is %d: rehearse again once it has settled", r.Name, fleet.Start, spec.Max)
 	}
+	f.notCome(r)
 	g := &simulation.Group{Min: spec.Min, Max: spec.Max, Quota: f.quota(r)}
 	if all := f.steps(r); len(all) > 0 {
 		g.Boot = measured(between(all, begun, inService))
@@ -28,6 +29,7 @@ func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetR
 	var period time.Duration
 	for _, p := range spec.Policies {
 		if policy, ok := f.policy(fleet, r, p); ok {
+			known.Metrics = append(known.Metrics, p.Metric)
 			g.Policies, g.Warmup, period = append(g.Policies, policy), max(g.Warmup, p.Warmup), alarmOut(p).Period
 		}
 	}
@@ -70,7 +72,7 @@ func (f *fitting) policy(fleet *simulation.Fleet, r capacity.FleetResult, p auto
 		return policy, false
 	}
 	period := alarmOut(p).Period
-	metric, per := simulation.Metric{Window: period}, 1.0
+	metric, per := simulation.Metric{Window: period, Delay: f.late[r.Name]}, 1.0
 	switch {
 	case p.Metric == autoscale.CPU:
 		metric.Kind = simulation.Utilisation
@@ -146,7 +148,8 @@ func (f *fitting) decided(r capacity.FleetResult, p autoscale.PolicySpec) float6
 	period := alarmOut(p).Period
 	var xs, ys []float64
 	for _, g := range r.Growths {
-		window := capacity.Span{From: g.At - period, To: g.At}
+		seen := g.At - f.late[r.Name]
+		window := capacity.Span{From: seen - period, To: seen}
 		warm, known := ableAt(r, g.At-p.Warmup)
 		if !known || warm == 0 || window.From < 0 || l.unknown.over(window) > 0 || r.Max != nil && g.To >= *r.Max {
 			continue

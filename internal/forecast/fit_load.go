@@ -56,7 +56,7 @@ func (f *fitting) loadOn(r capacity.FleetResult) load {
 		middle := time.Duration(i)*time.Second + time.Second/2
 		units, known := r.Able.At(timeline.Offset(middle))
 		l.all.add(float64(s.Sent))
-		if !known || units <= 0 || f.unseen(r.Name, middle) {
+		if !known || units <= 0 || f.unseen(r.Name, middle) || held(r, s, units) {
 			l.each.add(0)
 			l.done.add(0)
 			l.unknown.add(1)
@@ -131,4 +131,12 @@ func busiest(r capacity.FleetResult) float64 {
 		return *u.Low
 	}
 	return math.Inf(1)
+}
+
+// held reports whether units waited for what is behind them in a second: what they used
+// then was not theirs.
+func held(r capacity.FleetResult, s timeline.Second, units float64) bool {
+	const about = 0.9 // of the ceiling: what waits there is not gone as soon as less comes
+	c := r.Ceiling
+	return c != nil && units >= float64(c.From) && float64(s.Sent) >= about*c.Throughput
 }

@@ -33,6 +33,7 @@ func (f *fitting) nodes(fleet *simulation.Fleet, known *Fleet, pods capacity.Fle
 	n.Min, n.Max = orElse(group.Min, 0), orElse(group.Max, math.MaxInt32)
 	n.Max = max(n.Max, n.Min)
 	n.Quota = f.quota(*group)
+	f.notCome(*group)
 	if all := f.steps(*group); len(all) > 0 {
 		n.Boot = measured(between(all, begun, inService))
 		known.Node = n.Boot[0]

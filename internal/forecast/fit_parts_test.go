@@ -206,7 +206,7 @@ func TestDensity(t *testing.T) {
 		assumed string
 	}{
 		{"as the cluster tells", series(-1, 3, 70, 9), 9, 4, ""},
-		{"more than it told", series(-1, 3, 70, 22), 9, 6, ""},
+		{"more than it told, for a poll shows instances late", series(-1, 3, 70, 22), 9, 4, ""},
 		{"as many as there were", series(-1, 3, 70, 9), 0, 3, "taken to be 3, as many as there were"},
 	} {
 		f := &fitting{}
@@ -345,6 +345,84 @@ func TestSpec(t *testing.T) {
 		f.r.Shortfall = c.short
 		if s, err := f.spec(web); err != nil || s.HPA.Max != c.want {
 			t.Errorf("spots %v, shortfall %v: max = %v, %v; want %d", c.spots, c.short, s.HPA, err, c.want)
+		}
+	}
+}
+
+// TestOwed is of instances that were launched because others failed.
+func TestOwed(t *testing.T) {
+	r := capacity.FleetResult{
+		Growths: []capacity.Growth{{At: 100 * time.Second, From: 2, To: 4}, {At: 300 * time.Second, From: 4, To: 5}},
+		Able: timeline.Series{{At: -1, Value: 2}, {At: timeline.Offset(140 * time.Second), Value: 3}, {At: timeline.Offset(240 * time.Second), Value: 4},
+			{At: timeline.Offset(400 * time.Second), Value: 5}},
+	}
+	for _, c := range []struct{ launched, want time.Duration }{
+		{50 * time.Second, unknown},            // nothing was decided
+		{200 * time.Second, 100 * time.Second}, // 3 of 4 are there
+		{280 * time.Second, unknown},           // all came: this one is in place of one that went
+		{390 * time.Second, 300 * time.Second},
+		{500 * time.Second, unknown},
+	} {
+		if got := owed(r, c.launched); got != c.want {
+			t.Errorf("owed at %s = %s; want %s", c.launched, got, c.want)
+		}
+	}
+}
+
+// TestSteps takes the steps of one unit from its legs.
+func TestSteps(t *testing.T) {
+	leg := func(stage string, from, to float64) capacity.Leg {
+		return capacity.Leg{Span: capacity.Span{From: secs(from)[0], To: secs(to)[0]}, Stage: stage}
+	}
+	r := capacity.FleetResult{Fleet: capacity.Fleet{Name: web, Kind: capacity.HPA}, Growths: []capacity.Growth{{At: 10 * time.Second}}, Ways: []capacity.Way{
+		{Unit: "waited", Growth: ptr(0), Ready: ptr(60 * time.Second), Serves: ptr(75 * time.Second), Legs: []capacity.Leg{
+			leg(timeline.Create, 10, 11), leg(timeline.Place, 11, 30), leg(timeline.Start, 30, 50), leg(timeline.UnitReady, 50, 60), leg(timeline.InService, 60, 75)}},
+		{Unit: "anew", Ready: ptr(90 * time.Second), Serves: ptr(90 * time.Second), Legs: []capacity.Leg{leg(timeline.UnitReady, 85, 90)}},
+		{Unit: "open", Growth: ptr(0), Legs: []capacity.Leg{leg(timeline.Create, 10, 11)}},
+	}}
+	f := &fitting{}
+	f.Events = []timeline.Event{{Source: web, Kind: noRoom, Unit: "waited"}}
+	all := f.steps(r)
+	if len(all) != 2 || !all[0].waited || all[1].waited {
+		t.Fatalf("steps = %+v; want those of two that came, of which the first waited", all)
+	}
+	for _, c := range []struct {
+		name     string
+		from, to func(steps) time.Duration
+		want     []time.Duration
+	}{
+		{"wanted to placed", begun, placed, secs(20)}, {"placed to serving", placed, serves, secs(45)},
+		{"created to ready", created, ready, secs(49)}, {"ready to serving", ready, joining, secs(15)},
+	} {
+		if diff := cmp.Diff(c.want, between(all, c.from, c.to)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+	r.Ways = append(r.Ways, r.Ways[2], r.Ways[2])
+	f.notCome(r)
+	if want := "3 of 5 units that were started had not come"; len(f.assumed) != 1 || !strings.Contains(f.assumed[0], want) {
+		t.Errorf("assumed %q; want %q", f.assumed, want)
+	}
+}
+
+// TestOtherMetrics beside the one that makes the fleet grow: memory that follows
+// nothing, and a clock.
+func TestOtherMetrics(t *testing.T) {
+	k := cpu()
+	k.spec.HPA.Metrics = append([]autoscale.MetricSpec{{Name: "memory", Kind: autoscale.OfRequest, Target: 0.8}, {Name: "s0-cron-Asia-Tokyo-0-8", Kind: autoscale.OfTotal, Target: 1}}, k.spec.HPA.Metrics...)
+	r := k.rehearse()
+	for i := range 40 {
+		r.read(10+15*float64(i), web, timeline.MetricOf+"memory", 0.5+0.1*math.Sin(float64(i*i)))
+	}
+	m := r.fitted(t)
+	got := m.Service.Fleets[0]
+	if math.Abs(got.CPU.Request/0.03-1) > 0.005 || len(got.Pods.Metrics) != 1 || got.Pods.Metrics[0].Target != 0.7 {
+		t.Errorf("cpu = %+v by %+v; want that of CPU alone", got.CPU, got.Pods.Metrics)
+	}
+	said := strings.Join(m.Assumed, "\n")
+	for _, want := range []string{"it is scaled by memory too, which by the run is not what makes it grow", "s0-cron-Asia-Tokyo-0-8 asks for units at certain times"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("assumed %q; want %q among it", said, want)
 		}
 	}
 }

@@ -90,6 +90,9 @@ func TestFitFindsWhatIsKnown(t *testing.T) {
 			if n, mid := len(got.PerUnit), got.PerUnit[1]; n != 3 || mid.Sustained != 36 || math.Abs(mid.Saturation-40) > 0.1 {
 				t.Errorf("%d rates, of which one is %+v; want 3, and %+v", n, mid, want.PerUnit[0])
 			}
+			if diff := cmp.Diff([]string{c.metric}, m.Fleets[0].Metrics); diff != "" {
+				t.Errorf("metrics (-want +got):\n%s", diff)
+			}
 			if m.Assumed != nil {
 				t.Errorf("assumed %q; want nothing", m.Assumed)
 			}
@@ -100,24 +103,32 @@ func TestFitFindsWhatIsKnown(t *testing.T) {
 	}
 }
 
-// TestFitFindsAGroup does so for instances that track a target, of whose use nothing
-// was read: its decisions tell it, each to within one instance.
-func TestFitFindsAGroup(t *testing.T) {
+// tracked are instances that track a target, whose alarms see a data point so late.
+func tracked(delay time.Duration) known {
 	out := autoscale.Alarm{Periods: 3, Period: 20 * time.Second}
 	tracking := &autoscale.Tracking{Target: 0.6, Out: out, In: autoscale.Alarm{Periods: 30, Period: 20 * time.Second}}
 	k := cpu()
 	k.fleet.Name, k.fleet.CPU, k.fleet.Pods = nodes, simulation.CPU{Request: 0.025, Limit: 1}, nil
 	k.fleet.Group = &simulation.Group{Min: 3, Max: 30, Boot: simulation.Fixed(35 * time.Second), Warmup: 10 * time.Second,
-		Policies: []simulation.Policy{{Tracking: tracking, Metric: simulation.Metric{Window: 20 * time.Second, Phase: simulation.Phase{7 * time.Second}}}}}
+		Policies: []simulation.Policy{{Tracking: tracking, Metric: simulation.Metric{Window: 20 * time.Second, Delay: delay, Phase: simulation.Phase{7 * time.Second}}}}}
 	k.spec = autoscale.Spec{Group: &autoscale.GroupSpec{Min: 3, Max: 30, Policies: []autoscale.PolicySpec{
 		{Name: "cpu", Type: "TargetTrackingScaling", Metric: autoscale.CPU, Tracking: tracking, Warmup: 10 * time.Second},
 		{Name: "off", Type: "TargetTrackingScaling", Metric: autoscale.CPU, Tracking: &autoscale.Tracking{Target: 0.1}, Off: true},
 		{Name: "seer", Type: "PredictiveScaling"},
 	}}}
-	m := k.rehearse().fitted(t)
+	return k
+}
+
+// TestFitFindsAGroup does so for instances that track a target, of whose use nothing
+// was read: its decisions tell it, each to within one instance.
+func TestFitFindsAGroup(t *testing.T) {
+	m := tracked(0).rehearse().fitted(t)
 	got := m.Service.Fleets[0]
 	if off := math.Abs(got.CPU.Request/0.025 - 1); off > 0.08 {
 		t.Errorf("a request takes %g of an instance; want 0.025 within 8 %%", got.CPU.Request)
+	}
+	if diff := cmp.Diff([]string{autoscale.CPU}, m.Fleets[0].Metrics); diff != "" {
+		t.Errorf("metrics (-want +got):\n%s", diff)
 	}
 	if g := got.Group; len(g.Policies) != 1 || g.Warmup != 10*time.Second || g.Boot[0][0] != 35*time.Second || g.Max != 30 {
 		t.Errorf("group = %+v; want one policy, warmup 10s, boot 35s, at most 30", *g)
@@ -128,6 +139,16 @@ func TestFitFindsAGroup(t *testing.T) {
 	want := []string{nodes + ": its policy seer is of type PredictiveScaling, which is not played: it is taken to do nothing"}
 	if diff := cmp.Diff(want, m.Assumed); diff != "" {
 		t.Errorf("assumed (-want +got):\n%s", diff)
+	}
+}
+
+func TestFitFindsHowLateAlarmsAre(t *testing.T) {
+	for periods := range 3 {
+		want := time.Duration(periods) * 20 * time.Second
+		m := tracked(want).rehearse().fitted(t)
+		if got := m.Service.Fleets[0].Group.Policies[0].Metric.Delay; got != want || *m.Replay.LagError > 0.1 {
+			t.Errorf("delay = %s, lag error %g; want %s, and less than 10 %%", got, *m.Replay.LagError, want)
+		}
 	}
 }
 
@@ -150,7 +171,7 @@ func TestFitRefuses(t *testing.T) {
 		{"more than its max", func(r *rehearsal) { fleet(r).Able[0].Value = 21 }, web + ": 21 units were ready at the start, and its max is 20"},
 		{"no metric", func(r *rehearsal) {
 			r.Events[0].Spec, _ = autoscale.Spec{HPA: &autoscale.HPASpec{HPA: autoscale.HPA{Min: 1, Max: 20}}}.Text()
-		}, web + ": none of the metrics that scale it follows requests"},
+		}, web + ": none of the metrics that scale it follows requests: there is nothing to play"},
 		{"all at once", func(r *rehearsal) {
 			other := *fleet(r)
 			other.Name, other.Able = "hpa/default/api", nil

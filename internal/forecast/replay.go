@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/simulation"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -122,8 +121,7 @@ func middle(rates []simulation.Rate) simulation.Rate {
 // measuredUnits are a fleet's units in each second that could serve, in the middle of
 // it; -1 where that was not seen.
 func (f *fitting) measuredUnits(fleet string, seconds int) []int {
-	i := slices.IndexFunc(f.r.Fleets, func(r capacity.FleetResult) bool { return r.Name == fleet })
-	able := f.r.Fleets[i].Able
+	able := f.result(fleet).Able
 	units := make([]int, seconds)
 	for s := range units {
 		at := time.Duration(s)*time.Second + time.Second/2

@@ -42,6 +42,8 @@ func slowdown(c world.Service, units int) float64 {
 
 func draw(c world.Service, distribution string, mean float64) func(*rand.Rand) float64 {
 	switch distribution {
+	case world.Constant:
+		return func(*rand.Rand) float64 { return mean }
 	case world.Lognormal:
 		return truth.Lognormal(mean, c.Sigma)
 	case world.Bimodal:

@@ -42,6 +42,12 @@ func rehearse(t *testing.T, s *scenario.Scenario, length int) outcome {
 // lab's door, and the real observers read its APIs on wires in memory.
 func simulate(t *testing.T, s *scenario.Scenario, root string) *rundir.Dir {
 	t.Helper()
+	return simulateSeen(t, s, s.Fleets(), root)
+}
+
+// simulateSeen is simulate where this is watched, rather than the fleets alone.
+func simulateSeen(t *testing.T, s *scenario.Scenario, watched []scenario.Observe, root string) *rundir.Dir {
+	t.Helper()
 	var dir *rundir.Dir
 	synctest.Test(t, func(t *testing.T) {
 		lab := startStaging(t, *s.Lab)
@@ -49,7 +55,7 @@ func simulate(t *testing.T, s *scenario.Scenario, root string) *rundir.Dir {
 		var err error
 		dir, err = rehearsal.Run(t.Context(), rehearsal.Plan{
 			Scenario: s, Target: &url.URL{Scheme: "http", Host: "lab.test"},
-			Observers: lab.observers(t, s.Fleets()), Door: lab.world.Door(), Root: root, Tool: "test",
+			Observers: lab.observers(t, watched), Door: lab.world.Door(), Root: root, Tool: "test",
 		})
 		if err != nil {
 			t.Error(err)

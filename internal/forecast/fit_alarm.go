@@ -1,0 +1,60 @@
+package forecast
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/simulation"
+)
+
+// latest is how many periods after its end a data point may be seen: CloudWatch has
+// those of a load balancer a minute or two late.
+const latest = 4
+
+// someRuns is how many replays tell one delay from another.
+const someRuns = 20
+
+// alarms sets how late the alarms of groups see their data points, in whole periods. No
+// reading tells: it is the one with which the rehearsal is played most closely, of
+// those that are about as close the shortest.
+func (f *fitting) alarms(s staging) error {
+	for i := range s.Fleets {
+		if len(s.phases[i]) == 0 || s.Fleets[i].Group == nil {
+			continue
+		}
+		name, period := s.Fleets[i].Name, s.Fleets[i].Group.Policies[0].Metric.Window
+		best, least := s.Fleets[i], math.Inf(1)
+		for periods := range latest {
+			f.late[name] = time.Duration(periods) * period
+			tried, _, _, err := f.fleet(f.result(name))
+			if err != nil {
+				return err
+			}
+			s.Fleets[i] = tried
+			off, err := f.offBy(s, i)
+			if err != nil {
+				return err
+			}
+			if off < 0.95*least {
+				best, least = tried, off
+			}
+		}
+		s.Fleets[i] = best
+	}
+	return nil
+}
+
+// offBy is how far the units of a fleet are off in some replays.
+func (f *fitting) offBy(s staging, fleet int) (float64, error) {
+	demand, lead := f.demand(), int(s.lead()/time.Second)
+	sim, err := simulation.New(f.rehearsed(s, demand, lead))
+	if err != nil {
+		return 0, err
+	}
+	measured, sum := f.measuredUnits(s.Fleets[fleet].Name, len(demand)), 0.0
+	for seed := range uint64(someRuns) {
+		_, trace := sim.Trace(seed + 1)
+		sum += meanOff(trace.Ready[fleet][lead:], measured)
+	}
+	return sum / someRuns, nil
+}
