@@ -96,7 +96,7 @@ func TestLoadOn(t *testing.T) {
 	r := capacity.FleetResult{Fleet: capacity.Fleet{Name: web},
 		Able:    timeline.Series{{At: -1, Value: 4}, {At: 5 * timeline.Offset(time.Second), Value: 6}},
 		PerUnit: capacity.PerUnit{Saturation: &capacity.Range{Low: 10, Mid: 10, High: 10}, Units: 4}}
-	l := f.loadOn(r)
+	l := f.loaded(r)
 	each := func(s sums) (all []float64) {
 		for i := 1; i < len(s); i++ {
 			all = append(all, math.Round((s[i]-s[i-1])*1e6)/1e6)
