@@ -57,9 +57,14 @@ func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 	}
 	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Chance: a.Chance}
 	ask.Context, ask.Region = places(s)
+	var unread []string
+	ask.Balancers, unread = r.balancers(s)
 	p, err := plan.Make(m, d, ask)
 	if err != nil {
 		return nil, err
+	}
+	if p.Instants != nil && !p.Enough {
+		p.NoTexts = append(p.NoTexts, unread...)
 	}
 	band, err := d.Band(a.Chance.Seed)
 	if err != nil {
