@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/forecast"
@@ -280,6 +282,21 @@ func TestChanceInWords(t *testing.T) {
 		if got := c.chance.String(); got != c.want {
 			t.Errorf("String of %g ± %g = %q; want %q", c.chance.Probability, c.chance.Error, got, c.want)
 		}
+	}
+}
+
+// Who waits is told of every airing that is simulated: all draws of what is held and
+// of things as they are at least; and it changes nothing.
+func TestPlayed(t *testing.T) {
+	m := modelOf(slow(web, 2, 28, 30, 32))
+	told := 0
+	chance := forecast.Chance{Runs: 200, Seed: 3}
+	p := made(t, m, spike, plan.Ask{Chance: chance, Played: func() { told++ }})
+	if told < 2*200 {
+		t.Errorf("told of %d airings; want at least 400, 200 of the plan and 200 without", told)
+	}
+	if diff := cmp.Diff(made(t, m, spike, plan.Ask{Chance: chance}), p); diff != "" {
+		t.Errorf("the plan differs where someone waits for it (-not +waits):\n%s", diff)
 	}
 }
 

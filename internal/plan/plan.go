@@ -27,6 +27,7 @@ type Ask struct {
 	// Balancers are the load balancers in front, whose capacity units may be reserved.
 	Balancers []Balancer
 	Chance    forecast.Chance
+	Played    func() // called after each simulated airing, for someone who waits; nil: nobody does
 }
 
 // Balancer is a load balancer in front of the fleets.
