@@ -134,7 +134,9 @@ func (o planOptions) find(dir *rundir.Dir) (*report.Planned, error) {
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--at: %w", err)}
 	}
-	p, err := run.PlanFor(asked, report.Airing{At: at, Slip: o.slip, Chance: o.chance})
+	count := newTally(o.stderr)
+	defer count.done()
+	p, err := run.PlanFor(asked, report.Airing{At: at, Slip: o.slip, Chance: o.chance, Played: count.played})
 	if err != nil {
 		return nil, fmt.Errorf("%s: no plan is made: %w", o.run, err)
 	}

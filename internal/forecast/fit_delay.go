@@ -168,10 +168,24 @@ func (f *fitting) starts(p *simulation.Pods, known *Fleet, r capacity.FleetResul
 		p.Start = simulation.Fixed(usualPod)
 		f.assume("%s: no pod was seen to start: it is taken to take %s until it serves", r.Name, seconds(usualPod))
 	}
-	known.Pod, known.Balancer = between(atOnce, created, ready), between(all, ready, joining)
+	known.Pod, known.Balancer = podTook(all, atOnce), between(all, ready, joining)
 	if waiting := slices.DeleteFunc(slices.Clone(all), func(s steps) bool { return !s.waited }); !nodes && len(waiting) > 0 {
 		f.assume("%s: pods waited for nodes that nobody watched: how long that takes is taken to be part of how a pod is placed, whatever the number of pods", r.Name)
 	}
+}
+
+// podTook is how long pods take from creation to ready where there is room: of those
+// that did not wait for it, as measured. Where every pod waited, each takes what a
+// placement is taken to take, and then from placed to ready what was measured.
+func podTook(all, atOnce []steps) []time.Duration {
+	if took := between(atOnce, created, ready); len(took) > 0 {
+		return took
+	}
+	took := between(all, placed, ready)
+	for i := range took {
+		took[i] += usualPlace
+	}
+	return took
 }
 
 // measured is a delay of one stage; nil where nobody measured it.

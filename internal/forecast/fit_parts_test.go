@@ -193,6 +193,36 @@ func TestFitFindsNodes(t *testing.T) {
 	}
 }
 
+// How long pods take is known of those that had room at once; where every one waited
+// for a node, from placed to ready is as measured.
+func TestHowLongPodsTake(t *testing.T) {
+	took := func(place float64, waited bool) steps {
+		return steps{created: secs(10)[0], placed: secs(10 + place)[0], ready: secs(10 + place + 20)[0], serves: secs(10 + place + 25)[0], waited: waited}
+	}
+	waited, atOnce := took(90, true), took(2, false)
+	unplaced := steps{created: secs(10)[0], placed: unknown, ready: secs(40)[0], serves: secs(45)[0], waited: true}
+	for _, c := range []struct {
+		name        string
+		all, atOnce []steps
+		want        []time.Duration
+	}{
+		{"some had room", []steps{waited, atOnce}, []steps{atOnce}, secs(22)},
+		{"all waited", []steps{waited, waited, unplaced}, nil, secs(21, 21)}, // 1 s as usual, then 20 s
+		{"not known when they were placed", []steps{unplaced}, nil, nil},
+	} {
+		if diff := cmp.Diff(c.want, podTook(c.all, c.atOnce)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+	r := onNodes()
+	for _, w := range r.r.Fleets[0].Ways {
+		r.Events = append(r.Events, timeline.Event{Source: web, Kind: noRoom, Unit: w.Unit})
+	}
+	if got := r.fitted(t).Fleets[0].Pod; len(got) == 0 {
+		t.Error("how long pods take is not known where all of them waited; want it from when they were placed")
+	}
+}
+
 func TestDensity(t *testing.T) {
 	series := func(at1, units1, at2, units2 float64) timeline.Series {
 		return timeline.Series{{At: timeline.Offset(secs(at1)[0]), Value: units1}, {At: timeline.Offset(secs(at2)[0]), Value: units2}}

@@ -20,7 +20,8 @@ import (
 //	start=12             units at the beginning
 //	capacity=1.2x        what one unit sustains, at the same CPU
 //	zone_lost=1/3@2m     so many of the units go 2 min after the demand begins, or of
-//	                     the nodes they stand on; rounded down (simulation.Loss)
+//	                     the nodes they stand on; to the nearest, and at least one
+//	                     (simulation.Loss.Takes)
 //
 // Of what scales (an HPA or a group):
 //
@@ -182,6 +183,9 @@ func (m *Model) With(settings []Setting) (*Model, error) {
 		if err := drafts[c.fleet].settle(); err != nil {
 			return nil, c.mistake(err)
 		}
+	}
+	for i := range drafts {
+		drafts[i].sayLosses()
 	}
 	return with, nil
 }

@@ -437,3 +437,24 @@ func FuzzParseSettings(f *testing.F) {
 		}
 	})
 }
+
+// A loss that takes all there is, or nothing, is said: a reader expects a part.
+func TestLossesOfAllAreSaid(t *testing.T) {
+	for _, c := range []struct {
+		model    func() *Model
+		settings string
+		want     []string
+	}{
+		{still5, "zone_lost=1@30s", []string{"hpa/default/db: the loss at 30 s takes all 5 units, unless there are more then than at the beginning: nothing serves from then on, for nothing scales the fleet"}},
+		{still5, "zone_lost=1/3@30s", nil},
+		{still5, "start=1,zone_lost=1/3@30s", []string{"hpa/default/db: the loss at 30 s takes the only unit, unless there are more then than at the beginning: nothing serves from then on, for nothing scales the fleet"}},
+		{group5, "zone_lost=90%@1m", []string{"asg/web-prod: the loss at 1m takes all 5 units, unless there are more then than at the beginning: nothing serves until others have come"}},
+		{pods5, "zone_lost=3/4@1m", []string{"hpa/default/web: the loss at 1m takes all 2 nodes, unless there are more then than at the beginning: nothing serves until others have come"}},
+		{pods5, "zone_lost=1/2@1m", nil},
+	} {
+		m := with(t, c.model(), c.settings)
+		if diff := cmp.Diff(c.want, m.Assumed); diff != "" {
+			t.Errorf("%s: assumed (-want +got):\n%s", c.settings, diff)
+		}
+	}
+}

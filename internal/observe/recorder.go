@@ -81,6 +81,12 @@ func (r *Recorder) Scales(after time.Time, spec string) {
 	r.changed(after, timeline.Event{Kind: timeline.Scaler, Spec: spec})
 }
 
+// Fronted records a load balancer in front of the source, a prescale.Balancer in
+// JSON, as it stands from here on.
+func (r *Recorder) Fronted(spec string) {
+	r.changed(time.Time{}, timeline.Event{Kind: timeline.Balancer, Spec: spec})
+}
+
 func (r *Recorder) changed(after time.Time, event timeline.Event) {
 	event.At, event.Source = timeline.Since(r.start, time.Now()), r.source
 	if !after.IsZero() {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/forecast"
@@ -236,7 +238,7 @@ func TestCeiling(t *testing.T) {
 	if len(p.Holds) > 0 || len(p.Texts) > 0 || p.Instants != nil {
 		t.Errorf("behind a ceiling: holds %v, %d texts; want none", p.Holds, len(p.Texts))
 	}
-	for _, want := range []string{"database carries 900/s", "peak is 1k/s", "is served is <1 %"} {
+	for _, want := range []string{"database carries 900/s", "peak is 1k/s", "is served is 0 %"} {
 		if !strings.Contains(p.Refused, want) {
 			t.Errorf("refused = %q; want %q in it", p.Refused, want)
 		}
@@ -244,6 +246,57 @@ func TestCeiling(t *testing.T) {
 	m.Service.Ceiling = 998.81 // of the spike's 1,000/s no more than 1.2 may go unserved
 	if p := made(t, m, spike, plan.Ask{}); units(p)[web] != 34 {
 		t.Errorf("behind a ceiling that is just high enough: %v, %q; want 34 units", units(p), p.Refused)
+	}
+}
+
+// A range whose ends are shown alike is one figure.
+func TestRefusedSaysARangeOnce(t *testing.T) {
+	for _, c := range []struct {
+		times []float64
+		want  string
+	}{
+		{[]float64{0.9999, 1.0001}, "the demand's peak is 1k/s; "},
+		{[]float64{0.5, 1.5}, "the demand's peak is 500/s (500/s to 1.5k/s in 9 of 10 draws); "},
+	} {
+		m := modelOf(slow(web, 2, 30))
+		m.Service.Ceiling = 400
+		d := steps(100, 1000, 100)
+		d.Waves[0].Times = c.times
+		if p := made(t, m, d, plan.Ask{}); !strings.Contains(p.Refused, c.want) {
+			t.Errorf("%v times: refused = %q; want %q in it", c.times, p.Refused, c.want)
+		}
+	}
+}
+
+func TestChanceInWords(t *testing.T) {
+	for _, c := range []struct {
+		chance plan.Chance
+		want   string
+	}{
+		{plan.Chance{Probability: 0.0005, Error: 0.0005}, "0.05 % ± 0.05 %"},
+		{plan.Chance{Probability: 0.62, Error: 0.0109}, "62 % ± 1 %"},
+		{plan.Chance{Probability: 0.9499, Error: 0.0049}, "94.99 % ± 0.5 %"}, // not 95 %, which is asked for
+		{plan.Chance{}, "0 %"},
+		{plan.Chance{Probability: 1}, "100 %"},
+	} {
+		if got := c.chance.String(); got != c.want {
+			t.Errorf("String of %g ± %g = %q; want %q", c.chance.Probability, c.chance.Error, got, c.want)
+		}
+	}
+}
+
+// Who waits is told of every airing that is simulated: all draws of what is held and
+// of things as they are at least; and it changes nothing.
+func TestPlayed(t *testing.T) {
+	m := modelOf(slow(web, 2, 28, 30, 32))
+	told := 0
+	chance := forecast.Chance{Runs: 200, Seed: 3}
+	p := made(t, m, spike, plan.Ask{Chance: chance, Played: func() { told++ }})
+	if told < 2*200 {
+		t.Errorf("told of %d airings; want at least 400, 200 of the plan and 200 without", told)
+	}
+	if diff := cmp.Diff(made(t, m, spike, plan.Ask{Chance: chance}), p); diff != "" {
+		t.Errorf("the plan differs where someone waits for it (-not +waits):\n%s", diff)
 	}
 }
 

@@ -18,7 +18,7 @@ func Make(m *forecast.Model, d forecast.Demand, a Ask) (*Plan, error) {
 	if a.Airs < 0 {
 		return nil, fmt.Errorf("airing: it starts %s before the demand begins", -a.Airs)
 	}
-	s, err := newSearch(m, d, a.Chance)
+	s, err := newSearch(m, d, a.Chance, a.Played)
 	if err != nil {
 		return nil, err
 	}

@@ -27,14 +27,19 @@ type Ask struct {
 	// Balancers are the load balancers in front, whose capacity units may be reserved.
 	Balancers []Balancer
 	Chance    forecast.Chance
+	Played    func() // called after each simulated airing, for someone who waits; nil: nobody does
 }
 
 // Balancer is a load balancer in front of the fleets.
 type Balancer struct {
 	Name     string // or its ARN
 	Region   string // empty: the ARN's, or the configured one
-	Units    int    // capacity units that the demand takes; 0: not known
+	Units    int    // capacity units that the demand takes; 0: those that its new connections take
 	Reserved *int   // as it is, 0 where nothing is; nil: not known
+	// Fresh is the share of requests on a connection of their own: Peak.P95 x Fresh are
+	// the new connections a second that capacity units are counted for
+	// (prescale.Takes). 0: not known.
+	Fresh float64
 }
 
 // Plan is what to hold ready, and how sure that is. Holds is empty where no number

@@ -17,17 +17,19 @@ func (w *work) refused(r refusal) string {
 }
 
 func written(p forecast.Peak) string {
-	if p.P5 == p.P95 {
-		return figure.Rate(p.P50)
+	mid, low, high := figure.Rate(p.P50), figure.Rate(p.P5), figure.Rate(p.P95)
+	if low == high { // as shown: what differs by less is one figure
+		return mid
 	}
-	return fmt.Sprintf("%s (%s to %s in 9 of 10 draws)", figure.Rate(p.P50), figure.Rate(p.P5), figure.Rate(p.P95))
+	return fmt.Sprintf("%s (%s to %s in 9 of 10 draws)", mid, low, high)
 }
 
-// String writes the probability with its standard error, where draws differ: 0.62 ± 0.011.
+// String writes the probability with its standard error, where draws differ:
+// 62.1 % ± 1 %.
 func (c Chance) String() string {
-	p := figure.Probability(c.Probability)
+	p := figure.ShareAgainst(c.Probability, Sure)
 	if c.Probability > 0 && c.Probability < 1 {
-		p += fmt.Sprintf(" ± %.3f", c.Error)
+		p += " ± " + figure.Share(figure.Significant(c.Error, 1))
 	}
 	return p
 }

@@ -24,10 +24,11 @@ type search struct {
 	first   uint64
 	runs    int
 	tried   map[string]*trial
+	played  func() // after each draw
 }
 
-func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance) (*search, error) {
-	s := &search{model: m, service: m.Service, first: c.Seed, runs: c.Runs, tried: map[string]*trial{}}
+func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance, played func()) (*search, error) {
+	s := &search{model: m, service: m.Service, first: c.Seed, runs: c.Runs, tried: map[string]*trial{}, played: played}
 	if s.runs <= 0 {
 		s.runs = defaultRuns
 	}
@@ -36,7 +37,7 @@ func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance) (*search
 	if err != nil {
 		return nil, err
 	}
-	s.tried[""] = &trial{player: player, first: s.first, runs: s.runs}
+	s.tried[""] = &trial{player: player, first: s.first, runs: s.runs, played: s.played}
 	s.crowd, err = gather(d, s.first, s.runs)
 	return s, err
 }
@@ -55,7 +56,7 @@ func (s *search) try(f floors) *trial {
 	if err != nil {
 		panic("plan: held at " + key + ": " + err.Error())
 	}
-	t := &trial{player: player, first: s.first, runs: s.runs}
+	t := &trial{player: player, first: s.first, runs: s.runs, played: s.played}
 	s.tried[key] = t
 	return t
 }

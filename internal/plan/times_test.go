@@ -210,7 +210,8 @@ func TestTexts(t *testing.T) {
 	a := plan.Ask{
 		At: air, Airs: time.Minute,
 		Context: map[string]string{web: "prod"}, Region: map[string]string{"asg/api": "ap-northeast-1"},
-		Balancers: []plan.Balancer{{Name: "front", Units: 120, Reserved: new(0)}, {Name: "back", Reserved: new(0)}, {Name: "side", Units: 7}},
+		Balancers: []plan.Balancer{{Name: "front", Units: 120, Reserved: new(0)}, {Name: "back", Reserved: new(0)}, {Name: "side", Units: 7},
+			{Name: "fresh", Fresh: 0.8, Reserved: new(31)}, {Name: "held", Fresh: 0.8, Reserved: new(32)}},
 	}
 	p := made(t, m, spike, a)
 	var got []string
@@ -223,6 +224,7 @@ func TestTexts(t *testing.T) {
 		"keda hpa/default/keda-hpa-queue: at least 10",
 		"aws asg/nodes: at least 9", "terraform asg/nodes: at least 9",
 		"lcu elb/front: at least 120 capacity",
+		"lcu elb/fresh: at least 32 capacity", // four of five of 1,000/s are 800 new connections, 32 times 25
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)
@@ -236,8 +238,9 @@ func TestTexts(t *testing.T) {
 	if apply := p.Texts[5].Apply; strings.Contains(apply, "--desired-capacity") || !strings.Contains(apply, "--max-size 5") {
 		t.Errorf("the nodes' text = %s; want no desired count, and a maximum that is put back", apply)
 	}
-	if len(p.NoTexts) != 2 || !strings.HasPrefix(p.NoTexts[0], "elb/back: how many capacity units") || !strings.HasPrefix(p.NoTexts[1], "elb/side: what is reserved") {
-		t.Errorf("no texts = %q; want why of back and side", p.NoTexts)
+	if len(p.NoTexts) != 3 || !strings.HasPrefix(p.NoTexts[0], "elb/back: how many capacity units") || !strings.HasPrefix(p.NoTexts[1], "elb/side: what is reserved") ||
+		p.NoTexts[2] != "elb/held: nothing to reserve, 32 capacity units are already, and new connections take 32" {
+		t.Errorf("no texts = %q; want why of back, side and held", p.NoTexts)
 	}
 	m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = new(9), new(12)
 	if p = made(t, m, spike, a); p.NoTexts[0] != "asg/nodes: nothing to change, its minimum is 9 already" {
@@ -246,7 +249,7 @@ func TestTexts(t *testing.T) {
 	m.Fleets[0].Nodes.Min = new(1)
 	m.Fleets[0].Min = nil
 	p = made(t, m, spike, a)
-	if len(p.NoTexts) != 3 || !strings.HasPrefix(p.NoTexts[0], "hpa/default/web: its minimum without the plan is not known") || !strings.Contains(p.NoTexts[0], "production: {hpa/default/web:") {
+	if len(p.NoTexts) != 4 || !strings.HasPrefix(p.NoTexts[0], "hpa/default/web: its minimum without the plan is not known") || !strings.Contains(p.NoTexts[0], "production: {hpa/default/web:") {
 		t.Errorf("no texts = %q; want that the minimum of web must be stated", p.NoTexts)
 	}
 }

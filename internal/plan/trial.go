@@ -13,6 +13,7 @@ type trial struct {
 	first  uint64
 	runs   int       // that a chance is of
 	shares []float64 // of demand unserved, by seed
+	played func()    // after each; nil: nobody asks
 }
 
 func (t *trial) upTo(n int) {
@@ -22,7 +23,13 @@ func (t *trial) upTo(n int) {
 }
 
 // share plays the i-th seed.
-func (t *trial) share(i int) float64 { return t.player.Run(t.first + uint64(i)).Share() }
+func (t *trial) share(i int) float64 {
+	share := t.player.Run(t.first + uint64(i)).Share()
+	if t.played != nil {
+		t.played()
+	}
+	return share
+}
 
 // holds says whether as good as all is served in at least the share Sure of the
 // first n draws. It plays no further than it takes to know.

@@ -21,8 +21,11 @@ func (w *work) write() {
 		}.Texts())
 	}
 	for _, b := range w.ask.Balancers {
-		if missing := b.missing(); missing != "" {
-			w.NoTexts = append(w.NoTexts, missing)
+		if b.Units == 0 {
+			b.Units = prescale.Takes(w.Peak.P95 * b.Fresh)
+		}
+		if why := b.noText(); why != "" {
+			w.NoTexts = append(w.NoTexts, why)
 			continue
 		}
 		w.add(prescale.Reservation{
@@ -59,13 +62,16 @@ func (h Hold) noText() string {
 	return fmt.Sprintf("%s: its %s without the plan is not known, so no text could take the change back (state production: {%s: {start: …, min: …, max: …}} in the scenario)", h.Fleet, what, h.Fleet)
 }
 
-// missing says what must be known of a load balancer to reserve capacity units.
-func (b Balancer) missing() string {
+// noText says why there is nothing to reserve of a load balancer, or what must be
+// known for a reservation that can be taken back.
+func (b Balancer) noText() string {
 	switch {
 	case b.Units <= 0:
-		return fmt.Sprintf("elb/%s: how many capacity units the demand takes is not known, so none are reserved (PeakLCUs of the last spot in CloudWatch tells)", b.Name)
+		return fmt.Sprintf("elb/%s: how many capacity units the demand takes is not known, so none are reserved (connections: {new: …} in the scenario tells at least how many, PeakLCUs of the last spot in CloudWatch all)", b.Name)
 	case b.Reserved == nil:
 		return fmt.Sprintf("elb/%s: what is reserved without the plan is not known, so no text could take the change back (aws elbv2 describe-capacity-reservation tells; about %s capacity units are taken)", b.Name, figure.Count(b.Units))
+	case b.Units <= *b.Reserved:
+		return fmt.Sprintf("elb/%s: nothing to reserve, %s capacity units are already, and new connections take %s", b.Name, figure.Count(*b.Reserved), figure.Count(b.Units))
 	}
 	return ""
 }

@@ -40,7 +40,8 @@ func (r Reservation) Texts() ([]Text, error) {
 		Apply:   r.modify(r.Units),
 		Verify:  r.call("describe-capacity-reservation"),
 		Reverse: r.modify(*r.Reserved),
-		Note: fmt.Sprintf("AWS takes minutes to hours to provide them and does not promise to: ask hours before %s, and see that each zone is provisioned by %s. "+
+		Note: fmt.Sprintf("Reserve by PeakLCUs of the last spot in CloudWatch where that is more: new connections take so many by themselves. "+
+			"AWS takes minutes to hours to provide them and does not promise to: ask hours before %s, and see that each zone is provisioned by %s. "+
 			"They are paid for until they are given back, at %s. A reservation can be lowered or given back twice a day only, and not changed while one is pending. "+
 			"An aws command as old as 2.9 does not know this call.",
 			moment(r.Apply.In(in)), moment(r.Verify.In(in)), moment(r.Release.In(in))),

@@ -54,9 +54,15 @@ func (k key) draw(c draw.Canvas, at vg.Point) {
 
 // writeTitle writes the answer that a picture gives, and below what it shows.
 func writeTitle(c draw.Canvas, title, note string) {
-	c.FillText(letters(titleSize, ink, true), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 22}, fit(title, titleSize*1.06, pictureWidth-28))
+	c.FillText(letters(titleSize, ink, true), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 22}, fitTitle(title))
 	c.FillText(letters(tickSize, muted, false), vg.Point{X: c.Min.X + 14, Y: c.Max.Y - 38}, fit(note, tickSize, pictureWidth-28))
 }
+
+// fitTitle shortens a title to the picture's width; bold letters are a little wider.
+func fitTitle(title string) string { return fit(title, titleSize*1.06, pictureWidth-28) }
+
+// fitsTitle reports whether a title need not be shortened.
+func fitsTitle(title string) bool { return fitTitle(title) == printable(title) }
 
 // fitEnd shortens s from its beginning until it is no wider than room: names of
 // units begin alike.

@@ -21,6 +21,7 @@ type Airing struct {
 	At     time.Time     // zero: not known
 	Slip   time.Duration // how much later it may start
 	Chance forecast.Chance
+	Played func() // called after each simulated airing, for someone who waits; nil: nobody does
 }
 
 // Planned is what to hold ready for an airing, with what that was learned from,
@@ -55,11 +56,16 @@ func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 	if err := m.Replay.Trusted(); err != nil {
 		return nil, err
 	}
-	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Chance: a.Chance}
+	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Chance: a.Chance, Played: a.Played}
 	ask.Context, ask.Region = places(s)
+	var unread []string
+	ask.Balancers, unread = r.balancers(s)
 	p, err := plan.Make(m, d, ask)
 	if err != nil {
 		return nil, err
+	}
+	if p.Instants != nil && !p.Enough {
+		p.NoTexts = append(p.NoTexts, unread...)
 	}
 	band, err := d.Band(a.Chance.Seed)
 	if err != nil {

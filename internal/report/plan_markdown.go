@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/prescale"
 )
 
@@ -96,8 +95,12 @@ func (m *markdown) rests(p *Planned) {
 }
 
 func (m *markdown) changes(p *Planned) {
+	if choices := p.choices(); len(choices) > 0 {
+		m.b.WriteString("\n### " + whichToRun + "\n\n")
+		m.list(choices)
+	}
 	for i, text := range p.Texts {
-		fmt.Fprintf(&m.b, "\n### %s of %s: %s\n\n%s\n", figure.Count(i+1), figure.Count(len(p.Texts)), cell(text.Title), cell(text.Note))
+		fmt.Fprintf(&m.b, "\n### %s\n\n%s\n", cell(p.textTitle(i)), cell(text.Note))
 		for _, part := range parts(text) {
 			m.fenced(part.Name, language(text.Kind, part.Name), part.Value)
 		}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -83,22 +84,35 @@ func (p *Planned) pictureTitle() string {
 	case p.Enough:
 		return "Hold nothing more than there is"
 	}
-	if p.Instants == nil {
-		return "Hold " + p.units()
+	if p.hoursInTitle() {
+		return "Hold " + p.units() + " " + p.hours()
 	}
-	return "Hold " + p.units() + " " + p.hours()
+	return "Hold " + p.units()
+}
+
+// hoursInTitle says whether the title has room for the hours; else they begin the
+// line below.
+func (p *Planned) hoursInTitle() bool {
+	return p.Instants != nil && fitsTitle("Hold "+p.units()+" "+p.hours())
+}
+
+// pictureHours are the hours in fewer words, where no slip is asked for.
+func (p *Planned) pictureHours() string {
+	if p.Instants != nil || p.Slip > 0 {
+		return p.hours()
+	}
+	return fmt.Sprintf("from %s before to %s after the airing's start", figure.Duration(p.Lead), figure.Duration(p.After))
 }
 
 func (p *Planned) pictureNote() string {
-	without := "as things are, enough is served in " + p.airings(p.Without)
 	if !p.holding() {
-		return without
+		return "as things are, enough is served in " + p.airings(p.Without)
 	}
-	served := "enough is then served in " + p.airings(p.Held) + "; as things are, in " + chance(p.Without)
-	if p.Instants == nil {
-		return p.hours() + ": " + served
+	served := "enough is served in " + chance(p.Held) + " of airings, as things are in " + chance(p.Without)
+	if p.hoursInTitle() {
+		return served
 	}
-	return served
+	return p.pictureHours() + ": " + served
 }
 
 // The airing's clock: x is in seconds from its earliest start.

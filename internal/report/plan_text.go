@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/prescale"
 )
 
@@ -140,8 +139,9 @@ func (t *textWriter) notes(title, mark string, lines []string) {
 
 // changes writes the texts, or how to get them.
 func (t *textWriter) changes(p *Planned) {
+	t.notes(whichToRun, "- ", p.choices())
 	for i, text := range p.Texts {
-		t.title(fmt.Sprintf("%s of %s: %s", figure.Count(i+1), figure.Count(len(p.Texts)), clean(text.Title)))
+		t.title(p.textTitle(i))
 		t.wrapped("  ", "  ", text.Note)
 		for _, part := range parts(text) {
 			fmt.Fprintf(&t.b, "  %s\n", t.coloured(part.Name+":", bold))

@@ -20,7 +20,10 @@ func TestAZoneIsLost(t *testing.T) {
 	}{
 		{"stands still", simulation.Fleet{}, 1. / 3, "0: 6, 10: 4"},
 		{"two thirds", simulation.Fleet{}, 2. / 3, "0: 6, 10: 2"},
-		{"a quarter of 6 is 1", simulation.Fleet{}, 0.25, "0: 6, 10: 5"},
+		{"a quarter of 6 is 1.5, 2", simulation.Fleet{}, 0.25, "0: 6, 10: 4"},
+		{"a fifth of 6 is 1.2, 1", simulation.Fleet{}, 0.2, "0: 6, 10: 5"},
+		{"a hundredth is one", simulation.Fleet{}, 0.01, "0: 6, 10: 5"},
+		{"none", simulation.Fleet{}, 0, "0: 6"},
 		{"all", simulation.Fleet{}, 1, "0: 6, 10: 0"},
 		{"group", simulation.Fleet{Group: &simulation.Group{Min: 1, Max: 9, Boot: simulation.Fixed(30 * s)}}, 1. / 3, "0: 6, 10: 4, 40: 6"},
 		{"pods", simulation.Fleet{Pods: pods(nil)}, 1. / 3, "0: 6, 10: 4, 15: 6"},
@@ -47,5 +50,29 @@ func TestALossWhileBooting(t *testing.T) {
 	_, seconds := trace(t, simulation.Service{Waves: steps(400, 90), Fleets: []simulation.Fleet{fleet}})
 	if got, want := changes(seconds.Ready[0]), "0: 2, 20: 0, 55: 4"; got != want {
 		t.Errorf("ready = %q; want %q", got, want)
+	}
+}
+
+// A zone that is lost takes something wherever there is anything: half of one node is
+// that node, with all that stands on it.
+func TestALossTakesAtLeastOne(t *testing.T) {
+	for _, c := range []struct {
+		share    float64
+		of, want int
+	}{
+		{1. / 2, 1, 1}, {1. / 3, 2, 1}, {1. / 3, 3, 1}, {1. / 3, 4, 1}, {1. / 3, 5, 2}, {1. / 3, 6, 2}, {1. / 3, 100, 33},
+		{1. / 2, 3, 2}, {2. / 3, 3, 2}, {1, 7, 7}, {0.001, 10, 1}, {0, 10, 0}, {1, 0, 0}, {0.1 + 0.2, 10, 3},
+	} {
+		if got := (simulation.Loss{Share: c.share}).Takes(c.of); got != c.want {
+			t.Errorf("Loss{Share: %g}.Takes(%d) = %d; want %d", c.share, c.of, got, c.want)
+		}
+	}
+	pods := simulation.Fleet{Start: 4, PerUnit: hundred, Losses: []simulation.Loss{{At: 10 * s, Share: 0.5}}, Pods: &simulation.Pods{
+		HPA: autoscale.HPA{Min: 4, Max: 9}, Start: simulation.Fixed(5 * s), Phase: simulation.Phase{15 * s},
+		Nodes: &simulation.Nodes{Start: 1, Min: 1, Max: 1, PodsPerInstance: 4, Boot: simulation.Fixed(30 * s)},
+	}}
+	_, seconds := trace(t, simulation.Service{Waves: steps(400, 90), Fleets: []simulation.Fleet{pods}})
+	if got, want := changes(seconds.Ready[0]), "0: 4, 10: 0, 45: 4"; got != want {
+		t.Errorf("half of one node: ready = %q; want %q", got, want)
 	}
 }

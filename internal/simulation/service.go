@@ -81,7 +81,7 @@ type Fleet struct {
 // scales the fleet starts others; a fleet that nothing scales stays so.
 type Loss struct {
 	At    time.Duration
-	Share float64 // of what there is, spread evenly and rounded down
+	Share float64 // of what there is, spread evenly; rounded as Takes does
 }
 
 // Rate is what one unit carries in requests of the entrance a second.

@@ -163,7 +163,7 @@ func (m *Simulator) do(e entry) {
 	case toOrder:
 		f.obey(e.at, f.Orders[e.index])
 	case toLose:
-		f.lose(e.at, f.Losses[e.index].Share)
+		f.lose(e.at, f.Losses[e.index])
 	case toPlace:
 		f.schedule(e.at, e.index)
 	case toReady:

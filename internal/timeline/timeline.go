@@ -126,7 +126,7 @@ type Event struct {
 	Kind   string  `json:"kind"`            // one of the Kind constants, or the source's own word
 	Unit   string  `json:"unit,omitempty"`  // the instance or pod concerned
 	Text   string  `json:"text,omitempty"`  // a plain sentence for readers
-	Spec   string  `json:"spec,omitempty"`  // with Scaler: autoscale.Spec in JSON
+	Spec   string  `json:"spec,omitempty"`  // in JSON: with Scaler autoscale.Spec, with Balancer prescale.Balancer
 }
 
 // Kinds of events. The stages of one unit, in order, are Create, Place, Start,
@@ -150,6 +150,7 @@ const (
 	Unresolved  = "unresolved"   // and no more from here on
 	Blind       = "blind"        // the source could not be observed from here on: a Gap begins
 	Scaler      = "scaler"       // how the source scales its fleet, from here on: Spec says it
+	Balancer    = "balancer"     // a load balancer in front of the source, as it stands from here on: Spec says it
 )
 
 // Gap is a stretch in which a source could not be observed.

@@ -15,7 +15,7 @@ import (
 // start. Not safe for concurrent use: simulated time has one observer in it.
 type Diary struct {
 	Lines []string
-	Specs []string // how the fleet is scaled, apart from all else
+	Specs []string // how the fleet is scaled, or what is in front of it, apart from all else
 }
 
 func (d *Diary) line(format string, a ...any) error {
@@ -32,7 +32,7 @@ func (d *Diary) WriteReading(r timeline.Reading) error {
 
 // WriteEvent keeps when, what, of which unit, and the words.
 func (d *Diary) WriteEvent(e timeline.Event) error {
-	if e.Kind == timeline.Scaler {
+	if e.Spec != "" {
 		d.Specs = append(d.Specs, fmt.Sprintf("%v %s", since(e.At), e.Spec))
 		return nil
 	}

@@ -169,6 +169,47 @@ func TestReservation(t *testing.T) {
 	}
 }
 
+// What a plan must know of a load balancer is kept when it is read first and where it
+// has changed; what cannot be read is unknown.
+func TestLoadBalancersAreKept(t *testing.T) {
+	const ready, pending = types.CapacityReservationStateEnumProvisioned, types.CapacityReservationStateEnumPending
+	for _, c := range []struct {
+		name     string
+		kind     types.LoadBalancerTypeEnum
+		reserved func(at time.Duration) (*elbv2.DescribeCapacityReservationOutput, error)
+		want     []string
+	}{
+		{"none reserved", "application", func(time.Duration) (*elbv2.DescribeCapacityReservationOutput, error) { return reservationOf(0), nil },
+			[]string{`0s {"name":"app","application":true,"reserved":0}`}},
+		{"not yet there, but asked for", "application", func(time.Duration) (*elbv2.DescribeCapacityReservationOutput, error) {
+			return reservationOf(400, pending), nil
+		},
+			[]string{`0s {"name":"app","application":true,"reserved":400}`}},
+		{"raised meanwhile", "application", func(at time.Duration) (*elbv2.DescribeCapacityReservationOutput, error) {
+			if at < 10*time.Second {
+				return reservationOf(100, ready), nil
+			}
+			return reservationOf(400, ready), nil
+		}, []string{`0s {"name":"app","application":true,"reserved":100}`, `11s {"name":"app","application":true,"reserved":400}`}},
+		{"of another kind", "network", func(time.Duration) (*elbv2.DescribeCapacityReservationOutput, error) {
+			return reservationOf(3, ready), nil
+		},
+			[]string{`0s {"name":"app","application":false,"reserved":3}`}},
+		{"not readable", "application", func(time.Duration) (*elbv2.DescribeCapacityReservationOutput, error) {
+			return nil, errors.New("no")
+		}, []string{`0s {"name":"app","application":true,"reserved":null}`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScript()
+				s.kind, s.reserved = c.kind, c.reserved
+				d, _ := supervised(t, s, 11*time.Second)
+				check(t, "load balancers", d.Specs, c.want)
+			})
+		})
+	}
+}
+
 // A reservation that comes into force meanwhile is told, and what was wrong before
 // remains a warning.
 func TestReservationComes(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/awscall"
+	"github.com/seed-f864f198/onair/internal/prescale"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -28,6 +29,7 @@ type fronts struct {
 	known bool
 	blind bool     // it is told that they cannot be read
 	told  []string // how each stood
+	kept  []string // each as plans need it
 }
 
 // front is a load balancer before the target group.
@@ -41,6 +43,7 @@ type front struct {
 	pending  bool     // it is not provisioned
 
 	application bool // an Application Load Balancer
+	unnamed     bool // name is not its own
 }
 
 // pollFronts reads the load balancers for the first time. No failure of it is an
@@ -104,8 +107,14 @@ func (f *fronts) tell(found []front, rec *observe.Recorder) {
 		rec.Warn(unused)
 	}
 	total, every := 0.0, len(found) > 0
-	var told []string
+	var told, kept []string
 	for _, b := range found {
+		if spec := b.kept(); spec != "" {
+			kept = append(kept, spec)
+			if !slices.Contains(f.kept, spec) {
+				rec.Fronted(spec)
+			}
+		}
 		if b.state != "" {
 			rec.Warn(b.name + ": " + b.state)
 		}
@@ -125,7 +134,20 @@ func (f *fronts) tell(found []front, rec *observe.Recorder) {
 	if every {
 		rec.Note(timeline.Reserved, total)
 	}
-	f.told = told
+	f.told, f.kept = told, kept
+}
+
+// kept is what a plan must know of a load balancer to reserve capacity units of it;
+// empty where AWS does not tell its name.
+func (f *front) kept() string {
+	if f.unnamed {
+		return ""
+	}
+	b := prescale.Balancer{Name: f.name, Application: f.application}
+	if f.err == nil {
+		b.Reserved = &f.asked
+	}
+	return b.String()
 }
 
 const unused = "no load balancer uses the target group: none of its targets gets requests"
@@ -144,7 +166,7 @@ func (o *Observer) describeFronts(ctx context.Context, g *types.TargetGroup) ([]
 			return nil, failed(frontCall, err)
 		}
 		for _, b := range page.LoadBalancers {
-			f := front{name: cmp.Or(aws.ToString(b.LoadBalancerName), "a load balancer"), state: troubleOf(b), application: b.Type == types.LoadBalancerTypeEnumApplication}
+			f := front{name: cmp.Or(aws.ToString(b.LoadBalancerName), "a load balancer"), state: troubleOf(b), application: b.Type == types.LoadBalancerTypeEnumApplication, unnamed: b.LoadBalancerName == nil}
 			f.err = o.describeReservation(ctx, b, &f)
 			found = append(found, f)
 		}

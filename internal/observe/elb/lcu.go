@@ -2,29 +2,18 @@ package elb
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/preflight"
+	"github.com/seed-f864f198/onair/internal/prescale"
 )
 
 // What is reserved of an Application Load Balancer is held against what the peak's
-// new connections take of it. One capacity unit is 25 new connections a second, or
-// 3,000 active ones, or 1 GB an hour, or 1,000 evaluations of rules a second,
-// whichever is most (aws.amazon.com/elasticloadbalancing/pricing): new connections
-// alone say how many it takes at least. Of Network Load Balancers throughput alone is
-// reserved, of which nothing is known here.
+// new connections take of it by themselves (prescale.Takes). Of Network Load
+// Balancers throughput alone is reserved, of which nothing is known here.
 //
 //	new connections   3,200/s at the peak
 //	units             3,200 / 25 = 128 at least
-
-// newPerUnit is how many new connections a second one capacity unit is.
-const newPerUnit = 25
-
-// takes is how many whole capacity units so many new connections a second take.
-func takes(newConnections float64) int {
-	return int(math.Ceil(newConnections / newPerUnit * (1 - 1e-12))) // the last bits of a product are not meant
-}
 
 // toReserve says how many to ask for, and where a better figure is.
 const toReserve = "reserve %s capacity units or more hours before the broadcast (aws elbv2 modify-capacity-reservation), by PeakLCUs of the last spot in CloudWatch where that is more"
@@ -36,7 +25,7 @@ func (o *Observer) reservation(f front) preflight.Finding {
 	if f.pending {
 		status, toDo = preflight.Warning, "wait: it takes minutes to hours"
 	}
-	least := takes(o.fresh)
+	least := prescale.Takes(o.fresh)
 	if !f.application || least <= 0 {
 		return o.finding(asked, status, text, toDo)
 	}

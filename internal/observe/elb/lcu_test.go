@@ -13,34 +13,6 @@ import (
 	"github.com/seed-f864f198/onair/internal/preflight"
 )
 
-// Four of five of 4,000/s are 3,200 new connections a second; so many units carry
-// them, and one fewer does not.
-func ExampleOptions_newConnections() {
-	for _, newConnections := range []float64{4000 * 0.8, 0.1, 25, 25.1, 0} {
-		fmt.Println(newConnections, takes(newConnections))
-	}
-	// Output:
-	// 3200 128
-	// 0.1 1
-	// 25 1
-	// 25.1 2
-	// 0 0
-}
-
-func FuzzTakes(f *testing.F) {
-	f.Add(3200.0)
-	f.Add(0.3)
-	f.Fuzz(func(t *testing.T, newConnections float64) {
-		if !(newConnections > 0 && newConnections < 1e9) {
-			t.Skip("no rate that a peak has")
-		}
-		n := float64(takes(newConnections))
-		if n*25 < newConnections*(1-1e-9) || (n-1)*25 >= newConnections {
-			t.Errorf("takes(%v) = %v; want the fewest units of 25/s each that carry it", newConnections, n)
-		}
-	})
-}
-
 func TestReservationsAreHeldAgainstThePeak(t *testing.T) {
 	const ready, pending = types.CapacityReservationStateEnumProvisioned, types.CapacityReservationStateEnumPending
 	const takes128 = "; the peak's 3.2k/s new connections take 128 by themselves"

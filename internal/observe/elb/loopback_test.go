@@ -58,7 +58,7 @@ func (s *stage) WriteReading(r timeline.Reading) error {
 }
 
 func (s *stage) WriteEvent(e timeline.Event) error {
-	return s.note(fmt.Sprint(e.Source, " ", e.Kind, " ", e.Text))
+	return s.note(fmt.Sprint(e.Source, " ", e.Kind, " ", e.Text, e.Spec))
 }
 
 func (s *stage) WriteGap(g timeline.Gap) error { return s.note("gap " + g.Cause) }
@@ -82,7 +82,7 @@ func TestFactsOverLoopback(t *testing.T) {
 	}
 	want := []string{
 		"elb/web healthy 1", "elb/web unhealthy 0",
-		"elb/web reservation shop: 400 capacity units are reserved", "elb/web reserved_lcu 400", "elb/web reserved_lcu 400",
+		`elb/web balancer {"name":"shop","application":false,"reserved":400}`, "elb/web reservation shop: 400 capacity units are reserved", "elb/web reserved_lcu 400", "elb/web reserved_lcu 400",
 	}
 	if !slices.Equal(sink.seen, want) {
 		t.Errorf("facts = %q; want %q", sink.seen, want)
