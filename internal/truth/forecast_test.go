@@ -236,9 +236,22 @@ func (t *forecastTable) String() string {
 		}
 	}
 	lags, short, door := t.off()
-	fmt.Fprintf(&b, "scale lag off by %.1f %% in the middle of %d airings, %.1f %% of nine in ten; unserved in the middle of a spot's airings off by at most %.1f points, at the door by %.1f\n",
-		100*median(lags), len(lags), 100*ninth(lags), 100*furthest(short), 100*furthest(door))
+	alone, airings := t.alone()
+	fmt.Fprintf(&b, "scale lag off by %.1f %% in the middle of %d airings, %.1f %% of nine in ten; unserved in the middle of a spot's airings off by at most %.1f points, at the door by %.1f; within %g points of %d of %d airings by themselves\n",
+		100*median(lags), len(lags), 100*ninth(lags), 100*furthest(short), 100*furthest(door), 100*shareOff, alone, airings)
 	return b.String()
+}
+
+// alone counts the airings of which both shares are as foretold by themselves.
+func (t *forecastTable) alone() (right, airings int) {
+	for _, f := range t.rows {
+		for _, a := range f.labs {
+			if airings++; math.Abs(f.short-a.short) <= shareOff && math.Abs(f.door-a.refused) <= shareOff {
+				right++
+			}
+		}
+	}
+	return right, airings
 }
 
 func (t *forecastTable) off() (lags, short, door []float64) {
