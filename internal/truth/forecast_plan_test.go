@@ -36,6 +36,7 @@ func TestTruthOfPlans(t *testing.T) {
 			t.Parallel()
 			m := w.model(t, w.rehearsal(t, uint64(number+1)))
 			c := w.plan(t, m, e)
+			t.Log(c)
 			table.add(c)
 			c.judge(t)
 		})
@@ -74,7 +75,7 @@ func (s tries) lost(runs int) bool {
 // plan makes the plan for a world's spot and carries it out.
 func (w rehearsed) plan(t *testing.T, m *forecast.Model, e effort) carried {
 	t.Helper()
-	u := w.unseen[w.planned]
+	u := w.unseen[0]
 	_, d := w.airing(t, u, cadence(w.rehearsal(t, 1))/2, 1)
 	p, err := plan.Make(m, d, plan.Ask{Airs: d.Airs, Lasts: d.Lasts, Chance: forecast.Chance{Seed: 1}})
 	if err != nil {

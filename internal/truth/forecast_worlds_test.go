@@ -16,12 +16,11 @@ import (
 // rehearsed is a world of testdata/forecast: one rehearsal of it, a staircase and
 // a spot, is all that a forecast of its unseen spots is made from.
 type rehearsed struct {
-	name    string
-	lab     func(*world.Config) // what the scenario's lab does not say; nil: nothing
-	unseen  []unseen
-	planned int  // which of unseen a plan is made for
-	quick   bool // one of those that every test run makes
-	real    bool // one of those that are also aired over sockets, in real time
+	name   string
+	lab    func(*world.Config) // what the scenario's lab does not say; nil: nothing
+	unseen []unseen            // a plan is made for the first
+	quick  bool                // one of those that every test run makes
+	real   bool                // one of those that are also aired over sockets, in real time
 }
 
 // unseen is a spot that was not rehearsed. Its peak is of the spot alone, in req/s.
