@@ -17,7 +17,7 @@ import (
 // The rehearsal is played by what staging had; the model that is returned has
 // production's counts where they are stated.
 func Fit(t timeline.Timeline, q capacity.Question, r capacity.Result) (*Model, error) {
-	f := &fitting{Timeline: t, q: q, r: r, late: make(map[string]time.Duration)}
+	f := &fitting{Timeline: t, q: q, r: r, loads: make(map[string]load), late: make(map[string]time.Duration)}
 	f.free()
 	staging, err := f.service()
 	if err != nil {
@@ -45,6 +45,7 @@ type fitting struct {
 	q       capacity.Question
 	r       capacity.Result
 	assumed []string
+	loads   map[string]load          // by fleet
 	late    map[string]time.Duration // by which a group's alarms see their data points
 }
 

@@ -3,6 +3,7 @@ package forecast
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,10 +30,11 @@ func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetR
 	var period time.Duration
 	for _, p := range spec.Policies {
 		if policy, ok := f.policy(fleet, r, p); ok {
+			known.Metrics = append(known.Metrics, p.Metric)
 			g.Policies, g.Warmup, period = append(g.Policies, policy), max(g.Warmup, p.Warmup), alarmOut(p).Period
 		}
 	}
-	if len(g.Policies) == 0 && len(spec.Policies) > 0 {
+	if on := func(p autoscale.PolicySpec) bool { return !p.Off }; len(g.Policies) == 0 && slices.ContainsFunc(spec.Policies, on) {
 		return nil, fmt.Errorf("%s: none of its policies can be played: only target tracking and steps on CPU or on requests per target can", r.Name)
 	}
 	fleet.Group = g

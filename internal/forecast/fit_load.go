@@ -47,9 +47,19 @@ func (s sums) none() sums { return make(sums, len(s)) }
 // over is the sum of a window.
 func (s sums) over(w capacity.Span) float64 { return s.upTo(w.To) - s.upTo(w.From) }
 
-// loadOn is what a fleet was asked. A unit that is asked for more than it can do has
-// work until that is done; what failed waits no more.
+// loadOn is what a fleet was asked; it is worked out once.
 func (f *fitting) loadOn(r capacity.FleetResult) load {
+	l, known := f.loads[r.Name]
+	if !known {
+		l = f.loaded(r)
+		f.loads[r.Name] = l
+	}
+	return l
+}
+
+// loaded works out what a fleet was asked. A unit that is asked for more than it can do has
+// work until that is done; what failed waits no more.
+func (f *fitting) loaded(r capacity.FleetResult) load {
 	var l load
 	backlog := 0.0 // of each unit
 	for i, s := range f.seconds() {

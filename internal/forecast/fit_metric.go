@@ -16,7 +16,10 @@ import (
 const follows = 0.8
 
 // metrics sets what an HPA looks at, and what units use of it.
-func (f *fitting) metrics(fleet *simulation.Fleet, p *simulation.Pods, r capacity.FleetResult, specs []autoscale.MetricSpec) error {
+func (f *fitting) metrics(fleet *simulation.Fleet, known *Fleet, p *simulation.Pods, r capacity.FleetResult, specs []autoscale.MetricSpec) error {
+	add := func(name string, m simulation.Metric) {
+		p.Metrics, known.Metrics = append(p.Metrics, m), append(known.Metrics, name)
+	}
 	var uses []use
 	for _, s := range specs {
 		switch {
@@ -25,15 +28,15 @@ func (f *fitting) metrics(fleet *simulation.Fleet, p *simulation.Pods, r capacit
 		case isCron(s):
 			f.assume("%s: %s asks for units at certain times: it is taken to ask for none in the campaign", r.Name, s.Name)
 		case s.Kind == autoscale.OfTotal:
-			p.Metrics = append(p.Metrics, f.total(r, s))
+			add(s.Name, f.total(r, s))
 		default:
-			p.Metrics = append(p.Metrics, f.perRequest(r, s))
+			add(s.Name, f.perRequest(r, s))
 		}
 	}
 	if len(uses) > 0 {
 		u := f.leading(r, uses)
 		u.set(fleet)
-		p.Metrics = append(p.Metrics, u.metric)
+		add(u.name, u.metric)
 	}
 	if len(p.Metrics) == 0 {
 		return fmt.Errorf("%s: none of the metrics that scale it follows requests: there is nothing to play", r.Name)

@@ -17,7 +17,7 @@ func (f *fitting) pods(fleet *simulation.Fleet, known *Fleet, r capacity.FleetRe
 		return nil, fmt.Errorf("%s: %d units were ready at the start, and its max is %d: rehearse again once it has settled", r.Name, fleet.Start, p.HPA.Max)
 	}
 	phase := f.sync(p, r)
-	if err := f.metrics(fleet, p, r, spec.Metrics); err != nil {
+	if err := f.metrics(fleet, known, p, r, spec.Metrics); err != nil {
 		return nil, err
 	}
 	p.Nodes = f.nodes(fleet, known, r)

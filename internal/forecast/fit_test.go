@@ -90,6 +90,9 @@ func TestFitFindsWhatIsKnown(t *testing.T) {
 			if n, mid := len(got.PerUnit), got.PerUnit[1]; n != 3 || mid.Sustained != 36 || math.Abs(mid.Saturation-40) > 0.1 {
 				t.Errorf("%d rates, of which one is %+v; want 3, and %+v", n, mid, want.PerUnit[0])
 			}
+			if diff := cmp.Diff([]string{c.metric}, m.Fleets[0].Metrics); diff != "" {
+				t.Errorf("metrics (-want +got):\n%s", diff)
+			}
 			if m.Assumed != nil {
 				t.Errorf("assumed %q; want nothing", m.Assumed)
 			}
@@ -124,6 +127,9 @@ func TestFitFindsAGroup(t *testing.T) {
 	if off := math.Abs(got.CPU.Request/0.025 - 1); off > 0.08 {
 		t.Errorf("a request takes %g of an instance; want 0.025 within 8 %%", got.CPU.Request)
 	}
+	if diff := cmp.Diff([]string{autoscale.CPU}, m.Fleets[0].Metrics); diff != "" {
+		t.Errorf("metrics (-want +got):\n%s", diff)
+	}
 	if g := got.Group; len(g.Policies) != 1 || g.Warmup != 10*time.Second || g.Boot[0][0] != 35*time.Second || g.Max != 30 {
 		t.Errorf("group = %+v; want one policy, warmup 10s, boot 35s, at most 30", *g)
 	}
@@ -133,6 +139,66 @@ func TestFitFindsAGroup(t *testing.T) {
 	want := []string{nodes + ": its policy seer is of type PredictiveScaling, which is not played: it is taken to do nothing"}
 	if diff := cmp.Diff(want, m.Assumed); diff != "" {
 		t.Errorf("assumed (-want +got):\n%s", diff)
+	}
+}
+
+// TestGroupsWithoutPolicies stand still where theirs are off, and cannot be played where
+// none of theirs can.
+func TestGroupsWithoutPolicies(t *testing.T) {
+	k := tracked(0)
+	steps := autoscale.PolicySpec{Name: "queue", Type: "StepScaling", Metric: "AWS/SQS ApproximateNumberOfMessagesVisible",
+		Stepped: &autoscale.Stepped{Threshold: 100, Alarm: autoscale.AlarmOut, Type: autoscale.ChangeInCapacity, Steps: []autoscale.Step{{To: math.Inf(1), Adjust: 2}}}}
+	off := steps
+	off.Off = true
+	r := k.rehearse()
+	for _, c := range []struct {
+		name     string
+		policies []autoscale.PolicySpec
+		want     string
+	}{
+		{"none", nil, ""},
+		{"off", []autoscale.PolicySpec{off}, ""},
+		{"steps on a queue", []autoscale.PolicySpec{steps, off}, nodes + ": none of its policies can be played"},
+	} {
+		text, err := autoscale.Spec{Group: &autoscale.GroupSpec{Min: 3, Max: 30, Policies: c.policies}}.Text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Events[0].Spec = text
+		m, err := r.fit()
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: Fit = %v; want %q", c.name, err, c.want)
+		}
+		if err == nil && len(m.Service.Fleets[0].Group.Policies) != 0 {
+			t.Errorf("%s: policies %+v; want none", c.name, m.Service.Fleets[0].Group.Policies)
+		}
+	}
+}
+
+// TestStepsAndRequestsPerTarget are policies in AWS's measure: requests of a target and
+// a minute are those of a second, and steps on CPU are ratios.
+func TestStepsAndRequestsPerTarget(t *testing.T) {
+	r := tracked(0).rehearse()
+	text, err := autoscale.Spec{Group: &autoscale.GroupSpec{Min: 3, Max: 30, Policies: []autoscale.PolicySpec{
+		{Name: "requests", Type: "TargetTrackingScaling", Metric: "ALBRequestCountPerTarget", Tracking: &autoscale.Tracking{Target: 1200}},
+		{Name: "steps", Type: "StepScaling", Metric: autoscale.CPU, Stepped: &autoscale.Stepped{Threshold: 0.7, Alarm: autoscale.AlarmOut, Type: autoscale.ChangeInCapacity,
+			Steps: []autoscale.Step{{From: 0, To: 0.1, Adjust: 1}, {From: 0.1, To: math.Inf(1), Adjust: 3}}}},
+	}}}.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Events[0].Spec = text
+	m := r.fitted(t)
+	fleet := m.Service.Fleets[0]
+	p := fleet.Group.Policies
+	if len(p) != 2 || p[0].Tracking.Target != 20 || p[0].Metric.Kind != simulation.PerUnit || p[0].Metric.Window != time.Minute {
+		t.Fatalf("policies %+v; want the first to hold 20/s of an instance", p)
+	}
+	if s := p[1].Stepped; s.Threshold != 0.7 || s.Steps[0].To != 0.1 || p[1].Metric.Kind != simulation.Utilisation || fleet.CPU.Request != 1.0/40 {
+		t.Errorf("steps %+v, cpu %+v; want them as they are, and all of an instance at 40/s", s, fleet.CPU)
+	}
+	if want := "how busy its instances were was not read"; !strings.Contains(strings.Join(m.Assumed, "\n"), want) {
+		t.Errorf("assumed %q; want %q among it", m.Assumed, want)
 	}
 }
 

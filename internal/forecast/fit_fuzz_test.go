@@ -1,0 +1,76 @@
+package forecast
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/seed-f864f198/onair/internal/timeline"
+)
+
+// FuzzFit loses facts at random, puts gaps and readings where none were, and moves
+// instants: whatever is left, there is an error in words, or a model that can be
+// played, said its assumptions once each and is trusted or not for a reason.
+func FuzzFit(f *testing.F) {
+	for seed := range uint64(8) {
+		f.Add(seed, byte(seed*37))
+	}
+	whole := onNodes()
+	f.Fuzz(func(t *testing.T, seed uint64, share byte) {
+		random := rand.New(rand.NewPCG(seed, 7))
+		lost := func() bool { return random.IntN(256) < int(share) }
+		r := *whole
+		r.Readings = slices.DeleteFunc(slices.Clone(r.Readings), func(timeline.Reading) bool { return lost() })
+		r.Events = slices.DeleteFunc(slices.Clone(r.Events), func(timeline.Event) bool { return lost() && lost() })
+		r.Seconds = slices.DeleteFunc(slices.Clone(r.Seconds), func(timeline.Second) bool { return lost() })
+		r.r.Fleets = slices.Clone(r.r.Fleets)
+		for i := range r.r.Fleets {
+			fleet := &r.r.Fleets[i]
+			fleet.Ways = slices.Clone(fleet.Ways)
+			for j := range fleet.Ways {
+				if lost() {
+					fleet.Ways[j].Serves, fleet.Ways[j].Growth = nil, nil
+				}
+			}
+			if lost() {
+				fleet.Growths = nil
+				for j := range fleet.Ways {
+					fleet.Ways[j].Growth = nil
+				}
+			}
+			if lost() {
+				fleet.Able = fleet.Able[:len(fleet.Able)/2]
+			}
+			if lost() {
+				fleet.PerUnit.Saturation, fleet.PerUnit.Draws = nil, nil
+			}
+		}
+		if lost() {
+			r.r.ScaleLag = nil
+		}
+		for range random.IntN(3) {
+			from := timeline.Offset(random.Int64N(int64(12 * time.Minute)))
+			r.Gaps = append(r.Gaps, timeline.Gap{From: from, To: from + timeline.Offset(random.Int64N(int64(time.Minute))), Source: web})
+		}
+		for range random.IntN(3) {
+			r.read(random.Float64()*720, web, timeline.MetricOf+"cpu", random.Float64()*100)
+		}
+		m, err := r.fit()
+		if err != nil {
+			if err.Error() == "" {
+				t.Error("Fit refuses without a word")
+			}
+			return
+		}
+		if err := playable(m.Service); err != nil {
+			t.Errorf("Fit = a model that cannot be played: %v", err)
+		}
+		if said := slices.Sorted(slices.Values(m.Assumed)); len(slices.Compact(said)) != len(m.Assumed) {
+			t.Errorf("assumed %q; want each once", m.Assumed)
+		}
+		if p := m.Replay; p.LagError == nil && p.NoLag == "" && p.Apart == "" {
+			t.Errorf("replay = %v; want a lag error, or why there is none", p.Units[0].Mean)
+		}
+	})
+}
