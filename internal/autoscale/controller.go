@@ -41,9 +41,20 @@ func (c *Controller) Sync(now time.Time, current int, loads []Load) int {
 	}
 	recent := c.past.Recommendations
 	stable := c.pace.stable(now, current, recommended, recent)
-	c.past.Recommendations = c.pace.remember(now, recommended, recent, recent[:0])
+	c.past.Recommendations = newest(c.pace.remember(now, recommended, recent, recent[:0]))
 	low, high := c.pace.bounds(now, current, c.past.Changes)
 	return c.change(now, current, min(max(stable, low, c.Min), high, c.Max))
+}
+
+// newest returns the recommendations with one in place of the last two where these are the same count: a
+// window that reaches the older one reaches the newer one, so an evening on which nothing changes is one.
+func newest(all []Recommendation) []Recommendation {
+	n := len(all)
+	if n < 2 || all[n-1].Replicas != all[n-2].Replicas {
+		return all
+	}
+	all[n-2] = all[n-1]
+	return all[:n-1]
 }
 
 // recommend returns the highest count any load asks for; ok is false where none is known, or one that is not

@@ -20,8 +20,9 @@ type Fleet struct {
 	Kind     string // capacity.HPA or capacity.ASG
 	Min, Max *int   // without a plan: production's where they are stated, else the run's; nil: not known
 	Start    int    // units ready on an ordinary evening: production's where stated, else the run's first
-	// How long it took: created to ready; ready to serving behind the load balancer;
-	// wanting a node to having it. Empty: nobody measured it.
+	// How long it took: from a pod created, or an instance launched, to ready; from
+	// ready to serving behind the load balancer; from wanting a node for pods to having
+	// it. Empty: nobody measured it.
 	Pod, Balancer, Node []time.Duration
 	Nodes               *NodeGroup // that its pods stand on; nil: none is known
 	Metrics             []string   // that scale it, as readings name them, in the order of the service's metrics or policies; nil: by their kind

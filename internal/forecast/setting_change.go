@@ -79,14 +79,9 @@ func (d *draft) setBoot(s scaled) error {
 	return d.set(&n.Boot, s)
 }
 
-// takes changes what is known of the time until a unit serves. An instance may be
-// known as a unit or as a node.
+// takes changes what is known of the time until a unit serves.
 func (d *draft) takes(s scaled) {
-	unit := &d.known.Pod
-	if d.fleet.Group != nil && len(d.known.Node) > 0 {
-		unit = &d.known.Node
-	}
-	*unit, d.known.Balancer = s.of(*unit), s.each(d.known.Balancer)
+	d.known.Pod, d.known.Balancer = s.of(d.known.Pod), s.each(d.known.Balancer)
 	if s.times == 0 {
 		d.known.Balancer = []time.Duration{0} // it is part of the other
 	}

@@ -174,8 +174,8 @@ func TestWhatSettingsChange(t *testing.T) {
 			f.Orders = []simulation.Order{{At: time.Minute, Late: actionsLate, Min: new(20)}, {At: 9 * time.Minute, Late: actionsLate, Min: new(5)}}
 			known.Metrics = []string{"schedule"}
 		}},
-		{nodes5, "boot=2x,cold=10s", func(_ *Model, f *simulation.Fleet, known *Fleet) {
-			f.Group.Boot, known.Node, known.Balancer = simulation.Delay{{200 * s, 240 * s}, {10 * s}}, []time.Duration{200 * s, 240 * s}, []time.Duration{10 * s}
+		{group5, "boot=2x,cold=10s", func(_ *Model, f *simulation.Fleet, known *Fleet) {
+			f.Group.Boot, known.Pod, known.Balancer = simulation.Delay{{200 * s, 240 * s}, {10 * s}}, []time.Duration{200 * s, 240 * s}, []time.Duration{10 * s}
 		}},
 		{group5, "boot=45s", func(_ *Model, f *simulation.Fleet, known *Fleet) {
 			f.Group.Boot, known.Pod, known.Balancer = simulation.Fixed(45*s), []time.Duration{45 * s}, []time.Duration{0}

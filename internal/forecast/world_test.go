@@ -53,14 +53,6 @@ func group5() *Model {
 	}
 }
 
-// nodes5 are group5 whose instances are known as nodes are.
-func nodes5() *Model {
-	m := group5()
-	f := &m.Fleets[0]
-	f.Pod, f.Node = nil, f.Pod
-	return m
-}
-
 // still5 are the same with nothing that scales them.
 func still5() *Model {
 	return &Model{

@@ -40,15 +40,19 @@ type Planned struct {
 // error says why no model can be made of the run, or why it is not to be asked; that
 // no number of units is enough is a plan too.
 func (r *Report) PlanFor(s *scenario.Scenario, a Airing) (*Planned, error) {
+	d, err := s.Demand()
+	if err != nil {
+		return nil, err
+	}
+	return r.planFor(s, d, a)
+}
+
+func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Planned, error) {
 	m, err := r.Model()
 	if err != nil {
 		return nil, err
 	}
 	if err := m.Replay.Trusted(); err != nil {
-		return nil, err
-	}
-	d, err := s.Demand()
-	if err != nil {
 		return nil, err
 	}
 	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Chance: a.Chance}
@@ -64,9 +68,18 @@ func (r *Report) PlanFor(s *scenario.Scenario, a Airing) (*Planned, error) {
 	return &Planned{Plan: p, Run: r.Manifest.Run, Path: r.Path, Scenario: s.Name, Slip: a.Slip, Demand: d, Band: band, Model: m}, nil
 }
 
-// reportDraws is how many airings a report simulates for its plan: fewer than onair
-// plan, for a report is made again and again.
-const reportDraws = 500
+// Of how many airings a report simulates for its plan: fewer than onair plan, for a
+// report is made again and again and waits for none of them as long as a second, and
+// the fewer the longer they are.
+const (
+	mostDraws   = 500
+	leastDraws  = 100
+	drawSeconds = 300_000 // of all airings together
+)
+
+func reportDraws(lasts time.Duration) int {
+	return min(max(int(drawSeconds*time.Second/max(lasts, time.Second)), leastDraws), mostDraws)
+}
 
 // plan makes the plan of the report where something is to air, or says why there is
 // none. It changes nothing else of the report.
@@ -74,12 +87,13 @@ func (r *Report) plan() {
 	if r.Scenario.Headroom.Peak <= 0 && len(r.Scenario.Traffic.Spots) == 0 {
 		return
 	}
-	p, err := r.PlanFor(r.Scenario, Airing{Chance: forecast.Chance{Runs: reportDraws}})
+	d, err := r.Scenario.Demand()
+	if err == nil {
+		r.Plan, err = r.planFor(r.Scenario, d, Airing{Chance: forecast.Chance{Runs: reportDraws(d.Airs + d.Lasts)}})
+	}
 	if err != nil {
 		r.NoPlan = sentenceOf("no plan is made: " + err.Error())
-		return
 	}
-	r.Plan = p
 }
 
 // places says where each fleet is changed: in which context of the kubeconfig, in

@@ -340,3 +340,12 @@ func TestBetween(t *testing.T) {
 		}
 	}
 }
+
+// A report of a long campaign simulates it less often, but often enough to tell.
+func TestReportDraws(t *testing.T) {
+	for lasts, want := range map[time.Duration]int{0: 500, 10 * time.Minute: 500, 20 * time.Minute: 250, 4 * time.Hour: 100} {
+		if got := reportDraws(lasts); got != want {
+			t.Errorf("reportDraws(%s) = %d; want %d", lasts, got, want)
+		}
+	}
+}
