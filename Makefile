@@ -43,15 +43,15 @@ cross:
 smoke: build
 	ONAIR_BIN=$(CURDIR)/bin/onair ONAIR_SOAK=60000 go test -count=1 -run 'TestSmoke|TestSoak' -v ./cmd/onair
 
-## truth: what onair says of many worlds against what is true of them, forty runs of each; half an hour at most
+## truth: what onair says of many worlds against what is true of them, forty runs of each, and what it foretells and plans against labs that do it; an hour at most
 truth:
-	ONAIR_TRUTH=40 go test -count=1 -timeout 40m -parallel 6 -v ./internal/truth
+	ONAIR_TRUTH=40 go test -count=1 -timeout 90m -parallel 6 -v ./internal/truth
 
 ## faults: two hundred rehearsals of a staging that fails at random; a minute (a few are in test)
 faults:
 	ONAIR_FAULTS=200 go test -count=1 -timeout 20m -run TestEveryFaultIsTold ./internal/truth
 
-## truth-short: two runs of each world; two minutes at most
+## truth-short: two runs of each world, two worlds foretold and planned for; two minutes at most
 truth-short:
 	ONAIR_TRUTH=2 go test -count=1 -timeout 10m -run TestTruth ./internal/truth
 

@@ -16,8 +16,8 @@ import (
 	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
-// airing is what became of a spot in the lab, from a minute before it.
-type airing struct {
+// airingOf is what became of a spot in the lab, from a minute before it.
+type airingOf struct {
 	lag     *time.Duration
 	short   float64 // share of requests beyond what the ready units truly sustain, second by second
 	refused float64 // share of those that came to the lab's door and were not served
@@ -26,11 +26,11 @@ type airing struct {
 
 // air plays a scenario's traffic in its lab and holds it against what its units
 // truly sustain.
-func (k known) air(t *testing.T) airing {
+func (k known) air(t *testing.T) airingOf {
 	t.Helper()
 	q := k.Question()
 	from := q.Spots[0].From.Truncate(time.Second) - ahead
-	var a airing
+	var a airingOf
 	var ready []int
 	ready, a.refused, a.late = playAgainst(t, *k.Lab, k.Traffic.Curve, from, k.tightest())
 	a.lag, a.short = k.shortOf(simulation.Requests(k.Traffic.Curve), ready, from, q.Spots)

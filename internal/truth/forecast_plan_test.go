@@ -36,8 +36,12 @@ func TestTruthOfPlans(t *testing.T) {
 			t.Parallel()
 			m := w.model(t, w.rehearsal(t, uint64(number+1)))
 			c := w.plan(t, m, e)
+			t.Log(c)
 			table.add(c)
 			c.judge(t)
+			if w.beyond {
+				w.refuses(t, m, e, c.plan.Holds[0].Units)
+			}
 		})
 	}
 }
@@ -74,7 +78,7 @@ func (s tries) lost(runs int) bool {
 // plan makes the plan for a world's spot and carries it out.
 func (w rehearsed) plan(t *testing.T, m *forecast.Model, e effort) carried {
 	t.Helper()
-	u := w.unseen[w.planned]
+	u := w.unseen[0]
 	_, d := w.airing(t, u, cadence(w.rehearsal(t, 1))/2, 1)
 	p, err := plan.Make(m, d, plan.Ask{Airs: d.Airs, Lasts: d.Lasts, Chance: forecast.Chance{Seed: 1}})
 	if err != nil {
@@ -88,6 +92,25 @@ func (w rehearsed) plan(t *testing.T, m *forecast.Model, e effort) carried {
 	c.without = w.tries(t, u, nil, e, c.runs, true)
 	c.fewest, c.never = w.fewest(t, u, p.Holds, e, c.runs, c.held.sure(c.runs))
 	return c
+}
+
+// refuses holds that no plan is made for a world's last spot, and that three times
+// the units of its first one's plan do not serve it either.
+func (w rehearsed) refuses(t *testing.T, m *forecast.Model, e effort, units int) {
+	t.Helper()
+	u := w.unseen[len(w.unseen)-1]
+	_, d := w.airing(t, u, cadence(w.rehearsal(t, 1))/2, 1)
+	p, err := plan.Make(m, d, plan.Ask{Airs: d.Airs, Lasts: d.Lasts, Chance: forecast.Chance{Seed: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Holds) > 0 || p.Refused == "" {
+		t.Errorf("the plan for %g/s holds %v; want it refused", u.peak, p.Holds)
+	}
+	many := []plan.Hold{{Fleet: w.rehearsal(t, 1).Watched()[0].Source(), Units: 3 * units}}
+	if got := w.tries(t, u, many, e, 2, false); got.good > 0 {
+		t.Errorf("with %d units %v of the runs at %g/s are served; want a spot that no number of units serves", 3*units, got, u.peak)
+	}
 }
 
 // tries airs a spot so many times with units held, each time later after a sync; it

@@ -126,7 +126,7 @@ type foretold struct {
 	lag    simulation.Sample // seconds
 	short  float64           // share of requests beyond what ready units sustain, median over runs
 	door   float64           // share that finds no room where viewers wait as the lab lets them
-	labs   []airing
+	labs   []airingOf
 }
 
 // foretell plays a spot in the model, and airs it in labs of other seeds at other
@@ -139,15 +139,22 @@ func (w rehearsed) foretell(t *testing.T, m *forecast.Model, u unseen, e effort)
 	}
 	every := cadence(w.rehearsal(t, 1))
 	s, d := w.airing(t, u, every/2, 1)
-	f := foretold{world: w.name, unseen: u}
-	f.lag, f.short = play(t, m, d)
-	d.Queue = &simulation.Queue{Room: float64(s.Lab.Service.Queue)}
-	_, f.door = play(t, m, d)
+	f := w.said(t, m, u, s, d)
 	for n := range seeds {
 		late := (every * time.Duration(2*n+1) / time.Duration(2*seeds)).Truncate(time.Millisecond)
 		aired, _ := w.airing(t, u, late, uint64(100+n))
 		f.labs = append(f.labs, known{aired, e.length / 8}.air(t))
 	}
+	return f
+}
+
+// said is what a model says of a spot, without viewers that wait and with them.
+func (w rehearsed) said(t *testing.T, m *forecast.Model, u unseen, s *scenario.Scenario, d forecast.Demand) foretold {
+	t.Helper()
+	f := foretold{world: w.name, unseen: u}
+	f.lag, f.short = play(t, m, d)
+	d.Queue = &simulation.Queue{Room: float64(s.Lab.Service.Queue)}
+	_, f.door = play(t, m, d)
 	return f
 }
 
@@ -229,9 +236,22 @@ func (t *forecastTable) String() string {
 		}
 	}
 	lags, short, door := t.off()
-	fmt.Fprintf(&b, "scale lag off by %.1f %% in the middle of %d airings, %.1f %% of nine in ten; unserved in the middle of a spot's airings off by at most %.1f points, at the door by %.1f\n",
-		100*median(lags), len(lags), 100*ninth(lags), 100*furthest(short), 100*furthest(door))
+	alone, airings := t.alone()
+	fmt.Fprintf(&b, "scale lag off by %.1f %% in the middle of %d airings, %.1f %% of nine in ten; unserved in the middle of a spot's airings off by at most %.1f points, at the door by %.1f; within %g points of %d of %d airings by themselves\n",
+		100*median(lags), len(lags), 100*ninth(lags), 100*furthest(short), 100*furthest(door), 100*shareOff, alone, airings)
 	return b.String()
+}
+
+// alone counts the airings of which both shares are as foretold by themselves.
+func (t *forecastTable) alone() (right, airings int) {
+	for _, f := range t.rows {
+		for _, a := range f.labs {
+			if airings++; math.Abs(f.short-a.short) <= shareOff && math.Abs(f.door-a.refused) <= shareOff {
+				right++
+			}
+		}
+	}
+	return right, airings
 }
 
 func (t *forecastTable) off() (lags, short, door []float64) {

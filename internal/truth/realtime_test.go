@@ -14,8 +14,10 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/elb"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
 	"github.com/seed-f864f198/onair/internal/rehearsal"
+	"github.com/seed-f864f198/onair/internal/rundir"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
@@ -72,36 +74,44 @@ func (w staged) judgeForReal(t *testing.T, o outcome) {
 // cmd/onair would build.
 func (w staged) rehearseForReal(t *testing.T, e effort) outcome {
 	s := w.scenario(t, 77)
-	staging, err := lab.Start(*s.Lab)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer staging.Stop()
-	target, err := url.Parse(staging.ServiceURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var observers []observe.Observer
-	for _, f := range s.Fleets() {
-		o, err := overSockets(f, staging)
-		if err != nil {
-			t.Fatal(err)
-		}
-		observers = append(observers, o)
-	}
-	dir, err := rehearsal.Run(t.Context(), rehearsal.Plan{Scenario: s, Target: target, Observers: observers, Root: t.TempDir(), Tool: "test"})
+	dir, err := runForReal(t, s, s.Fleets())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return analyze(t, s, dir, e.length)
 }
 
+// runForReal makes one run of a scenario against a lab of its own, over sockets.
+func runForReal(t *testing.T, s *scenario.Scenario, watched []scenario.Observe) (*rundir.Dir, error) {
+	staging, err := lab.Start(*s.Lab)
+	if err != nil {
+		return nil, err
+	}
+	defer staging.Stop()
+	target, err := url.Parse(staging.ServiceURL)
+	if err != nil {
+		return nil, err
+	}
+	var observers []observe.Observer
+	for _, f := range watched {
+		o, err := overSockets(f, staging)
+		if err != nil {
+			return nil, err
+		}
+		observers = append(observers, o)
+	}
+	return rehearsal.Run(t.Context(), rehearsal.Plan{Scenario: s, Target: target, Observers: observers, Root: t.TempDir(), Tool: "test"})
+}
+
 func overSockets(f scenario.Observe, staging *lab.Lab) (observe.Observer, error) {
-	if f.Kind == capacity.ASG {
-		api := asg.NewClient(aws.Config{
-			Region: f.Region, BaseEndpoint: &staging.AWSEndpoint, Credentials: credentials.NewStaticCredentialsProvider("onair", "lab", ""),
-		})
-		return asg.New(asg.Options{API: api, Name: f.Name, Source: f.Source(), Region: f.Region}), nil
+	account := aws.Config{
+		Region: f.Region, BaseEndpoint: &staging.AWSEndpoint, Credentials: credentials.NewStaticCredentialsProvider("onair", "lab", ""),
+	}
+	switch f.Kind {
+	case capacity.ASG:
+		return asg.New(asg.Options{API: asg.NewClient(account), Name: f.Name, Source: f.Source(), Region: f.Region}), nil
+	case scenario.ELB:
+		return elb.New(elb.Options{API: elb.NewClient(account), Name: f.Name, Source: f.Source(), Region: f.Region}), nil
 	}
 	config, err := clientcmd.RESTConfigFromKubeConfig(staging.Kubeconfig())
 	if err != nil {
