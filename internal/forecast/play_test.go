@@ -83,8 +83,8 @@ func TestPlayTakesTheDemandsQueueAndSpots(t *testing.T) {
 		t.Errorf("unserved share with a queue = %g; want another than without", share(queued))
 	}
 	d.Queue, d.Spots = nil, []simulation.Span{{From: 0, To: 30 * s}}
-	if calm := play(t, m, d); calm.Lag.N() != 0 || share(calm) != share(plain) {
-		t.Errorf("%d runs with a lag in a spot without a shortfall; want none, and as much unserved", calm.Lag.N())
+	if calm := play(t, m, d); calm.Lag.N() != 0 || share(calm) <= share(plain) {
+		t.Errorf("%d runs with a lag in a spot without a shortfall, share %g; want none, and more than %g, for it is of a spot that asked for less", calm.Lag.N(), share(calm), share(plain))
 	}
 }
 
