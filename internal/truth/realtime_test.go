@@ -14,6 +14,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
 	"github.com/seed-f864f198/onair/internal/rehearsal"
 	"github.com/seed-f864f198/onair/internal/scenario"
@@ -98,10 +99,10 @@ func (w staged) rehearseForReal(t *testing.T, e effort) outcome {
 
 func overSockets(f scenario.Observe, staging *lab.Lab) (observe.Observer, error) {
 	if f.Kind == capacity.ASG {
-		api := asg.NewClient(aws.Config{
+		account := aws.Config{
 			Region: f.Region, BaseEndpoint: &staging.AWSEndpoint, Credentials: credentials.NewStaticCredentialsProvider("onair", "lab", ""),
-		})
-		return asg.New(asg.Options{API: api, Name: f.Name, Source: f.Source(), Region: f.Region}), nil
+		}
+		return asg.New(asg.Options{API: asg.NewClient(account), Alarms: cloudwatch.Alarms{API: cloudwatch.NewClient(account)}, Name: f.Name, Source: f.Source(), Region: f.Region}), nil
 	}
 	config, err := clientcmd.RESTConfigFromKubeConfig(staging.Kubeconfig())
 	if err != nil {
