@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -107,11 +108,13 @@ func watched(a autoscale.AlarmSpec) (alarm autoscale.Alarm, why string) {
 		return alarm, "AWS does not tell its periods"
 	case a.Breaching != a.Periods:
 		return alarm, fmt.Sprintf("%d of %d data points set it off, which is not played", a.Breaching, a.Periods)
-	case a.Threshold == nil || !plain:
+	case a.Threshold == nil || !plain || !finite(*a.Threshold):
 		return alarm, "it has no threshold, but a band"
 	}
 	return autoscale.Alarm{Periods: a.Periods, Period: a.Period}, ""
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // metricOfAlarm names an alarm's metric as that of a policy is; empty: a formula.
 func metricOfAlarm(a autoscale.AlarmSpec, group string) string {

@@ -322,3 +322,31 @@ func TestChecksOfAlarms(t *testing.T) {
 		})
 	}
 }
+
+// FuzzPolicies holds the law that whatever a policy and its alarm say, how the group
+// scales can be kept and read again: one that cannot be played spoils no other.
+func FuzzPolicies(f *testing.F) {
+	f.Add("GreaterThanThreshold", 60.0, int32(60), 3, 3, 0.0, 15.0, int32(10), 50.0)
+	f.Add("LessThanOrEqualToThreshold", 1e308, int32(-10), 1, 1, math.Inf(-1), math.Inf(1), int32(-1), 1e-300)
+	f.Add("", math.NaN(), int32(0), -1, 0, math.NaN(), 0.0, int32(0), 0.0)
+	f.Fuzz(func(t *testing.T, comparison string, threshold float64, period int32, periods, breaching int, low, high float64, by int32, target float64) {
+		a := onCPU("alarm", comparison, threshold, periods, time.Duration(period)*time.Second)
+		a.Breaching = breaching
+		p := steps("alarm")
+		p.StepAdjustments = []types.StepAdjustment{{MetricIntervalLowerBound: &low, MetricIntervalUpperBound: &high, ScalingAdjustment: &by}}
+		tracks := tracking("cpu", 50)
+		tracks.TargetTrackingConfiguration.TargetValue, tracks.Alarms = &target, p.Alarms
+		spec := autoscale.GroupSpec{Max: 1}
+		scalePolicy(p, reads(a))(&spec, types.AutoScalingGroup{})
+		if target > 0 && !math.IsInf(target/100, 0) && target/100 > 0 {
+			scalePolicy(tracks, reads(a))(&spec, types.AutoScalingGroup{})
+		}
+		text, err := autoscale.Spec{Group: &spec}.Text()
+		if err != nil {
+			t.Fatalf("Text of %+v = %v; want what can be kept", spec, err)
+		}
+		if _, err := autoscale.ParseSpec(text); err != nil {
+			t.Errorf("ParseSpec(%s) = %v; want it read again", text, err)
+		}
+	})
+}

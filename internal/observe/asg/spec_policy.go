@@ -96,8 +96,8 @@ func setOff(t *autoscale.Tracking, a autoscale.AlarmSpec, target float64) (why s
 		t.DisableScaleIn = true
 	}
 	t.In = alarm
-	if target > 0 {
-		t.InBelow = max(0, *a.Threshold/target)
+	if share := *a.Threshold / target; share > 0 && finite(share) {
+		t.InBelow = share
 	}
 	return ""
 }

@@ -81,7 +81,7 @@ func steppedOf(p types.ScalingPolicy, a autoscale.AlarmSpec, metric string) (mad
 	}
 	for _, s := range p.StepAdjustments {
 		step := autoscale.Step{From: bound(s.MetricIntervalLowerBound, per, math.Inf(-1)), To: bound(s.MetricIntervalUpperBound, per, math.Inf(+1))}
-		if s.ScalingAdjustment == nil || !(step.From < step.To) {
+		if s.ScalingAdjustment == nil || !(step.From < step.To) || math.IsInf(step.From, +1) || math.IsInf(step.To, -1) {
 			return nil, "what a step of its policy does is not told"
 		}
 		step.Adjust = float64(*s.ScalingAdjustment)
