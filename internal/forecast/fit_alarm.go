@@ -22,7 +22,7 @@ func (f *fitting) alarms(s staging) error {
 		if len(s.phases[i]) == 0 || s.Fleets[i].Group == nil {
 			continue
 		}
-		name, period := s.Fleets[i].Name, s.Fleets[i].Group.Policies[0].Metric.Window
+		name, period := s.Fleets[i].Name, shortest(s.Fleets[i].Group.Policies)
 		best, least := s.Fleets[i], math.Inf(1)
 		for periods := range latest {
 			f.late[name] = time.Duration(periods) * period
@@ -42,6 +42,16 @@ func (f *fitting) alarms(s staging) error {
 		s.Fleets[i] = best
 	}
 	return nil
+}
+
+// shortest is the shortest period of the policies by which a group grows.
+func shortest(policies []simulation.Policy) (period time.Duration) {
+	for _, p := range policies {
+		if grows(p) && (period == 0 || p.Metric.Window < period) {
+			period = p.Metric.Window
+		}
+	}
+	return period
 }
 
 // offBy is how far the units of a fleet are off in some replays.

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/observe/elb"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
 	"github.com/seed-f864f198/onair/internal/rehearsal"
@@ -109,7 +110,7 @@ func overSockets(f scenario.Observe, staging *lab.Lab) (observe.Observer, error)
 	}
 	switch f.Kind {
 	case capacity.ASG:
-		return asg.New(asg.Options{API: asg.NewClient(account), Name: f.Name, Source: f.Source(), Region: f.Region}), nil
+		return asg.New(asg.Options{API: asg.NewClient(account), Alarms: cloudwatch.Alarms{API: cloudwatch.NewClient(account)}, Name: f.Name, Source: f.Source(), Region: f.Region}), nil
 	case scenario.ELB:
 		return elb.New(elb.Options{API: elb.NewClient(account), Name: f.Name, Source: f.Source(), Region: f.Region}), nil
 	}
