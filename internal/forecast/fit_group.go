@@ -20,10 +20,9 @@ func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetR
 	}
 	f.notCome(r)
 	g := &simulation.Group{Min: spec.Min, Max: spec.Max, Quota: f.quota(r)}
-	if all := f.steps(r); len(all) > 0 {
-		g.Boot = measured(between(all, begun, inService))
-		known.Pod, known.Balancer = between(all, begun, ready), between(all, ready, joining)
-	} else {
+	all := f.steps(r)
+	known.Pod, known.Balancer = between(all, begun, ready), between(all, ready, joining)
+	if g.Boot = measured(between(all, begun, inService)); g.Boot == nil {
 		g.Boot = simulation.Fixed(usualInstance)
 		f.assume("%s: no instance was seen to start: it is taken to take %s until it serves", r.Name, seconds(usualInstance))
 	}

@@ -34,10 +34,8 @@ func (f *fitting) nodes(fleet *simulation.Fleet, known *Fleet, pods capacity.Fle
 	n.Max = max(n.Max, n.Min)
 	n.Quota = f.quota(*group)
 	f.notCome(*group)
-	if all := f.steps(*group); len(all) > 0 {
-		n.Boot = measured(between(all, begun, inService))
-		known.Node = n.Boot[0]
-	} else {
+	known.Node = between(f.steps(*group), begun, inService)
+	if n.Boot = measured(known.Node); n.Boot == nil {
 		n.Boot = simulation.Fixed(usualNode)
 		f.assume("%s: no instance was seen to start: it is taken to take %s until it is in service", group.Name, seconds(usualNode))
 	}
