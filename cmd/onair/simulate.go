@@ -14,6 +14,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/report"
 	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
 // simulateOptions are the flags of onair simulate.
@@ -139,7 +140,7 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	if err != nil {
 		return nil, usageError{err}
 	}
-	model, err := trusted(run)
+	model, err := trusted(run, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -154,10 +155,10 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	return run.WhatIf(variants, demand, o.chance)
 }
 
-// trusted is the model of a run, if it plays the rehearsal well enough to be asked
-// about anything else.
-func trusted(run *report.Report) (*forecast.Model, error) {
-	model, err := run.Model()
+// trusted is the model of a run for what is asked, if it plays the rehearsal well
+// enough to be asked about anything else.
+func trusted(run *report.Report, asked *scenario.Scenario) (*forecast.Model, error) {
+	model, err := run.Model(asked)
 	if err != nil {
 		return nil, fmt.Errorf("%s: no model can be made of this run: %w", run.Path, err)
 	}
