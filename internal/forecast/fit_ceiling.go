@@ -22,9 +22,9 @@ func (f *fitting) met() float64 {
 	return lowest
 }
 
-// stated is the lowest of a rate and those that the scenario states of what does not
+// layered is the lowest of a rate and those that the scenario states of what does not
 // scale; they are the real thing's, and no part of what was rehearsed.
-func (f *fitting) stated(rate float64) float64 {
+func (f *fitting) layered(rate float64) float64 {
 	for _, l := range f.q.Layers {
 		if rate = lower(rate, l.Rate); rate == l.Rate {
 			f.assume("%s: it carries %s, as stated, and slows nothing before that", l.Name, figure.Rate(l.Rate))

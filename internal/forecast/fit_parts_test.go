@@ -253,16 +253,18 @@ func TestProduction(t *testing.T) {
 		nodes, upTo  int
 		assumes      bool
 		quota, nodeQ int
+		known        *int // min that a change could be taken back to
 	}{
-		{"none", nil, nil, 3, 3, 20, 1, 9, false, 15, 8},
-		{"start and max", &capacity.Production{Start: 40, Max: 90}, nil, 40, 3, 90, 0, math.MaxInt32, true, 0, 0},
-		{"min too", &capacity.Production{Start: 40, Max: 90, Min: 30}, nil, 40, 30, 90, 0, math.MaxInt32, true, 0, 0},
-		{"fewer than staging's min", &capacity.Production{Start: 2, Max: 90}, nil, 2, 2, 90, 0, math.MaxInt32, true, 0, 0},
-		{"the group too", &capacity.Production{Start: 40, Max: 90}, &capacity.Production{Max: 25}, 40, 3, 90, 0, 25, false, 0, 0},
-		{"the group alone", nil, &capacity.Production{Start: 4, Max: 25}, 3, 3, 20, 4, 25, false, 15, 0},
+		{"none", nil, nil, 3, 3, 20, 1, 9, false, 15, 8, ptr(3)},
+		{"start and max", &capacity.Production{Start: 40, Max: 90}, nil, 40, 3, 90, 0, math.MaxInt32, true, 0, 0, nil},
+		{"min too", &capacity.Production{Start: 40, Max: 90, Min: 30}, nil, 40, 30, 90, 0, math.MaxInt32, true, 0, 0, ptr(30)},
+		{"fewer than staging's min", &capacity.Production{Start: 2, Max: 90}, nil, 2, 2, 90, 0, math.MaxInt32, true, 0, 0, nil},
+		{"the group too", &capacity.Production{Start: 40, Max: 90}, &capacity.Production{Max: 25}, 40, 3, 90, 0, 25, false, 0, 0, nil},
+		{"the group alone", nil, &capacity.Production{Start: 4, Max: 25}, 3, 3, 20, 4, 25, false, 15, 0, ptr(3)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := onNodes()
+			r.r.Fleets[0].Min, r.r.Fleets[0].Max = ptr(3), ptr(20)
 			r.q.Fleets[0].Production, r.q.Fleets[1].Production = c.pods, c.group
 			r.read(-1, web, timeline.Quota, 15)
 			r.read(-1, nodes, timeline.Quota, 8)
@@ -281,6 +283,15 @@ func TestProduction(t *testing.T) {
 			}
 			if got := m.Replay.Units[0].Simulated[0]; got != 3 {
 				t.Errorf("the replay begins with %d units; want staging's 3", got)
+			}
+			if diff := cmp.Diff(c.known, m.Fleets[0].Min); diff != "" {
+				t.Errorf("known min (-want +got):\n%s", diff)
+			}
+			if got := strings.Contains(strings.Join(m.Assumed, "\n"), web+": its min in production is not stated"); got != (c.known == nil) {
+				t.Errorf("assumed %q: staging's min %v; want %v", m.Assumed, got, c.known == nil)
+			}
+			if *m.Fleets[0].Max != c.most {
+				t.Errorf("known max = %d; want %d", *m.Fleets[0].Max, c.most)
 			}
 			if m.Fleets[0].Start != c.start {
 				t.Errorf("known start = %d; want %d", m.Fleets[0].Start, c.start)
@@ -309,7 +320,7 @@ func TestCeilings(t *testing.T) {
 	} {
 		f := &fitting{r: capacity.Result{Fleets: []capacity.FleetResult{{Fleet: capacity.Fleet{Name: web}, Ceiling: c.ceiling}}}, q: capacity.Question{Layers: c.layers}}
 		met := f.met()
-		if stated := f.stated(met); met != c.met || stated != c.stated {
+		if stated := f.layered(met); met != c.met || stated != c.stated {
 			t.Errorf("%s: met %g, with what is stated %g; want %g, %g", c.name, met, stated, c.met, c.stated)
 		}
 		if said := strings.Join(f.assumed, "\n"); !strings.Contains(said, c.assumes) || c.assumes == "" && said != "" {

@@ -18,7 +18,7 @@ type Model struct {
 type Fleet struct {
 	Name     string // as readings name it
 	Kind     string // capacity.HPA or capacity.ASG
-	Min, Max *int   // without a plan: production's where they are stated, else the run's; nil: not known
+	Min, Max *int   // without a plan: production's where it is stated, else the run's; nil: not known, such as a production's that is stated without it
 	Start    int    // units ready on an ordinary evening: production's where stated, else the run's first
 	// How long it took: from a pod created, or an instance launched, to ready; from
 	// ready to serving behind the load balancer; from wanting a node for pods to having
