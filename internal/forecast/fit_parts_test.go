@@ -126,7 +126,7 @@ func TestLoadOn(t *testing.T) {
 func TestUnitsSlowEachOther(t *testing.T) {
 	const a, b, measured = 0.05, 0.002, 8
 	r := capacity.FleetResult{Fleet: capacity.Fleet{Name: web},
-		PerUnit: capacity.PerUnit{Mid: ptr(50.0), Low: ptr(45.0), High: ptr(55.0), Units: measured, Saturation: &capacity.Range{Low: 60, Mid: 60, High: 60}},
+		PerUnit: capacity.PerUnit{Mid: new(50.0), Low: new(45.0), High: new(55.0), Units: measured, Saturation: &capacity.Range{Low: 60, Mid: 60, High: 60}},
 		USL:     &capacity.USL{Alpha: capacity.Range{Mid: a}, Beta: capacity.Range{Mid: b}}}
 	var fleet simulation.Fleet
 	if atLeast, err := new(fitting).perUnit(&fleet, r); err != nil || atLeast {
@@ -160,13 +160,13 @@ func TestThinned(t *testing.T) {
 func onNodes() *rehearsal {
 	r := cpu().rehearse()
 	group := capacity.FleetResult{
-		Fleet: capacity.Fleet{Name: nodes, Kind: capacity.ASG}, Min: ptr(1), Max: ptr(9), ReadyStart: ptr(1), ReadyMax: ptr(3),
+		Fleet: capacity.Fleet{Name: nodes, Kind: capacity.ASG}, Min: new(1), Max: new(9), ReadyStart: new(1), ReadyMax: new(3),
 		Able:    timeline.Series{{At: -1, Value: 1}, {At: timeline.Offset(400 * time.Second), Value: 3}},
 		Growths: []capacity.Growth{{At: 370 * time.Second, From: 1, To: 3}},
 	}
 	for _, took := range secs(40, 44) {
 		at := 370*time.Second + took
-		group.Ways = append(group.Ways, capacity.Way{Unit: "i-1", Growth: ptr(0), Ready: ptr(at + 3*time.Second), Serves: ptr(at + 3*time.Second),
+		group.Ways = append(group.Ways, capacity.Way{Unit: "i-1", Growth: new(0), Ready: new(at + 3*time.Second), Serves: new(at + 3*time.Second),
 			Legs: []capacity.Leg{{Span: capacity.Span{From: 371 * time.Second, To: at}, Stage: timeline.InService}}})
 	}
 	r.r.Fleets, r.q.Fleets = append(r.r.Fleets, group), append(r.q.Fleets, group.Fleet)
@@ -255,16 +255,16 @@ func TestProduction(t *testing.T) {
 		quota, nodeQ int
 		known        *int // min that a change could be taken back to
 	}{
-		{"none", nil, nil, 3, 3, 20, 1, 9, false, 15, 8, ptr(3)},
+		{"none", nil, nil, 3, 3, 20, 1, 9, false, 15, 8, new(3)},
 		{"start and max", &capacity.Production{Start: 40, Max: 90}, nil, 40, 3, 90, 0, math.MaxInt32, true, 0, 0, nil},
-		{"min too", &capacity.Production{Start: 40, Max: 90, Min: 30}, nil, 40, 30, 90, 0, math.MaxInt32, true, 0, 0, ptr(30)},
+		{"min too", &capacity.Production{Start: 40, Max: 90, Min: 30}, nil, 40, 30, 90, 0, math.MaxInt32, true, 0, 0, new(30)},
 		{"fewer than staging's min", &capacity.Production{Start: 2, Max: 90}, nil, 2, 2, 90, 0, math.MaxInt32, true, 0, 0, nil},
 		{"the group too", &capacity.Production{Start: 40, Max: 90}, &capacity.Production{Max: 25}, 40, 3, 90, 0, 25, false, 0, 0, nil},
-		{"the group alone", nil, &capacity.Production{Start: 4, Max: 25}, 3, 3, 20, 4, 25, false, 15, 0, ptr(3)},
+		{"the group alone", nil, &capacity.Production{Start: 4, Max: 25}, 3, 3, 20, 4, 25, false, 15, 0, new(3)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := onNodes()
-			r.r.Fleets[0].Min, r.r.Fleets[0].Max = ptr(3), ptr(20)
+			r.r.Fleets[0].Min, r.r.Fleets[0].Max = new(3), new(20)
 			r.q.Fleets[0].Production, r.q.Fleets[1].Production = c.pods, c.group
 			r.read(-1, web, timeline.Quota, 15)
 			r.read(-1, nodes, timeline.Quota, 8)
@@ -349,7 +349,7 @@ func TestSpec(t *testing.T) {
 		spots bool
 		short *time.Duration
 		want  int
-	}{{true, nil, 2}, {false, ptr(170 * time.Second), 3}, {false, nil, 1}} {
+	}{{true, nil, 2}, {false, new(170 * time.Second), 3}, {false, nil, 1}} {
 		if !c.spots {
 			f.q.Spots = nil
 		}
@@ -386,10 +386,10 @@ func TestSteps(t *testing.T) {
 		return capacity.Leg{Span: capacity.Span{From: secs(from)[0], To: secs(to)[0]}, Stage: stage}
 	}
 	r := capacity.FleetResult{Fleet: capacity.Fleet{Name: web, Kind: capacity.HPA}, Growths: []capacity.Growth{{At: 10 * time.Second}}, Ways: []capacity.Way{
-		{Unit: "waited", Growth: ptr(0), Ready: ptr(60 * time.Second), Serves: ptr(75 * time.Second), Legs: []capacity.Leg{
+		{Unit: "waited", Growth: new(0), Ready: new(60 * time.Second), Serves: new(75 * time.Second), Legs: []capacity.Leg{
 			leg(timeline.Create, 10, 11), leg(timeline.Place, 11, 30), leg(timeline.Start, 30, 50), leg(timeline.UnitReady, 50, 60), leg(timeline.InService, 60, 75)}},
-		{Unit: "anew", Ready: ptr(90 * time.Second), Serves: ptr(90 * time.Second), Legs: []capacity.Leg{leg(timeline.UnitReady, 85, 90)}},
-		{Unit: "open", Growth: ptr(0), Legs: []capacity.Leg{leg(timeline.Create, 10, 11)}},
+		{Unit: "anew", Ready: new(90 * time.Second), Serves: new(90 * time.Second), Legs: []capacity.Leg{leg(timeline.UnitReady, 85, 90)}},
+		{Unit: "open", Growth: new(0), Legs: []capacity.Leg{leg(timeline.Create, 10, 11)}},
 	}}
 	f := &fitting{}
 	f.Events = []timeline.Event{{Source: web, Kind: noRoom, Unit: "waited"}}

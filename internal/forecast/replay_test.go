@@ -16,12 +16,12 @@ func TestTrusted(t *testing.T) {
 		r    Replay
 		want string // of the error; empty: trusted
 	}{
-		{"close", Replay{LagError: ptr(0.1), Units: units(0.9)}, ""},
-		{"at the bound", Replay{LagError: ptr(0.25)}, ""},
-		{"off", Replay{LagError: ptr(0.251), Measured: ptr(100 * time.Second), Simulated: ptr(130 * time.Second)},
+		{"close", Replay{LagError: new(0.1), Units: units(0.9)}, ""},
+		{"at the bound", Replay{LagError: new(0.25)}, ""},
+		{"off", Replay{LagError: new(0.251), Measured: new(100 * time.Second), Simulated: new(130 * time.Second)},
 			"its scale lag is off by 25.1 % (1m40s, and 2m10s in its replay), more than 25 %"},
 		{"one recovered", Replay{Apart: "capacity never caught up"}, "capacity never caught up"},
-		{"both never recovered", Replay{LagError: ptr(0.0), NoLag: "neither"}, ""},
+		{"both never recovered", Replay{LagError: new(0.0), NoLag: "neither"}, ""},
 		{"no lag, close", Replay{NoLag: "none fell short", Units: units(0.25)}, ""},
 		{"no lag, off", Replay{NoLag: "none fell short", Units: units(0.3)}, "the units of " + web + " are off by 30 %, more than 25 %, and there is no scale lag to hold it against (none fell short)"},
 	} {
@@ -34,8 +34,8 @@ func TestTrusted(t *testing.T) {
 
 func TestHoldLag(t *testing.T) {
 	never, none := math.Inf(1), math.NaN()
-	blind := []capacity.Moment{{At: 10 * time.Second, Rehearsed: true, Mid: ptr(100.0)}, {At: 11 * time.Second, Rehearsed: true}}
-	short, lag := ptr(10*time.Second), ptr(100*time.Second)
+	blind := []capacity.Moment{{At: 10 * time.Second, Rehearsed: true, Mid: new(100.0)}, {At: 11 * time.Second, Rehearsed: true}}
+	short, lag := new(10*time.Second), new(100*time.Second)
 	for _, c := range []struct {
 		name       string
 		short, lag *time.Duration
@@ -90,7 +90,7 @@ func TestReplayIsRefused(t *testing.T) {
 	r := cpu().rehearse()
 	for i := range r.r.Fleets[0].Ways {
 		w := &r.r.Fleets[0].Ways[i]
-		w.Serves = ptr(*w.Serves + 100*time.Second)
+		w.Serves = new(*w.Serves + 100*time.Second)
 	}
 	m := r.fitted(t)
 	if err := m.Replay.Trusted(); err == nil {
