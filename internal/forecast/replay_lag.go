@@ -15,8 +15,8 @@ import (
 //	recovered            recovered            median of |simulated / measured - 1|
 //	recovered            did not              none: Apart
 //	did not              recovered            none: Apart
-//	did not              did not              0
-//	no shortfall         (any)                none: NoLag, and units alone are judged
+//	did not              did not              none: NoLag, and units alone are judged
+//	no shortfall         (any)                the same
 //	not known            (any)                the same
 func (f *fitting) holdLag(r *Replay, runs []replayed) {
 	typical := median(runs).lag
@@ -38,7 +38,7 @@ func (f *fitting) holdLag(r *Replay, runs []replayed) {
 	case math.IsNaN(typical):
 		r.Apart = "capacity never caught up with demand in the rehearsal, and never falls short in its replay"
 	default:
-		r.LagError, r.NoLag = new(0.0), "capacity never caught up with demand, neither in the rehearsal nor in its replay"
+		r.NoLag = "capacity never caught up with demand, neither in the rehearsal nor in its replay"
 	}
 	if r.LagError == nil && r.Apart == "" {
 		f.assume("%s: how fast it scales could be held against its units alone, and against no scale lag", r.NoLag)
