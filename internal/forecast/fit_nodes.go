@@ -29,7 +29,7 @@ func (f *fitting) nodes(fleet *simulation.Fleet, known *Fleet, pods capacity.Fle
 		return nil
 	}
 	n := &simulation.Nodes{Start: start, PodsPerInstance: f.density(pods, *group)}
-	n.Start = max(n.Start, instancesFor(fleet.Start, n.PodsPerInstance))
+	n.Start = max(n.Start, n.For(fleet.Start))
 	n.Min, n.Max = orElse(group.Min, 0), orElse(group.Max, math.MaxInt32)
 	n.Max = max(n.Max, n.Min)
 	n.Quota = f.quota(*group)
@@ -102,8 +102,6 @@ func (f *fitting) densest(pods, group capacity.FleetResult) int {
 	}
 	return most
 }
-
-func instancesFor(pods, each int) int { return (pods + each - 1) / each }
 
 // scan is how often pods that wait are looked for: the shortest of the usual cadences
 // that is no shorter than the last of them ever waited for a launch.

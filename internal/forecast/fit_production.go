@@ -84,7 +84,7 @@ func (f *fitting) bound(start int, c capacity.Production, known *Fleet, least, m
 // the start need, and as many as any number of them do.
 func (f *fitting) producedNodes(n simulation.Nodes, pods int, known *Fleet) *simulation.Nodes {
 	c := f.production(known.Nodes.Name)
-	need := instancesFor(pods, n.PodsPerInstance)
+	need := n.For(pods)
 	n.Start, n.Min, n.Max, n.Quota = max(need, c.Start), min(n.Min, need), math.MaxInt32, 0
 	group := *known.Nodes
 	group.Min, group.Max = nil, nil
