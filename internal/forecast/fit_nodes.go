@@ -39,8 +39,8 @@ func (f *fitting) nodes(fleet *simulation.Fleet, known *Fleet, pods capacity.Fle
 		n.Boot = simulation.Fixed(usualNode)
 		f.assume("%s: no instance was seen to start: it is taken to take %s until it is in service", group.Name, seconds(usualNode))
 	}
-	n.Scan = f.scan(pods, *group)
-	known.Nodes = &NodeGroup{Name: group.Name, Min: group.Min, Max: group.Max, PodsPerInstance: n.PodsPerInstance}
+	n.Scan, n.Orders = f.scan(pods, *group), f.due(group.Name)
+	known.Nodes = &NodeGroup{Name: group.Name, Min: group.Min, Max: group.Max, PodsPerInstance: n.PodsPerInstance, Scheduled: f.toCome(group.Name)}
 	return n
 }
 

@@ -33,7 +33,7 @@ func (f *fitting) produce(m *Model) {
 		if c != none || group != none {
 			fleet = f.produced(fleet, c, &m.Fleets[i])
 		}
-		fleets[i] = fleet
+		fleets[i] = anytime(fleet)
 	}
 	m.Service.Fleets = fleets
 }

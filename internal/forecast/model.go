@@ -3,6 +3,7 @@ package forecast
 import (
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
@@ -24,9 +25,10 @@ type Fleet struct {
 	// ready to serving behind the load balancer; from wanting a node for pods to having
 	// it. Empty: nobody measured it.
 	Pod, Balancer, Node []time.Duration
-	Nodes               *NodeGroup // that its pods stand on; nil: none is known
-	Metrics             []string   // that scale it, as readings name them, in the order of the service's metrics or policies; nil: by their kind
-	AtLeast             bool       // only a lower bound of what a unit sustains is known: the model takes it
+	Nodes               *NodeGroup            // that its pods stand on; nil: none is known
+	Metrics             []string              // that scale it, as readings name them, in the order of the service's metrics or policies; nil: by their kind
+	Scheduled           []autoscale.Scheduled // actions of its group still to come, as last told; of one that repeats, its next time
+	AtLeast             bool                  // only a lower bound of what a unit sustains is known: the model takes it
 }
 
 // NodeGroup is the group whose instances a fleet's pods stand on.
@@ -34,6 +36,7 @@ type NodeGroup struct {
 	Name            string
 	Min, Max        *int
 	PodsPerInstance int
+	Scheduled       []autoscale.Scheduled // as a Fleet's
 }
 
 // Replay is the rehearsal played by the model that was made from it.

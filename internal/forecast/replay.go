@@ -64,6 +64,7 @@ func (f *fitting) rehearsed(s staging, demand []float64, lead int) simulation.Se
 	service.Fleets = slices.Clone(s.Fleets)
 	for i := range service.Fleets {
 		fleet := &service.Fleets[i]
+		*fleet = postponed(*fleet, later)
 		fleet.PerUnit = []simulation.Rate{fleet.Middle()}
 		switch {
 		case fleet.Pods != nil:
