@@ -76,7 +76,7 @@ trusted.`,
 	o.demandOptions.flags(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.sets, "set", nil, "another column: what is otherwise, such as min=20,target=50% (may be repeated)")
-	f.IntVar(&o.chance.Runs, "runs", 2000, "simulated airings of each column")
+	f.IntVar(&o.chance.Runs, "runs", forecast.UsualRuns, "simulated airings of each column")
 	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
 	f.BoolVar(&o.json, "json", false, "write JSON")
 	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
