@@ -14,6 +14,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/report"
 	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
 // simulateOptions are the flags of onair simulate.
@@ -75,7 +76,7 @@ trusted.`,
 	o.demandOptions.flags(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.sets, "set", nil, "another column: what is otherwise, such as min=20,target=50% (may be repeated)")
-	f.IntVar(&o.chance.Runs, "runs", 2000, "simulated airings of each column")
+	f.IntVar(&o.chance.Runs, "runs", forecast.UsualRuns, "simulated airings of each column")
 	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
 	f.BoolVar(&o.json, "json", false, "write JSON")
 	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
@@ -139,7 +140,7 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	if err != nil {
 		return nil, usageError{err}
 	}
-	model, err := trusted(run)
+	model, err := trusted(run, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -154,10 +155,10 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	return run.WhatIf(variants, demand, o.chance)
 }
 
-// trusted is the model of a run, if it plays the rehearsal well enough to be asked
-// about anything else.
-func trusted(run *report.Report) (*forecast.Model, error) {
-	model, err := run.Model()
+// trusted is the model of a run for what is asked, if it plays the rehearsal well
+// enough to be asked about anything else.
+func trusted(run *report.Report, asked *scenario.Scenario) (*forecast.Model, error) {
+	model, err := run.Model(asked)
 	if err != nil {
 		return nil, fmt.Errorf("%s: no model can be made of this run: %w", run.Path, err)
 	}

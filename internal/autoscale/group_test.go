@@ -191,3 +191,18 @@ func FuzzGroup(f *testing.F) {
 		}
 	})
 }
+
+func TestScheduledSets(t *testing.T) {
+	for _, c := range []struct {
+		action autoscale.Scheduled
+		want   string
+	}{
+		{autoscale.Scheduled{}, "nothing"},
+		{autoscale.Scheduled{Min: new(0)}, "min 0"},
+		{autoscale.Scheduled{Min: new(2), Max: new(40), Desired: new(9)}, "min 2, max 40, desired 9"},
+	} {
+		if got := c.action.Sets(); got != c.want {
+			t.Errorf("Sets() = %q; want %q", got, c.want)
+		}
+	}
+}

@@ -20,10 +20,9 @@ func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetR
 	}
 	f.notCome(r)
 	g := &simulation.Group{Min: spec.Min, Max: spec.Max, Quota: f.quota(r)}
-	if all := f.steps(r); len(all) > 0 {
-		g.Boot = measured(between(all, begun, inService))
-		known.Pod, known.Balancer = between(all, begun, ready), between(all, ready, joining)
-	} else {
+	all := f.steps(r)
+	known.Pod, known.Balancer = between(all, begun, ready), between(all, ready, joining)
+	if g.Boot = measured(between(all, begun, inService)); g.Boot == nil {
 		g.Boot = simulation.Fixed(usualInstance)
 		f.assume("%s: no instance was seen to start: it is taken to take %s until it serves", r.Name, seconds(usualInstance))
 	}
@@ -41,8 +40,8 @@ func (f *fitting) group(fleet *simulation.Fleet, known *Fleet, r capacity.FleetR
 	if on := func(p autoscale.PolicySpec) bool { return !p.Off }; len(g.Policies) == 0 && slices.ContainsFunc(spec.Policies, on) {
 		return nil, fmt.Errorf("%s: none of its policies can be played: only target tracking and steps on CPU or on requests per target can", r.Name)
 	}
-	fleet.Group = g
-	if growths := decisions(r); len(growths) > 0 && period > 0 {
+	fleet.Group, fleet.Orders, known.Scheduled = g, f.due(r.Name), f.toCome(r.Name)
+	if growths := f.decisions(r); len(growths) > 0 && period > 0 {
 		return seen{phaseOf(growths, period)}, nil
 	}
 	return nil, nil
@@ -62,10 +61,12 @@ func alarmOut(p autoscale.PolicySpec) autoscale.Alarm {
 	return autoscale.AlarmOut
 }
 
-// decisions are when a group decided to grow.
-func decisions(r capacity.FleetResult) (at []time.Duration) {
+// decisions are when the policies of a group decided to grow it.
+func (f *fitting) decisions(r capacity.FleetResult) (at []time.Duration) {
 	for _, g := range r.Growths {
-		at = append(at, g.At)
+		if !f.byAction(r.Name, g) {
+			at = append(at, g.At)
+		}
 	}
 	return at
 }
@@ -193,7 +194,7 @@ func (f *fitting) decided(r capacity.FleetResult, p autoscale.PolicySpec) float6
 		seen := g.At - f.late[r.Name]
 		window := capacity.Span{From: seen - period, To: seen}
 		warm, known := ableAt(r, g.At-p.Warmup)
-		if !known || warm == 0 || window.From < 0 || l.unknown.over(window) > 0 || r.Max != nil && g.To >= *r.Max {
+		if !known || warm == 0 || window.From < 0 || l.unknown.over(window) > 0 || r.Max != nil && g.To >= *r.Max || f.byAction(r.Name, g) {
 			continue
 		}
 		each := l.done.over(window) / period.Seconds()

@@ -228,7 +228,7 @@ func (d *draft) quota() int {
 
 // house gives the pods at the beginning the nodes that they need.
 func (d *draft) house(n *simulation.Nodes) error {
-	need := (d.fleet.Start + n.PodsPerInstance - 1) / n.PodsPerInstance
+	need := n.For(d.fleet.Start)
 	most := n.Max
 	if n.Quota > 0 {
 		most = min(most, n.Quota)

@@ -69,6 +69,7 @@ func (w *work) find() error {
 	w.Risk = w.risk()
 	w.Next = w.next(w.floors, "held")
 	w.warnLayers()
+	w.warnScheduled()
 	if w.Instants != nil && !w.Enough {
 		w.write()
 	}

@@ -49,7 +49,7 @@ func (r *Report) PlanFor(s *scenario.Scenario, a Airing) (*Planned, error) {
 }
 
 func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Planned, error) {
-	m, err := r.Model()
+	m, err := r.Model(s)
 	if err != nil {
 		return nil, err
 	}
