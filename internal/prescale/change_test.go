@@ -109,6 +109,13 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// Whoever pastes a text into an HPA that KEDA owns has to know that it does not last.
+func TestKubectlWarnsOfKEDA(t *testing.T) {
+	if note := texts(t, "hpa")[Kubectl].Note; !strings.Contains(note, "KEDA's operator") {
+		t.Errorf("note of kubectl = %q; want that KEDA's operator puts the old values back", note)
+	}
+}
+
 // A comment is read whole in a terminal; a name has a line to itself.
 func TestCommentsAreShort(t *testing.T) {
 	for name := range plans(t) {

@@ -39,7 +39,8 @@ func (s scaler) kubectl() Text {
 		Verify:  s.look(),
 		Reverse: s.patch(*s.Min, *s.Max, raised),
 		Note: fmt.Sprintf("kubectl schedules nothing: apply at %s, see at %s that all %s are READY, reverse at %s. "+
-			"What keeps the HPA from a repository (Argo CD, Flux, Helm) puts the old values back: change them there, or pause it.",
+			"What keeps the HPA from a repository (Argo CD, Flux, Helm) puts the old values back: change them there, or pause it. "+
+			"So does KEDA's operator where a ScaledObject owns the HPA: then use the keda text.",
 			moment(s.Apply.In(in)), moment(s.Verify.In(in)), figure.Count(s.Units), moment(s.Release.In(in))),
 	}
 }
