@@ -30,6 +30,7 @@ type Scenario struct {
 	Abort       []Guard
 	Observe     []Observe                      // as written; Fleets adds the lab's own
 	Production  map[string]capacity.Production // by fleet name
+	Places      map[string]Place               // of production's fleets, by the rehearsed one's name; without an entry: not stated
 	UnitCost    map[string]float64             // of one unit for an hour, by fleet name; nil: not stated
 	Viewers     *simulation.Queue              // how they wait in a forecast; nil: not stated
 	Layers      []capacity.Layer
