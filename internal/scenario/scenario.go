@@ -41,7 +41,8 @@ type Scenario struct {
 	Resolved []byte   // the file after --set, complete in itself: what the run directory stores
 	Secrets  []string // values that came from the environment where secrets may stand; Mask replaces them
 
-	masker *strings.Replacer // nil: nothing to mask
+	assumed []string          // of a question: what its spots leave out, a sentence each
+	masker  *strings.Replacer // nil: nothing to mask
 }
 
 // Target is what receives the traffic.
