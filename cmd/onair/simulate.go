@@ -55,8 +55,9 @@ Slower nodes, a zone lost two minutes before the airing, new units that are cold
 Settings are of the first fleet; another one's stand behind its name, as in
 hpa/default/web.min=20. Those of every fleet: start, capacity, zone_lost. Of what
 scales: min, max, metric, target, boot, cold. Of an HPA: up and down with
-.stabilization, .select and .tolerance, tolerance, sync, ready, nodes. Of a group:
-warmup, cooldown.
+.stabilization, .select and .tolerance, tolerance, sync, ready, nodes, nodes.min,
+nodes.max. Of a group: warmup, cooldown. The group that pods stand on takes min, max,
+start and boot by its own name, as in asg/web-nodes.min=4.
 
 The model plays the rehearsal itself first. Where it is too far from what was
 measured it is asked nothing, and stderr says why. Otherwise simulation.svg, .png,
