@@ -17,6 +17,9 @@ import (
 // mostUnits is how many times the units of a plan may be the fewest that do.
 const mostUnits = 1.25
 
+// draws are those that plans are made from: as many as a user's, where there is time.
+var draws = forecast.Chance{Seed: 1, Runs: raced.Part(0, 300)}
+
 // TestTruthOfPlans makes a plan for a spot that was not rehearsed, and airs that
 // spot in the lab as the plan wants it: with its units held from before the spot. In
 // at least plan.Sure of the runs no more than plan.Unserved of the requests go
@@ -91,14 +94,14 @@ func (w rehearsed) plan(t *testing.T, m *forecast.Model, e effort) carried {
 	t.Helper()
 	u := w.unseen[0]
 	_, d := w.airing(t, u, cadence(w.rehearsal(t, 1))/2, 1)
-	p, err := plan.Make(m, d, plan.Ask{At: evening, Airs: d.Airs, Lasts: d.Lasts, Chance: forecast.Chance{Seed: 1}})
+	p, err := plan.Make(m, d, plan.Ask{At: evening, Airs: d.Airs, Lasts: d.Lasts, Chance: draws})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(p.Holds) == 0 {
 		t.Fatalf("no plan: %s", p.Refused)
 	}
-	c := carried{world: w.name, plan: p, runs: raced.Part(20, 3)}
+	c := carried{world: w.name, plan: p, runs: raced.Part(20, 2)}
 	c.held = w.tries(t, u, p.Holds, e, c.runs, false)
 	c.without = w.tries(t, u, nil, e, c.runs, true)
 	if w.evening > 0 {
@@ -114,7 +117,7 @@ func (w rehearsed) refuses(t *testing.T, m *forecast.Model, e effort, units int)
 	t.Helper()
 	u := w.unseen[len(w.unseen)-1]
 	_, d := w.airing(t, u, cadence(w.rehearsal(t, 1))/2, 1)
-	p, err := plan.Make(m, d, plan.Ask{Airs: d.Airs, Lasts: d.Lasts, Chance: forecast.Chance{Seed: 1}})
+	p, err := plan.Make(m, d, plan.Ask{Airs: d.Airs, Lasts: d.Lasts, Chance: draws})
 	if err != nil {
 		t.Fatal(err)
 	}
