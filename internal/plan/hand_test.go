@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -349,29 +350,69 @@ func TestUnitsSlowEachOtherDown(t *testing.T) {
 	}
 }
 
-// Things that hold as they are need no change, and the plan says so.
+// A minimum that holds needs no change, and the plan says so.
 func TestEnough(t *testing.T) {
-	m := modelOf(slow(web, 40, 30))
-	p := made(t, m, spike, plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC), UnitCost: map[string]float64{web: 1}})
+	f := slow(web, 40, 30)
+	f.Pods.HPA.Min = 34
+	p := made(t, modelOf(f), spike, plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC), UnitCost: map[string]float64{web: 1}})
 	switch {
-	case !p.Enough || units(p)[web] != 40:
-		t.Errorf("enough = %v, %v; want 40 units to be enough", p.Enough, units(p))
+	case !p.Enough || units(p)[web] != 34:
+		t.Errorf("enough = %v, %v; want the minimum of 34 units to be enough", p.Enough, units(p))
 	case len(p.Texts) > 0 || len(p.NoTexts) > 0:
 		t.Errorf("texts = %v, %v; want none where nothing changes", p.Texts, p.NoTexts)
-	case p.Held != p.Without:
-		t.Errorf("held = %+v; want %+v as without", p.Held, p.Without)
+	case p.Held.Probability != 1 || p.Without.Probability != 1:
+		t.Errorf("held = %+v, without = %+v; want certainty of both", p.Held, p.Without)
 	case *p.Holds[0].Cost != 0:
 		t.Errorf("cost = %g; want nothing", *p.Holds[0].Cost)
-	case p.Risk[0].Units != 40:
-		t.Errorf("the curve begins at %d; want 40", p.Risk[0].Units)
+	case p.Risk[0].Units != 34:
+		t.Errorf("the curve begins at %d; want 34", p.Risk[0].Units)
+	}
+}
+
+// That as many are ready today is not enough, for nothing keeps them: the fewest that
+// do are held, with a text, though they are no more than there are.
+func TestReadyTodayIsNotHeld(t *testing.T) {
+	for _, start := range []int{34, 40} {
+		p := made(t, modelOf(slow(web, start, 30)), spike, plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC), UnitCost: map[string]float64{web: 1}})
+		if p.Enough || units(p)[web] != 34 || len(p.Texts) == 0 {
+			t.Fatalf("with %d ready and a minimum of 2: enough = %v, units = %v, %d texts; want 34 to be held", start, p.Enough, units(p), len(p.Texts))
+		}
+		if p.Without.Probability != 1 || *p.Holds[0].Cost != 0 {
+			t.Errorf("with %d ready: without a plan P = %g, cost %g; want certainty as they are, and no unit more to pay", start, p.Without.Probability, *p.Holds[0].Cost)
+		}
+		if want := fmt.Sprintf("%s: %d units are ready today, and its minimum of 2 keeps no more than that", web, start); !strings.Contains(strings.Join(p.Warnings, "\n"), want) {
+			t.Errorf("warnings = %q; want %q", p.Warnings, want)
+		}
+		if p.Risk[0].Units != 2 || p.Risk[0].Probability != 0 {
+			t.Errorf("the curve begins at %d units with P = %g; want the minimum of 2, and 0", p.Risk[0].Units, p.Risk[0].Probability)
+		}
+	}
+}
+
+// Of a minimum that is not known nobody can say that it is enough.
+func TestAMinimumNobodyKnows(t *testing.T) {
+	m := modelOf(slow(web, 40, 30))
+	m.Fleets[0].Min = nil
+	p := made(t, m, spike, plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC)})
+	if p.Enough || units(p)[web] != 34 || len(p.NoTexts) != 1 {
+		t.Errorf("enough = %v, units = %v, no texts = %q; want 34 to be held, and that the minimum must be known", p.Enough, units(p), p.NoTexts)
+	}
+}
+
+// What nothing scales stays as it is, so that what is ready today is enough.
+func TestNothingScales(t *testing.T) {
+	fixed := slow(web, 40, 30)
+	fixed.Pods = nil
+	if p := made(t, modelOf(fixed), spike, plan.Ask{}); !p.Enough || units(p)[web] != 40 {
+		t.Errorf("enough = %v, units = %v; want the 40 that stay", p.Enough, units(p))
 	}
 }
 
 // A floor keeps what an ordinary evening runs, where it would be given up before the
-// airing: six minutes of little demand let 40 units go.
+// airing: six minutes of little demand let 40 units go, of which 34 are needed.
 func TestHoldingWhatIsThere(t *testing.T) {
 	p := made(t, modelOf(slow(web, 40, 30)), steps(10, 10, 10, 10, 10, 10, 10, 10, 1000, 10), plan.Ask{})
-	if p.Enough || p.Without.Probability != 0 || units(p)[web] != 40 {
-		t.Errorf("enough = %v with P = %g, units = %v; want 40 units to be held though they run today", p.Enough, p.Without.Probability, units(p))
+	if p.Enough || p.Without.Probability != 0 || units(p)[web] != 34 {
+		t.Errorf("enough = %v with P = %g, units = %v; want 34 units to be held though 40 run today", p.Enough, p.Without.Probability, units(p))
 	}
 }

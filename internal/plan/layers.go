@@ -84,11 +84,20 @@ func (w *work) warn() {
 		}
 	}
 	for i, f := range w.model.Fleets {
+		w.warnReady(i)
 		if f.AtLeast {
 			w.warnf("%s: only a lower bound of what a unit sustains is known, so fewer units may do (rehearse a load that it does not hold)", f.Name)
 		}
 		w.warnNodes(i)
 		w.warnOrders(i)
+	}
+}
+
+// warnReady says why as many are held as are ready today, or fewer.
+func (w *work) warnReady(fleet int) {
+	f, n := w.model.Fleets[fleet], w.floors[fleet]
+	if f.Min != nil && n > *f.Min && n <= f.Start {
+		w.warnf("%s: %s units are ready today, and its minimum of %s keeps no more than that: the autoscaler may have let the others go by the airing", f.Name, figure.Count(f.Start), figure.Count(*f.Min))
 	}
 }
 

@@ -41,16 +41,13 @@ type work struct {
 }
 
 func (w *work) find() error {
-	w.Enough = w.asIs().holds(w.runs)
-	w.floors = w.today()
-	if !w.Enough {
-		var stuck *refusal
-		if w.floors, stuck = w.fewest(); stuck != nil {
-			w.Refused = w.refused(*stuck)
-			w.Next = w.next(w.today(), "as things are")
-			return nil
-		}
+	var stuck *refusal
+	if w.floors, stuck = w.fewest(); stuck != nil {
+		w.Refused = w.refused(*stuck)
+		w.Next = w.next(w.today(), "as things are")
+		return nil
 	}
+	w.Enough = w.enough(w.floors)
 	w.Holds = w.holds(w.floors)
 	if err := w.timetable(); err != nil {
 		return err
@@ -58,9 +55,8 @@ func (w *work) find() error {
 	if w.Enough { // what the timetable rests on matters to nobody
 		w.Warnings = nil
 	}
-	w.Held = w.Without
+	w.Held = w.try(w.floors).chance()
 	if !w.Enough {
-		w.Held = w.try(w.floors).chance()
 		w.warn()
 	}
 	for i := range w.Holds {

@@ -48,14 +48,15 @@ type Balancer struct {
 type Plan struct {
 	Holds   []Hold // of the fleets that serve in the model's order, then the groups their pods stand on
 	Refused string
-	// Enough says that things hold as they are. Holds are then what runs on an
-	// ordinary evening, which cost nothing more, Held is Without, and there is no text.
+	// Enough says that the minimums hold, to which an autoscaler may have gone back by
+	// the time of the airing. Holds are then those, and there is no text. That more
+	// are ready today is not enough, for nothing keeps them.
 	Enough bool
 	// Held is the chance with Holds: the fewest units at which it is Sure or more. It is
 	// an estimate that happens to lie there or above, so the true one may be below Sure
 	// by about its Error (half a point of 2,000 draws), seldom by twice as much.
 	Held     Chance
-	Without  Chance             // as things are
+	Without  Chance             // as things are: from what is ready on an ordinary evening, and nothing held
 	Peak     forecast.Peak      // of the demand, req/s
 	Lead     time.Duration      // before the airing: when to apply
 	After    time.Duration      // after its latest start: when to release

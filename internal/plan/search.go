@@ -69,6 +69,34 @@ func (s *search) today() floors {
 	return f
 }
 
+// least are the fleets' minimums, below which no plan need hold them: 1 where that is
+// not known, and what there is of one that nothing scales.
+func (s *search) least() floors {
+	f := make(floors, len(s.service.Fleets))
+	for i, fleet := range s.service.Fleets {
+		switch minimum := s.model.Fleets[i].Min; {
+		case fleet.Pods == nil && fleet.Group == nil:
+			f[i] = fleet.Start
+		case minimum != nil:
+			f[i] = *minimum
+		}
+		f[i] = max(1, f[i])
+	}
+	return f
+}
+
+// enough reports whether floors ask for nothing: each is a minimum that is known, or
+// what there is of a fleet that nothing scales.
+func (s *search) enough(f floors) bool {
+	for i, least := range s.least() {
+		scaled := s.service.Fleets[i].Pods != nil || s.service.Fleets[i].Group != nil
+		if f[i] > least || scaled && s.model.Fleets[i].Min == nil {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *search) allFree() floors {
 	f := make(floors, len(s.service.Fleets))
 	for i := range f {
@@ -90,7 +118,7 @@ func (s *search) fewest() (floors, *refusal) {
 	if s.service.Ceiling > 0 && !s.try(s.allFree()).holds(s.runs) {
 		return nil, &refusal{fleet: free, best: s.allFree()}
 	}
-	f := s.today()
+	f := s.least()
 	for i := range f {
 		n, ok := s.alone(i)
 		if !ok {
@@ -106,11 +134,11 @@ func (s *search) fewest() (floors, *refusal) {
 // few hold too. One unit more can serve less, for where it eases a metric into the
 // tolerance no further ones are asked for.
 func (s *search) alone(fleet int) (int, bool) {
-	low, high := s.today()[fleet], s.most(fleet)
+	low, high := s.least()[fleet], s.most(fleet)
 	holds := func(runs int) func(int) bool {
 		return func(n int) bool { return s.try(s.allFree().with(fleet, n)).holds(runs) }
 	}
-	start, ok := edge(low, low, high, holds(min(roughRuns, s.runs)))
+	start, ok := edge(max(low, s.today()[fleet]), low, high, holds(min(roughRuns, s.runs)))
 	if !ok {
 		start = high
 	}
@@ -179,8 +207,8 @@ func (s *search) together(f floors) (floors, *refusal) {
 		}
 		f = f.with(least, f[least]+1)
 	}
-	for i, today := range s.today() {
-		for f[i] > today && s.try(f.with(i, f[i]-1)).holds(s.runs) {
+	for i, least := range s.least() {
+		for f[i] > least && s.try(f.with(i, f[i]-1)).holds(s.runs) {
 			f = f.with(i, f[i]-1)
 		}
 	}
