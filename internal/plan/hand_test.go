@@ -198,6 +198,43 @@ func TestUnitsThatCome(t *testing.T) {
 	}
 }
 
+// What a plan counts on is told by what its units do by themselves: a schedule that
+// adds 20 in time is counted on, and alone 20 of 30/s carry 600 of the 1200/s. Where
+// nothing comes in time the two are the same.
+func TestHeldAlone(t *testing.T) {
+	f := slow(web, 4, 30)
+	f.Pods.Metrics = []simulation.Metric{{Kind: simulation.Cron}}
+	f.Pods.Phase = simulation.Phase{0}
+	f.Pods.Start = simulation.Fixed(75 * time.Second)
+	f.Orders = []simulation.Order{{At: 30 * time.Second, Min: new(40)}}
+	p := made(t, modelOf(f), steps(100, 600, 1200), plan.Ask{})
+	if want := 600.0 / 1900; p.Held.Probability != 1 || p.Alone.Probability != 0 || math.Abs(p.Alone.Typical-want) > 1e-9 {
+		t.Errorf("held = %+v, alone = %+v; want certainty, and %g unserved alone", p.Held, p.Alone, want)
+	}
+	group := simulation.Fleet{
+		Name: "asg/web", Start: 2, PerUnit: []simulation.Rate{{Sustained: 28}, {Sustained: 30}},
+		Group: &simulation.Group{Min: 2, Max: 60, Boot: simulation.Fixed(time.Hour)},
+	}
+	for _, f := range []simulation.Fleet{slow(web, 4, 28, 30), group} {
+		if p := made(t, modelOf(f), spike, plan.Ask{}); p.Alone != p.Held {
+			t.Errorf("%s: alone = %+v; want %+v, for nothing comes in time", f.Name, p.Alone, p.Held)
+		}
+	}
+}
+
+// Where demand rises by the minute pods that come within seconds are counted on, so
+// that alone less is served; those that come after it change nothing.
+func TestAloneServesNoMore(t *testing.T) {
+	d := steps(200, 300, 450, 650, 900, 1200, 600, 200)
+	d.Waves[0].Times = []float64{0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6}
+	for start, counted := range map[time.Duration]bool{5 * time.Second: true, time.Hour: false} {
+		p := made(t, modelOf(quick(60, 0.5, start)), d, plan.Ask{Airs: 2 * time.Minute, Chance: few})
+		if p.Enough || (p.Alone.Probability < p.Held.Probability) != counted || p.Alone.Probability > p.Held.Probability {
+			t.Errorf("pods in %s: held at %v P = %g, alone %g; want it less alone: %v", start, units(p), p.Held.Probability, p.Alone.Probability, counted)
+		}
+	}
+}
+
 // Each of two fleets is held at what it needs by itself.
 func TestUnitsOfTwoFleets(t *testing.T) {
 	p := made(t, modelOf(slow(web, 4, 30), slow(api, 4, 80)), spike, plan.Ask{})

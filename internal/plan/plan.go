@@ -55,7 +55,10 @@ type Plan struct {
 	// Held is the chance with Holds: the fewest units at which it is Sure or more. It is
 	// an estimate that happens to lie there or above, so the true one may be below Sure
 	// by about its Error (half a point of 2,000 draws), seldom by twice as much.
-	Held     Chance
+	Held Chance
+	// Alone is the chance with Holds and nothing more: no autoscaler and no schedule adds
+	// to them. Held counts on what they add in time.
+	Alone    Chance
 	Without  Chance             // as things are: from what is ready on an ordinary evening, and nothing held
 	Peak     forecast.Peak      // of the demand, req/s
 	Lead     time.Duration      // before the airing: when to apply

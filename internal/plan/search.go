@@ -47,12 +47,16 @@ func (s *search) asIs() *trial { return s.tried[""] }
 
 // try is the service held at floors. What is held differs from the service as it is,
 // which was checked, in numbers that make sense; so it is one that can be played.
-func (s *search) try(f floors) *trial {
-	key := f.key()
+func (s *search) try(f floors) *trial { return s.play(f.key(), f.of(s.service)) }
+
+// tryStill is the same with nothing added to what is held.
+func (s *search) tryStill(f floors) *trial { return s.play("still "+f.key(), f.still(s.service)) }
+
+func (s *search) play(key string, held simulation.Service) *trial {
 	if t, ok := s.tried[key]; ok {
 		return t
 	}
-	player, err := simulation.New(f.of(s.service))
+	player, err := simulation.New(held)
 	if err != nil {
 		panic("plan: held at " + key + ": " + err.Error())
 	}
