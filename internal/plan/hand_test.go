@@ -3,6 +3,7 @@ package plan_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -231,6 +232,22 @@ func TestAloneServesNoMore(t *testing.T) {
 		p := made(t, modelOf(quick(60, 0.5, start)), d, plan.Ask{Airs: 2 * time.Minute, Chance: few})
 		if p.Enough || (p.Alone.Probability < p.Held.Probability) != counted || p.Alone.Probability > p.Held.Probability {
 			t.Errorf("pods in %s: held at %v P = %g, alone %g; want it less alone: %v", start, units(p), p.Held.Probability, p.Alone.Probability, counted)
+		}
+	}
+}
+
+// What goes beyond twice the units that were measured is extrapolated, and said.
+func TestFarBeyondWhatWasMeasured(t *testing.T) {
+	for measured, want := range map[int]string{
+		16: "hpa/default/web: the plan's 34 units are more than twice the 16 at which a unit's sustainable rate was measured; that each sustains as much is an assumption",
+		17: "",
+	} {
+		known := capacity.FleetResult{Fleet: capacity.Fleet{Name: web}, PerUnit: capacity.PerUnit{Mid: new(30.0), Units: measured}}
+		other := capacity.FleetResult{Fleet: capacity.Fleet{Name: api}, PerUnit: capacity.PerUnit{Mid: new(30.0), Units: 1}}
+		p := made(t, modelOf(slow(web, 2, 30)), spike, plan.Ask{Measured: []capacity.FleetResult{other, known}})
+		said := slices.DeleteFunc(p.Warnings, func(w string) bool { return !strings.Contains(w, "twice") })
+		if got := strings.Join(said, "\n"); got != want {
+			t.Errorf("measured at %d units: %q; want %q", measured, got, want)
 		}
 	}
 }

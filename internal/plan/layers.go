@@ -93,6 +93,17 @@ func (w *work) warn() {
 	}
 }
 
+// warnBeyond says which fleets are held far beyond what was measured of them.
+func (w *work) warnBeyond() {
+	for i, f := range w.model.Fleets {
+		for _, m := range w.ask.Measured {
+			if text := m.Extrapolated(w.floors[i], "the plan's"); m.Name == f.Name && text != "" {
+				w.Warnings = append(w.Warnings, text)
+			}
+		}
+	}
+}
+
 // warnReady says why as many are held as are ready today, or fewer.
 func (w *work) warnReady(fleet int) {
 	f, n := w.model.Fleets[fleet], w.floors[fleet]

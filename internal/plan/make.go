@@ -59,6 +59,7 @@ func (w *work) find() error {
 	if !w.Enough {
 		w.warn()
 	}
+	w.warnBeyond()
 	for i := range w.Holds {
 		w.Holds[i].Cost = w.cost(w.Holds[i])
 	}

@@ -24,6 +24,9 @@ type Ask struct {
 	Context  map[string]string  // of an HPA's kubeconfig, by fleet
 	Region   map[string]string  // of a group, by fleet
 	Layers   []capacity.Layer   // what else has a capacity, the lowest first
+	// Measured is what the run measured of the fleets; of one without an entry it is not
+	// said whether the plan goes far beyond it.
+	Measured []capacity.FleetResult
 	// Balancers are the load balancers in front, whose capacity units may be reserved.
 	Balancers []Balancer
 	Chance    forecast.Chance

@@ -56,7 +56,7 @@ func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 	if err := m.Replay.Trusted(); err != nil {
 		return nil, err
 	}
-	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Chance: a.Chance, Played: a.Played}
+	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Measured: r.Result.Fleets, Chance: a.Chance, Played: a.Played}
 	ask.Context, ask.Region = places(s)
 	var unread []string
 	ask.Balancers, unread = r.balancers(s)
