@@ -252,6 +252,26 @@ func TestFarBeyondWhatWasMeasured(t *testing.T) {
 	}
 }
 
+// Of small units before a peak that is a range one fewer misses what is asked for by
+// less than chance can tell, 2 sqrt(0.95 x 0.05 / 2000) = 1 %; of large ones it does not.
+func TestOneFewerMayDo(t *testing.T) {
+	d := steps(100, 1000, 100)
+	for i := range 101 {
+		d.Waves[0].Times = append(d.Waves[0].Times, 1+float64(i)/100)
+	}
+	for each, want := range map[float64]bool{2: true, 200: false} {
+		p := made(t, modelOf(slow(web, 2, each)), d, plan.Ask{Chance: everyDraw})
+		said := strings.Join(p.Warnings, "\n")
+		below := p.Risk[slices.IndexFunc(p.Risk, func(r plan.Risk) bool { return r.Units == units(p)[web]-1 })]
+		if got := strings.Contains(said, fmt.Sprintf("%s: with %d units the chance is %s, within two errors of the 95 %% asked for", web, below.Units, below.Chance)); got != want {
+			t.Errorf("units of %g/s: %v, one fewer P = %s, warnings = %q; want it to be said: %v", each, units(p), below.Chance, said, want)
+		}
+		if near := plan.Sure-below.Probability <= 2*math.Sqrt(below.Probability*(1-below.Probability)/2000); near != want {
+			t.Errorf("units of %g/s: one fewer P = %g; want that within two errors: %v", each, below.Probability, want)
+		}
+	}
+}
+
 // Each of two fleets is held at what it needs by itself.
 func TestUnitsOfTwoFleets(t *testing.T) {
 	p := made(t, modelOf(slow(web, 4, 30), slow(api, 4, 80)), spike, plan.Ask{})

@@ -104,6 +104,21 @@ func (w *work) warnBeyond() {
 	}
 }
 
+// warnClose says where one unit fewer is as likely to do as chance can tell: within two
+// standard errors of what is asked for.
+func (w *work) warnClose() {
+	for i, least := range w.least() {
+		fewer := w.floors[i] - 1
+		if fewer < least {
+			continue
+		}
+		if c := w.try(w.floors.with(i, fewer)).chance(); Sure-c.Probability <= 2*c.Error {
+			w.warnf("%s: with %s units the chance is %s, within two errors of the %s asked for: one unit fewer may do, which more draws would tell",
+				w.model.Fleets[i].Name, figure.Count(fewer), c, figure.ExactShare(Sure))
+		}
+	}
+}
+
 // warnReady says why as many are held as are ready today, or fewer.
 func (w *work) warnReady(fleet int) {
 	f, n := w.model.Fleets[fleet], w.floors[fleet]

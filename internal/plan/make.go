@@ -58,6 +58,7 @@ func (w *work) find() error {
 	w.Held, w.Alone = w.try(w.floors).chance(), w.tryStill(w.floors).chance()
 	if !w.Enough {
 		w.warn()
+		w.warnClose()
 	}
 	w.warnBeyond()
 	for i := range w.Holds {
