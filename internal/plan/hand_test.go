@@ -324,6 +324,29 @@ func TestCeiling(t *testing.T) {
 	}
 }
 
+// Two fleets that do not hold together are no fault of what stands behind them, though
+// that is known and does: one draw in 25 of each carries next to nothing.
+func TestTogetherIsNotTheCeiling(t *testing.T) {
+	weak := func(name string) simulation.Fleet {
+		rates := make([]float64, 25)
+		for i := range rates {
+			rates[i] = 100
+		}
+		rates[0] = 0.1
+		group := simulation.Fleet{Name: name, Start: 4, Group: &simulation.Group{Min: 4, Max: 10, Quota: 11, Boot: simulation.Fixed(time.Hour)}}
+		for _, r := range rates {
+			group.PerUnit = append(group.PerUnit, simulation.Rate{Sustained: r})
+		}
+		return group
+	}
+	m := modelOf(weak("asg/web"), weak("asg/api"))
+	m.Service.Ceiling = 2000
+	p := made(t, m, spike, plan.Ask{Chance: everyDraw, Layers: []capacity.Layer{{Name: "database", Rate: 2000}}})
+	if want := "no number of units suffices: the fleets do not hold together, each at the most it can have, and "; !strings.HasPrefix(p.Refused, want) {
+		t.Errorf("refused = %q; want %q", p.Refused, want)
+	}
+}
+
 // A range whose ends are shown alike is one figure.
 func TestRefusedSaysARangeOnce(t *testing.T) {
 	for _, c := range []struct {

@@ -111,16 +111,17 @@ func (s *search) allFree() floors {
 
 // refusal is what keeps any number of units from sufficing.
 type refusal struct {
-	fleet int    // or free: what stands behind all of them, or all of them together
-	bound *bound // nil: none is known
-	best  floors // with which most can be reached
+	fleet  int    // or free: what stands behind all of them, or all of them together
+	behind bool   // it is what stands behind them
+	bound  *bound // nil: none is known
+	best   floors // with which most can be reached
 }
 
 // fewest are the smallest floors that hold: each fleet alone with the others without
 // limit, then together, raised until they hold together.
 func (s *search) fewest() (floors, *refusal) {
 	if s.service.Ceiling > 0 && !s.try(s.allFree()).holds(s.runs) {
-		return nil, &refusal{fleet: free, best: s.allFree()}
+		return nil, &refusal{fleet: free, behind: true, best: s.allFree()}
 	}
 	f := s.least()
 	for i := range f {
