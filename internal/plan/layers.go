@@ -9,13 +9,13 @@ import (
 	"github.com/seed-f864f198/onair/internal/figure"
 )
 
-// next are the layers that bind above floors, lowest first: the fleets as they are
-// held and at the most they may grow to, and what else was asked with. A layer of
+// next are the layers that bind above floors, lowest first: the fleets at them, by a
+// name and from a source, and at the most they may grow to, and what else was asked with. A layer of
 // which only a lower bound is known never binds.
-func (w *work) next(f floors, how string) []capacity.Layer {
+func (w *work) next(f floors, name, source string) []capacity.Layer {
 	var all []capacity.Layer
 	for i, n := range f {
-		all = append(all, w.carries(i, n, "held", how))
+		all = append(all, w.carries(i, n, name, source))
 		if most, why := w.grown(i, n); most > n {
 			all = append(all, w.carries(i, most, "max", why))
 		}
@@ -79,7 +79,11 @@ func (w *work) moved(layer string) bool {
 // warn says what the plan raises, and what it rests on without knowing.
 func (w *work) warn() {
 	for _, h := range w.Holds {
-		if h.Max != nil && h.Units > *h.Max {
+		switch {
+		case h.Max == nil || h.Units <= *h.Max:
+		case h.Min == nil: // and so there is no text
+			w.warnf("%s: its maximum of %s is below the %s units to hold: raise it by hand, for there is no text that does", h.Fleet, figure.Count(*h.Max), figure.Count(h.Units))
+		default:
 			w.warnf("%s: its maximum of %s is below the %s units to hold, so the plan raises it until release", h.Fleet, figure.Count(*h.Max), figure.Count(h.Units))
 		}
 	}

@@ -44,7 +44,7 @@ func (w *work) find() error {
 	var stuck *refusal
 	if w.floors, stuck = w.fewest(); stuck != nil {
 		w.Refused = w.refused(*stuck)
-		w.Next = w.next(w.today(), "as things are")
+		w.Next = w.next(w.today(), "as is", "as things are")
 		return nil
 	}
 	w.Enough = w.enough(w.floors)
@@ -65,7 +65,7 @@ func (w *work) find() error {
 		w.Holds[i].Cost = w.cost(w.Holds[i])
 	}
 	w.Risk = w.risk()
-	w.Next = w.next(w.floors, "held")
+	w.Next = w.next(w.floors, "held", "held")
 	w.warnLayers()
 	if w.Instants != nil && !w.Enough {
 		w.write()
