@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
@@ -195,6 +196,58 @@ func TestUnitsThatCome(t *testing.T) {
 		p := made(t, modelOf(f), steps(100, 600, 1200), plan.Ask{})
 		if got := units(p)[web]; got != c.want {
 			t.Errorf("units where others start in %s = %d; want %d", c.start, got, c.want)
+		}
+	}
+}
+
+// Of one uncertain spot the peaks are those of all that may be drawn, whatever was:
+// the base's 100/s and 1,000/s times 1 to 100 hundredths.
+func TestPeakIsExact(t *testing.T) {
+	d := steps(100, 100, 100)
+	w := simulation.Wave{Requests: steps(0, 1000, 0).Waves[0].Requests}
+	for i := range 100 {
+		w.Times = append(w.Times, float64(i+1)/100)
+	}
+	d.Waves = append(d.Waves, w)
+	for seed := range uint64(3) {
+		p := made(t, modelOf(slow(web, 40, 30)), d, plan.Ask{Chance: forecast.Chance{Runs: 100, Seed: 1000 * seed}})
+		if diff := cmp.Diff(forecast.Peak{P5: 150, P50: 600, P95: 1050}, p.Peak, cmpopts.EquateApprox(1e-12, 0)); diff != "" {
+			t.Errorf("seed %d: peak (-want +got):\n%s", 1000*seed, diff)
+		}
+	}
+}
+
+// Where its shape is uncertain too each shape comes with each factor: half of the
+// draws are of the low shape's 200 to 300/s, half of the high one's 300 to 500/s.
+func TestPeakOfShapes(t *testing.T) {
+	d := steps(100, 100, 100)
+	d.Waves = append(d.Waves, simulation.Wave{Forms: [][]float64{steps(0, 100).Waves[0].Requests, steps(0, 0, 200).Waves[0].Requests}, Times: []float64{1, 2}})
+	p := made(t, modelOf(slow(web, 40, 30)), d, plan.Ask{Chance: forecast.Chance{Runs: 100}})
+	if diff := cmp.Diff(forecast.Peak{P5: 200, P50: 300, P95: 500}, p.Peak); diff != "" {
+		t.Errorf("peak (-want +got):\n%s", diff)
+	}
+}
+
+// Of two uncertain spots at once 2,000 draws tell the peak, but not to the last figure.
+func TestPeakOfDraws(t *testing.T) {
+	d := steps(100, 100, 100)
+	w := simulation.Wave{Requests: steps(0, 1000, 0).Waves[0].Requests}
+	for i := range 1000 {
+		w.Times = append(w.Times, float64(i+1)/1000)
+	}
+	d.Waves = append(d.Waves, w, w)
+	p := made(t, modelOf(slow(web, 80, 30)), d, plan.Ask{Chance: everyDraw})
+	for _, q := range []struct {
+		name            string
+		got, want, slip float64
+	}{
+		// The sum of two even ones is below x < 1 with x^2 / 2.
+		{"5 %", p.Peak.P5, 100 + 1000*math.Sqrt(0.1), 50},
+		{"50 %", p.Peak.P50, 1100, 50},
+		{"95 %", p.Peak.P95, 100 + 1000*(2-math.Sqrt(0.1)), 50},
+	} {
+		if math.Abs(q.got-q.want) > q.slip || q.got != math.Round(q.got/10)*10 && q.name == "50 %" || q.got != math.Round(q.got) {
+			t.Errorf("peak at %s = %g; want %g, no finer than its error", q.name, q.got, q.want)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func Make(m *forecast.Model, d forecast.Demand, a Ask) (*Plan, error) {
 	if len(s.crowd.after(a.Airs)) == 0 {
 		return nil, fmt.Errorf("airing: it starts %s after the demand's beginning, when that has ended", a.Airs)
 	}
-	w := work{search: s, ask: a, Plan: &Plan{Without: s.asIs().chance(), Peak: s.crowd.peak()}}
+	w := work{search: s, ask: a, Plan: &Plan{Without: s.asIs().chance(), Peak: s.crowd.peak, Band: s.crowd.band}}
 	if err := w.find(); err != nil {
 		return nil, err
 	}

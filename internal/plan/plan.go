@@ -61,9 +61,12 @@ type Plan struct {
 	Held Chance
 	// Alone is the chance with Holds and nothing more: no autoscaler and no schedule adds
 	// to them. Held counts on what they add in time.
-	Alone    Chance
-	Without  Chance             // as things are: from what is ready on an ordinary evening, and nothing held
-	Peak     forecast.Peak      // of the demand, req/s
+	Alone   Chance
+	Without Chance // as things are: from what is ready on an ordinary evening, and nothing held
+	// Peak is that of the demand, req/s: where one spot alone is uncertain by all that it
+	// may be, else by the draws, as far as they can tell.
+	Peak     forecast.Peak
+	Band     forecast.Band      // of the demand
 	Lead     time.Duration      // before the airing: when to apply
 	After    time.Duration      // after its latest start: when to release
 	Instants *prescale.Instants // nil without Ask.At

@@ -87,7 +87,7 @@ func (t *trial) chanceOf(draws []int) Chance {
 		if draw < len(t.shares) {
 			shares[i] = t.shares[draw]
 		} else {
-			shares[i] = t.share(draw)
+			shares[i] = t.play(draw).Share()
 		}
 	}
 	return chanceOf(shares)

@@ -12,7 +12,6 @@ const (
 	defaultRuns = 2000
 	roughRuns   = 300 // of the first search
 	next        = 2   // candidates above an answer that must hold too
-	crowdRuns   = 200 // of which the demand's course is kept
 	patience    = 4   // times the units that carry the highest peak by themselves: more are not tried
 )
 
@@ -38,7 +37,8 @@ func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance, played f
 		return nil, err
 	}
 	s.tried[""] = &trial{player: player, first: s.first, runs: s.runs, played: s.played}
-	s.crowd, err = gather(d, s.first, s.runs)
+	s.asIs().upTo(s.runs)
+	s.crowd, err = gather(d, s.first, simulation.SampleOf(s.asIs().peaks))
 	return s, err
 }
 

@@ -33,7 +33,6 @@ type Planned struct {
 	Scenario string // whose traffic airs
 	Slip     time.Duration
 	Demand   forecast.Demand
-	Band     forecast.Band // of Demand
 	Model    *forecast.Model
 }
 
@@ -67,11 +66,7 @@ func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 	if p.Instants != nil && !p.Enough {
 		p.NoTexts = append(p.NoTexts, unread...)
 	}
-	band, err := d.Band(a.Chance.Seed)
-	if err != nil {
-		return nil, err
-	}
-	return &Planned{Plan: p, Run: r.Manifest.Run, Path: r.Path, Scenario: s.Name, Slip: a.Slip, Demand: d, Band: band, Model: m}, nil
+	return &Planned{Plan: p, Run: r.Manifest.Run, Path: r.Path, Scenario: s.Name, Slip: a.Slip, Demand: d, Model: m}, nil
 }
 
 // Of how many airings a report simulates for its plan: fewer than onair plan, for a

@@ -69,8 +69,8 @@ func (e planning) planned() *Planned {
 	if err != nil {
 		panic(err)
 	}
-	p.Band = band
 	p.Plan = &plan.Plan{
+		Band:    band,
 		Without: e.chance(e.start), Enough: e.start == e.units, Peak: forecast.Peak{P5: 1900, P50: 2930, P95: 3700}, Lead: 16 * time.Minute, After: 21 * time.Minute,
 		Next:     []capacity.Layer{{Name: "db", Rate: 6000, Source: "stated in the scenario"}, {Name: "hpa/default/web max", Rate: 4560, Low: 4200, High: 4800, Source: "60 units × 76/s"}},
 		Warnings: []string{"the demand goes beyond twice what was rehearsed: capacity there is extrapolated"},
