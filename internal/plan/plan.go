@@ -94,6 +94,7 @@ type Chance struct {
 	Error       float64 // of the Monte Carlo: its standard error
 	Typical     float64 // share of requests unserved, median
 	Bad         float64 // the same, 95th percentile
+	Runs        int     // airings that it is of
 }
 
 // Risk is a point of the risk curve: the first hold at so many units, the other

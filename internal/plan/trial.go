@@ -66,7 +66,7 @@ func (t *trial) chance() Chance {
 
 func chanceOf(shares []float64) Chance {
 	s := simulation.SampleOf(shares)
-	var c Chance
+	c := Chance{Runs: len(shares)}
 	c.Probability, c.Error = s.Within(Unserved)
 	c.Typical, _ = s.Quantile(0.5)
 	c.Bad, _ = s.Quantile(0.95)

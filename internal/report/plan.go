@@ -78,6 +78,10 @@ const (
 	drawSeconds = 300_000 // of all airings together
 )
 
+// firstSeed is what onair plan takes where none is given, so that a report's airings
+// are among its own.
+const firstSeed = 1
+
 func reportDraws(lasts time.Duration) int {
 	return min(max(int(drawSeconds*time.Second/max(lasts, time.Second)), leastDraws), mostDraws)
 }
@@ -90,7 +94,7 @@ func (r *Report) plan() {
 	}
 	d, err := r.Scenario.Demand()
 	if err == nil {
-		r.Plan, err = r.planFor(r.Scenario, d, Airing{Chance: forecast.Chance{Runs: reportDraws(d.Airs + d.Lasts)}})
+		r.Plan, err = r.planFor(r.Scenario, d, Airing{Chance: forecast.Chance{Runs: reportDraws(d.Airs + d.Lasts), Seed: firstSeed}})
 	}
 	if err != nil {
 		r.NoPlan = sentenceOf("no plan is made: " + err.Error())
@@ -125,11 +129,20 @@ func (p *Planned) sentence() string {
 		return sentenceOf(p.Refused) + fmt.Sprintf(" As things are, all but %s of requests are served in %s.",
 			figure.ExactShare(plan.Unserved), p.airings(p.Without))
 	case p.Enough:
-		return fmt.Sprintf("Hold nothing more than there is: as things are, all but %s of requests are served in %s.",
-			figure.ExactShare(plan.Unserved), p.airings(p.Held))
+		return fmt.Sprintf("Hold nothing more than there is: with today's minimum all but %s of requests are served in %s%s; as things are, in %s.",
+			figure.ExactShare(plan.Unserved), p.airings(p.Held), p.alone(), chance(p.Without))
 	}
-	return fmt.Sprintf("Hold %s %s: all but %s of requests are then served in %s; as things are, in %s.",
-		p.units(), p.hours(), figure.ExactShare(plan.Unserved), p.airings(p.Held), chance(p.Without))
+	return fmt.Sprintf("Hold %s %s: all but %s of requests are then served in %s%s; as things are, in %s.",
+		p.units(), p.hours(), figure.ExactShare(plan.Unserved), p.airings(p.Held), p.alone(), chance(p.Without))
+}
+
+// alone says how much the plan counts on what is added to what is held; nothing where
+// that shows no difference.
+func (p *Planned) alone() string {
+	if chance(p.Alone) == chance(p.Held) {
+		return ""
+	}
+	return ", in " + chance(p.Alone) + " where nothing is added in time"
 }
 
 // units are what is held, in words: those that are there already are left out.
@@ -187,9 +200,9 @@ func between(from, to time.Time, word string) string {
 
 // subject is what airs, when, and from which run that was learned.
 func (p *Planned) subject() string {
-	words := "For " + cmp.Or(p.Demand.Name, p.Scenario)
+	words := "For " + p.airs()
 	if i := p.Instants; i != nil {
-		words += ", on air at " + i.Air.Format("2006-01-02 15:04 MST")
+		words += p.begins() + i.Air.Format("2006-01-02 15:04 MST")
 		if p.Slip > 0 {
 			words += " or up to " + figure.Duration(p.Slip) + " later"
 		}
@@ -199,6 +212,26 @@ func (p *Planned) subject() string {
 		words += fmt.Sprintf(" (%s to %s in 9 of 10 airings)", low, high)
 	}
 	return words + ". Learned from run " + p.Run + "."
+}
+
+// airs is what does: a demand without a spot has the name of a scenario, which is none
+// of something on air.
+func (p *Planned) airs() string {
+	if len(p.Demand.Spots) == 0 {
+		return "the traffic as a whole, which has no spot"
+	}
+	return cmp.Or(p.Demand.Name, p.Scenario)
+}
+
+// begins leads to when it airs.
+func (p *Planned) begins() string {
+	switch len(p.Demand.Spots) {
+	case 0:
+		return ", from "
+	case 1:
+		return ", on air at "
+	}
+	return ", the first on air at "
 }
 
 // unchanged says what onair did not do.
@@ -233,6 +266,9 @@ func (p *Planned) holdRows() []holdRow {
 	}
 	return rows
 }
+
+// costNote says what the costs are.
+const costNote = "Extra cost: of units beyond those that run anyway, from apply to the latest release, in what the scenario's unit_cost is in."
 
 // costOf writes a cost; it is in whatever the scenario's unit_cost is in.
 func costOf(cost *float64) string { return figure.OrUnknown(finite(cost), figure.Scaled) }
@@ -291,8 +327,8 @@ func (p *Planned) timetable() []fact {
 
 // riskRow is a point of the risk curve.
 type riskRow struct {
-	Units, Served, Error, Typical, Bad, Cost string
-	Mark                                     string // which of all it is; empty: none in particular
+	Units, Served, Error, Airings, Typical, Bad, Cost string
+	Mark                                              string // which of all it is; empty: none in particular
 }
 
 // riskRows are the points of the risk curve, at most so many: its ends, the answer
@@ -302,7 +338,7 @@ func (p *Planned) riskRows(most int) []riskRow {
 	for _, i := range spaced(len(p.Risk), p.answerAt(), most) {
 		k := p.Risk[i]
 		rows = append(rows, riskRow{
-			figure.Count(k.Units), chance(k.Chance), "± " + figure.Share(figure.Significant(k.Error, 1)),
+			figure.Count(k.Units), chance(k.Chance), "± " + figure.Share(figure.Significant(k.Error, 1)), figure.Count(k.Runs),
 			unserved(k.Typical), unserved(k.Bad), costOf(k.Cost), p.markAt(i),
 		})
 	}
@@ -317,8 +353,17 @@ func (p *Planned) markAt(i int) string {
 	switch {
 	case i == p.answerAt() && !p.Enough:
 		return "the plan"
-	case len(p.Holds) > 0 && p.isToday(p.Holds[0].Fleet, p.Risk[i].Units):
-		return "as things are"
+	case i == p.answerAt():
+		return "the minimum"
+	case len(p.Holds) == 0:
+		return ""
+	}
+	first, units := p.Holds[0], p.Risk[i].Units
+	switch {
+	case p.isToday(first.Fleet, units):
+		return "ready today"
+	case first.Max != nil && units > *first.Max:
+		return "above its max"
 	}
 	return ""
 }
