@@ -127,7 +127,7 @@ func (r run) warnings(q Question, res Result) []string {
 }
 
 // extrapolated warns of a fleet that may grow to more than twice the units that
-// were measured; of one of which it is not known what a unit sustains nothing is said.
+// were measured.
 func (f FleetResult) extrapolated() []string {
 	units, whose := 0, ""
 	switch {
@@ -136,16 +136,26 @@ func (f FleetResult) extrapolated() []string {
 	case f.Max != nil:
 		units, whose = *f.Max, "its max of"
 	}
+	if text := f.Extrapolated(units, whose); text != "" {
+		return []string{text}
+	}
+	return nil
+}
+
+// Extrapolated says that units are more than twice those that were measured, and what
+// then is an assumption; whose are they, in words. It is empty where they are not, and
+// where it is not known what a unit sustains.
+func (f FleetResult) Extrapolated(units int, whose string) string {
 	switch measured := f.PerUnit.Units; {
 	case measured == 0 || !f.PerUnit.known():
 	case f.USL != nil && f.USL.Beyond(float64(units)):
-		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s measured; what they sustain is extrapolated by the scalability law",
-			f.Name, whose, figure.Count(units), figure.Count(f.USL.Largest))}
+		return fmt.Sprintf("%s: %s %s units are more than twice the %s measured; what they sustain is extrapolated by the scalability law",
+			f.Name, whose, figure.Count(units), figure.Count(f.USL.Largest))
 	case f.USL == nil && units > farthest*measured:
-		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s at which a unit's sustainable rate was measured; that each sustains as much is an assumption",
-			f.Name, whose, figure.Count(units), figure.Count(measured))}
+		return fmt.Sprintf("%s: %s %s units are more than twice the %s at which a unit's sustainable rate was measured; that each sustains as much is an assumption",
+			f.Name, whose, figure.Count(units), figure.Count(measured))
 	}
-	return nil
+	return ""
 }
 
 // known reports whether anything is known of the sustainable rate.

@@ -60,6 +60,33 @@ func held(f simulation.Fleet, n int) simulation.Fleet {
 	return f
 }
 
+// still is the service with its fleets held there and nothing added to them, by an
+// autoscaler or by a schedule.
+func (f floors) still(s simulation.Service) simulation.Service {
+	s = f.of(s)
+	for i := range s.Fleets {
+		s.Fleets[i] = unscaled(s.Fleets[i])
+	}
+	return s
+}
+
+// unscaled is a held fleet that its maximum keeps where it is. It still scales, into
+// nothing, so that what is drawn for it stays the same.
+func unscaled(f simulation.Fleet) simulation.Fleet {
+	f.Orders = nil
+	switch {
+	case f.Pods != nil:
+		p := *f.Pods
+		p.HPA.Max = p.HPA.Min
+		f.Pods = &p
+	case f.Group != nil:
+		g := *f.Group
+		g.Max = g.Min
+		f.Group = &g
+	}
+	return f
+}
+
 // carrying is the nodes with room for n pods, held.
 func carrying(s simulation.Nodes, n int) *simulation.Nodes {
 	need := s.For(n)

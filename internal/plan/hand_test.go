@@ -1,12 +1,15 @@
 package plan_test
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
@@ -197,6 +200,131 @@ func TestUnitsThatCome(t *testing.T) {
 	}
 }
 
+// Of one uncertain spot the peaks are those of all that may be drawn, whatever was:
+// the base's 100/s and 1,000/s times 1 to 100 hundredths.
+func TestPeakIsExact(t *testing.T) {
+	d := steps(100, 100, 100)
+	w := simulation.Wave{Requests: steps(0, 1000, 0).Waves[0].Requests}
+	for i := range 100 {
+		w.Times = append(w.Times, float64(i+1)/100)
+	}
+	d.Waves = append(d.Waves, w)
+	for seed := range uint64(3) {
+		p := made(t, modelOf(slow(web, 40, 30)), d, plan.Ask{Chance: forecast.Chance{Runs: 100, Seed: 1000 * seed}})
+		if diff := cmp.Diff(forecast.Peak{P5: 150, P50: 600, P95: 1050}, p.Peak, cmpopts.EquateApprox(1e-12, 0)); diff != "" {
+			t.Errorf("seed %d: peak (-want +got):\n%s", 1000*seed, diff)
+		}
+	}
+}
+
+// Where its shape is uncertain too each shape comes with each factor: half of the
+// draws are of the low shape's 200 to 300/s, half of the high one's 300 to 500/s.
+func TestPeakOfShapes(t *testing.T) {
+	d := steps(100, 100, 100)
+	d.Waves = append(d.Waves, simulation.Wave{Forms: [][]float64{steps(0, 100).Waves[0].Requests, steps(0, 0, 200).Waves[0].Requests}, Times: []float64{1, 2}})
+	p := made(t, modelOf(slow(web, 40, 30)), d, plan.Ask{Chance: forecast.Chance{Runs: 100}})
+	if diff := cmp.Diff(forecast.Peak{P5: 200, P50: 300, P95: 500}, p.Peak); diff != "" {
+		t.Errorf("peak (-want +got):\n%s", diff)
+	}
+}
+
+// Of two uncertain spots at once 2,000 draws tell the peak, but not to the last figure.
+func TestPeakOfDraws(t *testing.T) {
+	d := steps(100, 100, 100)
+	w := simulation.Wave{Requests: steps(0, 1000, 0).Waves[0].Requests}
+	for i := range 1000 {
+		w.Times = append(w.Times, float64(i+1)/1000)
+	}
+	d.Waves = append(d.Waves, w, w)
+	p := made(t, modelOf(slow(web, 80, 30)), d, plan.Ask{Chance: everyDraw})
+	for _, q := range []struct {
+		name            string
+		got, want, slip float64
+	}{
+		// The sum of two even ones is below x < 1 with x^2 / 2.
+		{"5 %", p.Peak.P5, 100 + 1000*math.Sqrt(0.1), 50},
+		{"50 %", p.Peak.P50, 1100, 50},
+		{"95 %", p.Peak.P95, 100 + 1000*(2-math.Sqrt(0.1)), 50},
+	} {
+		if math.Abs(q.got-q.want) > q.slip || q.got != math.Round(q.got/10)*10 && q.name == "50 %" || q.got != math.Round(q.got) {
+			t.Errorf("peak at %s = %g; want %g, no finer than its error", q.name, q.got, q.want)
+		}
+	}
+}
+
+// What a plan counts on is told by what its units do by themselves: a schedule that
+// adds 20 in time is counted on, and alone 20 of 30/s carry 600 of the 1200/s. Where
+// nothing comes in time the two are the same.
+func TestHeldAlone(t *testing.T) {
+	f := slow(web, 4, 30)
+	f.Pods.Metrics = []simulation.Metric{{Kind: simulation.Cron}}
+	f.Pods.Phase = simulation.Phase{0}
+	f.Pods.Start = simulation.Fixed(75 * time.Second)
+	f.Orders = []simulation.Order{{At: 30 * time.Second, Min: new(40)}}
+	p := made(t, modelOf(f), steps(100, 600, 1200), plan.Ask{})
+	if want := 600.0 / 1900; p.Held.Probability != 1 || p.Alone.Probability != 0 || math.Abs(p.Alone.Typical-want) > 1e-9 {
+		t.Errorf("held = %+v, alone = %+v; want certainty, and %g unserved alone", p.Held, p.Alone, want)
+	}
+	group := simulation.Fleet{
+		Name: "asg/web", Start: 2, PerUnit: []simulation.Rate{{Sustained: 28}, {Sustained: 30}},
+		Group: &simulation.Group{Min: 2, Max: 60, Boot: simulation.Fixed(time.Hour)},
+	}
+	for _, f := range []simulation.Fleet{slow(web, 4, 28, 30), group} {
+		if p := made(t, modelOf(f), spike, plan.Ask{}); p.Alone != p.Held {
+			t.Errorf("%s: alone = %+v; want %+v, for nothing comes in time", f.Name, p.Alone, p.Held)
+		}
+	}
+}
+
+// Where demand rises by the minute pods that come within seconds are counted on, so
+// that alone less is served; those that come after it change nothing.
+func TestAloneServesNoMore(t *testing.T) {
+	d := steps(200, 300, 450, 650, 900, 1200, 600, 200)
+	d.Waves[0].Times = []float64{0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6}
+	for start, counted := range map[time.Duration]bool{5 * time.Second: true, time.Hour: false} {
+		p := made(t, modelOf(quick(60, 0.5, start)), d, plan.Ask{Airs: 2 * time.Minute, Chance: few})
+		if p.Enough || (p.Alone.Probability < p.Held.Probability) != counted || p.Alone.Probability > p.Held.Probability {
+			t.Errorf("pods in %s: held at %v P = %g, alone %g; want it less alone: %v", start, units(p), p.Held.Probability, p.Alone.Probability, counted)
+		}
+	}
+}
+
+// What goes beyond twice the units that were measured is extrapolated, and said.
+func TestFarBeyondWhatWasMeasured(t *testing.T) {
+	for measured, want := range map[int]string{
+		16: "hpa/default/web: the plan's 34 units are more than twice the 16 at which a unit's sustainable rate was measured; that each sustains as much is an assumption",
+		17: "",
+	} {
+		known := capacity.FleetResult{Fleet: capacity.Fleet{Name: web}, PerUnit: capacity.PerUnit{Mid: new(30.0), Units: measured}}
+		other := capacity.FleetResult{Fleet: capacity.Fleet{Name: api}, PerUnit: capacity.PerUnit{Mid: new(30.0), Units: 1}}
+		p := made(t, modelOf(slow(web, 2, 30)), spike, plan.Ask{Measured: []capacity.FleetResult{other, known}})
+		said := slices.DeleteFunc(p.Warnings, func(w string) bool { return !strings.Contains(w, "twice") })
+		if got := strings.Join(said, "\n"); got != want {
+			t.Errorf("measured at %d units: %q; want %q", measured, got, want)
+		}
+	}
+}
+
+// Of small units before a peak that is a range one fewer misses what is asked for by
+// less than chance can tell, 2 sqrt(0.95 x 0.05 / 2000) = 1 %; of large ones it does not.
+func TestOneFewerMayDo(t *testing.T) {
+	d := steps(100, 1000, 100)
+	for i := range 101 {
+		d.Waves[0].Times = append(d.Waves[0].Times, 1+float64(i)/100)
+	}
+	for each, want := range map[float64]bool{2: true, 200: false} {
+		p := made(t, modelOf(slow(web, 2, each)), d, plan.Ask{Chance: everyDraw})
+		said := strings.Join(p.Warnings, "\n")
+		below := p.Risk[slices.IndexFunc(p.Risk, func(r plan.Risk) bool { return r.Units == units(p)[web]-1 })]
+		if got := strings.Contains(said, fmt.Sprintf("%s: with %d units the chance is %s, within two errors of the 95 %% asked for", web, below.Units, below.Chance)); got != want {
+			t.Errorf("units of %g/s: %v, one fewer P = %s, warnings = %q; want it to be said: %v", each, units(p), below.Chance, said, want)
+		}
+		if near := plan.Sure-below.Probability <= 2*math.Sqrt(below.Probability*(1-below.Probability)/2000); near != want {
+			t.Errorf("units of %g/s: one fewer P = %g; want that within two errors: %v", each, below.Probability, want)
+		}
+	}
+}
+
 // Each of two fleets is held at what it needs by itself.
 func TestUnitsOfTwoFleets(t *testing.T) {
 	p := made(t, modelOf(slow(web, 4, 30), slow(api, 4, 80)), spike, plan.Ask{})
@@ -246,6 +374,29 @@ func TestCeiling(t *testing.T) {
 	m.Service.Ceiling = 998.81 // of the spike's 1,000/s no more than 1.2 may go unserved
 	if p := made(t, m, spike, plan.Ask{}); units(p)[web] != 34 {
 		t.Errorf("behind a ceiling that is just high enough: %v, %q; want 34 units", units(p), p.Refused)
+	}
+}
+
+// Two fleets that do not hold together are no fault of what stands behind them, though
+// that is known and does: one draw in 25 of each carries next to nothing.
+func TestTogetherIsNotTheCeiling(t *testing.T) {
+	weak := func(name string) simulation.Fleet {
+		rates := make([]float64, 25)
+		for i := range rates {
+			rates[i] = 100
+		}
+		rates[0] = 0.1
+		group := simulation.Fleet{Name: name, Start: 4, Group: &simulation.Group{Min: 4, Max: 10, Quota: 11, Boot: simulation.Fixed(time.Hour)}}
+		for _, r := range rates {
+			group.PerUnit = append(group.PerUnit, simulation.Rate{Sustained: r})
+		}
+		return group
+	}
+	m := modelOf(weak("asg/web"), weak("asg/api"))
+	m.Service.Ceiling = 2000
+	p := made(t, m, spike, plan.Ask{Chance: everyDraw, Layers: []capacity.Layer{{Name: "database", Rate: 2000}}})
+	if want := "no number of units suffices: the fleets do not hold together, each at the most it can have, and "; !strings.HasPrefix(p.Refused, want) {
+		t.Errorf("refused = %q; want %q", p.Refused, want)
 	}
 }
 
@@ -349,29 +500,69 @@ func TestUnitsSlowEachOtherDown(t *testing.T) {
 	}
 }
 
-// Things that hold as they are need no change, and the plan says so.
+// A minimum that holds needs no change, and the plan says so.
 func TestEnough(t *testing.T) {
-	m := modelOf(slow(web, 40, 30))
-	p := made(t, m, spike, plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC), UnitCost: map[string]float64{web: 1}})
+	f := slow(web, 40, 30)
+	f.Pods.HPA.Min = 34
+	p := made(t, modelOf(f), spike, plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC), UnitCost: map[string]float64{web: 1}})
 	switch {
-	case !p.Enough || units(p)[web] != 40:
-		t.Errorf("enough = %v, %v; want 40 units to be enough", p.Enough, units(p))
+	case !p.Enough || units(p)[web] != 34:
+		t.Errorf("enough = %v, %v; want the minimum of 34 units to be enough", p.Enough, units(p))
 	case len(p.Texts) > 0 || len(p.NoTexts) > 0:
 		t.Errorf("texts = %v, %v; want none where nothing changes", p.Texts, p.NoTexts)
-	case p.Held != p.Without:
-		t.Errorf("held = %+v; want %+v as without", p.Held, p.Without)
+	case p.Held.Probability != 1 || p.Without.Probability != 1:
+		t.Errorf("held = %+v, without = %+v; want certainty of both", p.Held, p.Without)
 	case *p.Holds[0].Cost != 0:
 		t.Errorf("cost = %g; want nothing", *p.Holds[0].Cost)
-	case p.Risk[0].Units != 40:
-		t.Errorf("the curve begins at %d; want 40", p.Risk[0].Units)
+	case p.Risk[0].Units != 34:
+		t.Errorf("the curve begins at %d; want 34", p.Risk[0].Units)
+	}
+}
+
+// That as many are ready today is not enough, for nothing keeps them: the fewest that
+// do are held, with a text, though they are no more than there are.
+func TestReadyTodayIsNotHeld(t *testing.T) {
+	for _, start := range []int{34, 40} {
+		p := made(t, modelOf(slow(web, start, 30)), spike, plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC), UnitCost: map[string]float64{web: 1}})
+		if p.Enough || units(p)[web] != 34 || len(p.Texts) == 0 {
+			t.Fatalf("with %d ready and a minimum of 2: enough = %v, units = %v, %d texts; want 34 to be held", start, p.Enough, units(p), len(p.Texts))
+		}
+		if p.Without.Probability != 1 || *p.Holds[0].Cost != 0 {
+			t.Errorf("with %d ready: without a plan P = %g, cost %g; want certainty as they are, and no unit more to pay", start, p.Without.Probability, *p.Holds[0].Cost)
+		}
+		if want := fmt.Sprintf("%s: %d units are ready today, and its minimum of 2 keeps no more than that", web, start); !strings.Contains(strings.Join(p.Warnings, "\n"), want) {
+			t.Errorf("warnings = %q; want %q", p.Warnings, want)
+		}
+		if p.Risk[0].Units != 2 || p.Risk[0].Probability != 0 {
+			t.Errorf("the curve begins at %d units with P = %g; want the minimum of 2, and 0", p.Risk[0].Units, p.Risk[0].Probability)
+		}
+	}
+}
+
+// Of a minimum that is not known nobody can say that it is enough.
+func TestAMinimumNobodyKnows(t *testing.T) {
+	m := modelOf(slow(web, 40, 30))
+	m.Fleets[0].Min = nil
+	p := made(t, m, spike, plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC)})
+	if p.Enough || units(p)[web] != 34 || len(p.NoTexts) != 1 {
+		t.Errorf("enough = %v, units = %v, no texts = %q; want 34 to be held, and that the minimum must be known", p.Enough, units(p), p.NoTexts)
+	}
+}
+
+// What nothing scales stays as it is, so that what is ready today is enough.
+func TestNothingScales(t *testing.T) {
+	fixed := slow(web, 40, 30)
+	fixed.Pods = nil
+	if p := made(t, modelOf(fixed), spike, plan.Ask{}); !p.Enough || units(p)[web] != 40 {
+		t.Errorf("enough = %v, units = %v; want the 40 that stay", p.Enough, units(p))
 	}
 }
 
 // A floor keeps what an ordinary evening runs, where it would be given up before the
-// airing: six minutes of little demand let 40 units go.
+// airing: six minutes of little demand let 40 units go, of which 34 are needed.
 func TestHoldingWhatIsThere(t *testing.T) {
 	p := made(t, modelOf(slow(web, 40, 30)), steps(10, 10, 10, 10, 10, 10, 10, 10, 1000, 10), plan.Ask{})
-	if p.Enough || p.Without.Probability != 0 || units(p)[web] != 40 {
-		t.Errorf("enough = %v with P = %g, units = %v; want 40 units to be held though they run today", p.Enough, p.Without.Probability, units(p))
+	if p.Enough || p.Without.Probability != 0 || units(p)[web] != 34 {
+		t.Errorf("enough = %v with P = %g, units = %v; want 34 units to be held though 40 run today", p.Enough, p.Without.Probability, units(p))
 	}
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/seed-f864f198/onair/internal/figure"
 )
 
-// next are the layers that bind above floors, lowest first: the fleets as they are
-// held and at the most they may grow to, and what else was asked with. A layer of
+// next are the layers that bind above floors, lowest first: the fleets at them, by a
+// name and from a source, and at the most they may grow to, and what else was asked with. A layer of
 // which only a lower bound is known never binds.
-func (w *work) next(f floors, how string) []capacity.Layer {
+func (w *work) next(f floors, name, source string) []capacity.Layer {
 	var all []capacity.Layer
 	for i, n := range f {
-		all = append(all, w.carries(i, n, "held", how))
+		all = append(all, w.carries(i, n, name, source))
 		if most, why := w.grown(i, n); most > n {
 			all = append(all, w.carries(i, most, "max", why))
 		}
@@ -80,16 +80,55 @@ func (w *work) moved(layer string) bool {
 // warn says what the plan raises, and what it rests on without knowing.
 func (w *work) warn() {
 	for _, h := range w.Holds {
-		if h.Max != nil && h.Units > *h.Max {
+		switch {
+		case h.Max == nil || h.Units <= *h.Max:
+		case h.Min == nil: // and so there is no text
+			w.warnf("%s: its maximum of %s is below the %s units to hold: raise it by hand, for there is no text that does", h.Fleet, figure.Count(*h.Max), figure.Count(h.Units))
+		default:
 			w.warnf("%s: its maximum of %s is below the %s units to hold, so the plan raises it until release", h.Fleet, figure.Count(*h.Max), figure.Count(h.Units))
 		}
 	}
 	for i, f := range w.model.Fleets {
+		w.warnReady(i)
 		if f.AtLeast {
 			w.warnf("%s: only a lower bound of what a unit sustains is known, so fewer units may do (rehearse a load that it does not hold)", f.Name)
 		}
 		w.warnNodes(i)
 		w.warnOrders(i)
+	}
+}
+
+// warnBeyond says which fleets are held far beyond what was measured of them.
+func (w *work) warnBeyond() {
+	for i, f := range w.model.Fleets {
+		for _, m := range w.ask.Measured {
+			if text := m.Extrapolated(w.floors[i], "the plan's"); m.Name == f.Name && text != "" {
+				w.Warnings = append(w.Warnings, text)
+			}
+		}
+	}
+}
+
+// warnClose says where one unit fewer is as likely to do as chance can tell: within two
+// standard errors of what is asked for.
+func (w *work) warnClose() {
+	for i, least := range w.least() {
+		fewer := w.floors[i] - 1
+		if fewer < least {
+			continue
+		}
+		if c := w.try(w.floors.with(i, fewer)).chance(); Sure-c.Probability <= 2*c.Error {
+			w.warnf("%s: with %s units the chance is %s, within two errors of the %s asked for: one unit fewer may do, which more draws would tell",
+				w.model.Fleets[i].Name, figure.Count(fewer), c, figure.ExactShare(Sure))
+		}
+	}
+}
+
+// warnReady says why as many are held as are ready today, or fewer.
+func (w *work) warnReady(fleet int) {
+	f, n := w.model.Fleets[fleet], w.floors[fleet]
+	if f.Min != nil && n > *f.Min && n <= f.Start {
+		w.warnf("%s: %s units are ready today, and its minimum of %s keeps no more than that: the autoscaler may have let the others go by the airing", f.Name, figure.Count(f.Start), figure.Count(*f.Min))
 	}
 }
 

@@ -25,7 +25,7 @@ func Make(m *forecast.Model, d forecast.Demand, a Ask) (*Plan, error) {
 	if len(s.crowd.after(a.Airs)) == 0 {
 		return nil, fmt.Errorf("airing: it starts %s after the demand's beginning, when that has ended", a.Airs)
 	}
-	w := work{search: s, ask: a, Plan: &Plan{Without: s.asIs().chance(), Peak: s.crowd.peak()}}
+	w := work{search: s, ask: a, Plan: &Plan{Without: s.asIs().chance(), Peak: s.crowd.peak, Band: s.crowd.band}}
 	if err := w.find(); err != nil {
 		return nil, err
 	}
@@ -42,16 +42,13 @@ type work struct {
 }
 
 func (w *work) find() error {
-	w.Enough = w.asIs().holds(w.runs)
-	w.floors = w.today()
-	if !w.Enough {
-		var stuck *refusal
-		if w.floors, stuck = w.fewest(); stuck != nil {
-			w.Refused = w.refused(*stuck)
-			w.Next = w.next(w.today(), "as things are")
-			return nil
-		}
+	var stuck *refusal
+	if w.floors, stuck = w.fewest(); stuck != nil {
+		w.Refused = w.refused(*stuck)
+		w.Next = w.next(w.today(), "as is", "as things are")
+		return nil
 	}
+	w.Enough = w.enough(w.floors)
 	w.Holds = w.holds(w.floors)
 	if err := w.timetable(); err != nil {
 		return err
@@ -59,16 +56,17 @@ func (w *work) find() error {
 	if w.Enough { // what the timetable rests on matters to nobody
 		w.Warnings = nil
 	}
-	w.Held = w.Without
+	w.Held, w.Alone = w.try(w.floors).chance(), w.tryStill(w.floors).chance()
 	if !w.Enough {
-		w.Held = w.try(w.floors).chance()
 		w.warn()
+		w.warnClose()
 	}
+	w.warnBeyond()
 	for i := range w.Holds {
 		w.Holds[i].Cost = w.cost(w.Holds[i])
 	}
 	w.Risk = w.risk()
-	w.Next = w.next(w.floors, "held")
+	w.Next = w.next(w.floors, "held", "held")
 	w.warnLayers()
 	w.warnScheduled()
 	if w.Instants != nil && !w.Enough {

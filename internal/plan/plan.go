@@ -28,6 +28,9 @@ type Ask struct {
 	Context map[string]string // of an HPA's kubeconfig, by the model's name of the fleet
 	Region  map[string]string // of a group, likewise
 	Layers  []capacity.Layer  // what else has a capacity, the lowest first
+	// Measured is what the run measured of the fleets; of one without an entry it is not
+	// said whether the plan goes far beyond it.
+	Measured []capacity.FleetResult
 	// Balancers are the load balancers in front, whose capacity units may be reserved.
 	Balancers []Balancer
 	Chance    forecast.Chance
@@ -52,15 +55,22 @@ type Balancer struct {
 type Plan struct {
 	Holds   []Hold // of the fleets that serve in the model's order, then the groups their pods stand on
 	Refused string
-	// Enough says that things hold as they are. Holds are then what runs on an
-	// ordinary evening, which cost nothing more, Held is Without, and there is no text.
+	// Enough says that the minimums hold, to which an autoscaler may have gone back by
+	// the time of the airing. Holds are then those, and there is no text. That more
+	// are ready today is not enough, for nothing keeps them.
 	Enough bool
 	// Held is the chance with Holds: the fewest units at which it is Sure or more. It is
 	// an estimate that happens to lie there or above, so the true one may be below Sure
 	// by about its Error (half a point of 2,000 draws), seldom by twice as much.
-	Held     Chance
-	Without  Chance             // as things are
-	Peak     forecast.Peak      // of the demand, req/s
+	Held Chance
+	// Alone is the chance with Holds and nothing more: no autoscaler and no schedule adds
+	// to them. Held counts on what they add in time.
+	Alone   Chance
+	Without Chance // as things are: from what is ready on an ordinary evening, and nothing held
+	// Peak is that of the demand, req/s: where one spot alone is uncertain by all that it
+	// may be, else by the draws, as far as they can tell.
+	Peak     forecast.Peak
+	Band     forecast.Band      // of the demand
 	Lead     time.Duration      // before the airing: when to apply
 	After    time.Duration      // after its latest start: when to release
 	Instants *prescale.Instants // nil without Ask.At
@@ -88,6 +98,7 @@ type Chance struct {
 	Error       float64 // of the Monte Carlo: its standard error
 	Typical     float64 // share of requests unserved, median
 	Bad         float64 // the same, 95th percentile
+	Runs        int     // airings that it is of
 }
 
 // Risk is a point of the risk curve: the first hold at so many units, the other

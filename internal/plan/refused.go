@@ -35,10 +35,11 @@ func (c Chance) String() string {
 }
 
 func (w *work) binds(r refusal) string {
-	if r.fleet == free {
-		if c := w.service.Ceiling; c > 0 {
-			return fmt.Sprintf("%s carries %s, which no unit more changes", w.ceiling(c), figure.Rate(c))
-		}
+	switch {
+	case r.behind:
+		c := w.service.Ceiling
+		return fmt.Sprintf("%s carries %s, which no unit more changes", w.ceiling(c), figure.Rate(c))
+	case r.fleet == free:
 		return "the fleets do not hold together, each at the most it can have"
 	}
 	name, most := w.model.Fleets[r.fleet].Name, r.best[r.fleet]

@@ -11,27 +11,28 @@ const (
 	riskLeast = 100
 )
 
-// risk is the curve over the first fleet's units, from those of an ordinary evening
-// to half as many again as the plan holds. At the plan's number and the one below
+// risk is the curve over the first fleet's units, from those of an ordinary evening,
+// or its minimum where the plan holds no more than they are, to half as many again as
+// the plan holds. At the plan's number and the one below
 // all draws count, at others a part of them, so that a reader need not wait.
 func (w *work) risk() []Risk {
 	low, answer := w.today()[0], w.floors[0]
+	if answer <= low {
+		low = min(w.least()[0], answer)
+	}
 	exact := []int{answer}
 	if answer > low {
 		exact = append(exact, answer-1)
 	}
-	high := min(max(answer+next, ceil(1.5*float64(answer))), w.most(0))
+	high := min(max(answer+next, ceil(1.5*float64(answer)), w.today()[0]), w.most(0))
 	sample := w.part(w.try(w.floors), w.try(w.floors.with(0, exact[len(exact)-1])))
 	var curve []Risk
 	for _, n := range spread(low, max(high, answer), exact) {
 		f := w.floors.with(0, n)
 		r := Risk{Units: n, Cost: w.costs(w.holds(f))}
-		switch {
-		case w.Enough && n == answer:
-			r.Chance = w.Held
-		case slices.Contains(exact, n):
+		if slices.Contains(exact, n) {
 			r.Chance = w.try(f).chance()
-		default:
+		} else {
 			r.Chance = w.try(f).chanceOf(sample)
 		}
 		curve = append(curve, r)
@@ -86,7 +87,7 @@ func (t *trial) chanceOf(draws []int) Chance {
 		if draw < len(t.shares) {
 			shares[i] = t.shares[draw]
 		} else {
-			shares[i] = t.share(draw)
+			shares[i] = t.play(draw).Share()
 		}
 	}
 	return chanceOf(shares)

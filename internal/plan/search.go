@@ -11,7 +11,6 @@ import (
 const (
 	roughRuns = 300 // of the first search
 	next      = 2   // candidates above an answer that must hold too
-	crowdRuns = 200 // of which the demand's course is kept
 	patience  = 4   // times the units that carry the highest peak by themselves: more are not tried
 )
 
@@ -37,7 +36,8 @@ func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance, played f
 		return nil, err
 	}
 	s.tried[""] = &trial{player: player, first: s.first, runs: s.runs, played: s.played}
-	s.crowd, err = gather(d, s.first, s.runs)
+	s.asIs().upTo(s.runs)
+	s.crowd, err = gather(d, s.first, simulation.SampleOf(s.asIs().peaks))
 	return s, err
 }
 
@@ -46,12 +46,16 @@ func (s *search) asIs() *trial { return s.tried[""] }
 
 // try is the service held at floors. What is held differs from the service as it is,
 // which was checked, in numbers that make sense; so it is one that can be played.
-func (s *search) try(f floors) *trial {
-	key := f.key()
+func (s *search) try(f floors) *trial { return s.play(f.key(), f.of(s.service)) }
+
+// tryStill is the same with nothing added to what is held.
+func (s *search) tryStill(f floors) *trial { return s.play("still "+f.key(), f.still(s.service)) }
+
+func (s *search) play(key string, held simulation.Service) *trial {
 	if t, ok := s.tried[key]; ok {
 		return t
 	}
-	player, err := simulation.New(f.of(s.service))
+	player, err := simulation.New(held)
 	if err != nil {
 		panic("plan: held at " + key + ": " + err.Error())
 	}
@@ -68,6 +72,34 @@ func (s *search) today() floors {
 	return f
 }
 
+// least are the fleets' minimums, below which no plan need hold them: 1 where that is
+// not known, and what there is of one that nothing scales.
+func (s *search) least() floors {
+	f := make(floors, len(s.service.Fleets))
+	for i, fleet := range s.service.Fleets {
+		switch minimum := s.model.Fleets[i].Min; {
+		case fleet.Pods == nil && fleet.Group == nil:
+			f[i] = fleet.Start
+		case minimum != nil:
+			f[i] = *minimum
+		}
+		f[i] = max(1, f[i])
+	}
+	return f
+}
+
+// enough reports whether floors ask for nothing: each is a minimum that is known, or
+// what there is of a fleet that nothing scales.
+func (s *search) enough(f floors) bool {
+	for i, least := range s.least() {
+		scaled := s.service.Fleets[i].Pods != nil || s.service.Fleets[i].Group != nil
+		if f[i] > least || scaled && s.model.Fleets[i].Min == nil {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *search) allFree() floors {
 	f := make(floors, len(s.service.Fleets))
 	for i := range f {
@@ -78,18 +110,19 @@ func (s *search) allFree() floors {
 
 // refusal is what keeps any number of units from sufficing.
 type refusal struct {
-	fleet int    // or free: what stands behind all of them, or all of them together
-	bound *bound // nil: none is known
-	best  floors // with which most can be reached
+	fleet  int    // or free: what stands behind all of them, or all of them together
+	behind bool   // it is what stands behind them
+	bound  *bound // nil: none is known
+	best   floors // with which most can be reached
 }
 
 // fewest are the smallest floors that hold: each fleet alone with the others without
 // limit, then together, raised until they hold together.
 func (s *search) fewest() (floors, *refusal) {
 	if s.service.Ceiling > 0 && !s.try(s.allFree()).holds(s.runs) {
-		return nil, &refusal{fleet: free, best: s.allFree()}
+		return nil, &refusal{fleet: free, behind: true, best: s.allFree()}
 	}
-	f := s.today()
+	f := s.least()
 	for i := range f {
 		n, ok := s.alone(i)
 		if !ok {
@@ -105,11 +138,11 @@ func (s *search) fewest() (floors, *refusal) {
 // few hold too. One unit more can serve less, for where it eases a metric into the
 // tolerance no further ones are asked for.
 func (s *search) alone(fleet int) (int, bool) {
-	low, high := s.today()[fleet], s.most(fleet)
+	low, high := s.least()[fleet], s.most(fleet)
 	holds := func(runs int) func(int) bool {
 		return func(n int) bool { return s.try(s.allFree().with(fleet, n)).holds(runs) }
 	}
-	start, ok := edge(low, low, high, holds(min(roughRuns, s.runs)))
+	start, ok := edge(max(low, s.today()[fleet]), low, high, holds(min(roughRuns, s.runs)))
 	if !ok {
 		start = high
 	}
@@ -178,8 +211,8 @@ func (s *search) together(f floors) (floors, *refusal) {
 		}
 		f = f.with(least, f[least]+1)
 	}
-	for i, today := range s.today() {
-		for f[i] > today && s.try(f.with(i, f[i]-1)).holds(s.runs) {
+	for i, least := range s.least() {
+		for f[i] > least && s.try(f.with(i, f[i]-1)).holds(s.runs) {
 			f = f.with(i, f[i]-1)
 		}
 	}

@@ -34,7 +34,7 @@ func (w *work) timetable() error {
 	if air.IsZero() {
 		air = noon
 	}
-	when, err := prescale.Timetable(prescale.Airing{At: air, Slip: w.ask.Slip, Lasts: w.ask.Lasts, Quiet: w.quiet()}, w.stages())
+	when, err := prescale.Timetable(prescale.Airing{At: air, Slip: w.ask.Slip, Lasts: wholeSeconds(w.ask.Lasts), Quiet: w.quiet()}, w.stages())
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,12 @@ func (w *work) timetable() error {
 		w.Instants = &when
 	}
 	return nil
+}
+
+// wholeSeconds rounds up: an end that was computed has a fraction that nobody can
+// keep.
+func wholeSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
 }
 
 // stages are those of the fleet that takes longest to come.

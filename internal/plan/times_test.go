@@ -3,6 +3,7 @@ package plan_test
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,21 @@ func TestTimetable(t *testing.T) {
 	without := made(t, m, spike, a)
 	if without.Instants != nil || without.Texts != nil || without.Lead != p.Lead || without.After != p.After {
 		t.Errorf("without an instant: %v, %d texts, lead %s, after %s; want none, and as with one", without.Instants, len(without.Texts), without.Lead, without.After)
+	}
+}
+
+// The latest end is told to the second: what a demand lasts is computed, to the
+// nanosecond.
+func TestLatestEndIsAWholeSecond(t *testing.T) {
+	for lasts, want := range map[time.Duration]time.Duration{
+		30*time.Second - time.Nanosecond: 30 * time.Second,
+		30 * time.Second:                 30 * time.Second,
+		30*time.Second + time.Nanosecond: 31 * time.Second,
+	} {
+		p := made(t, modelOf(slow(web, 2, 30)), spike, plan.Ask{At: air, Airs: time.Minute, Lasts: lasts})
+		if got := p.Instants.LatestEnd.Sub(air); got != want {
+			t.Errorf("the latest end of an airing that lasts %s = %s after its start; want %s", lasts, got, want)
+		}
 	}
 }
 
@@ -194,6 +210,38 @@ func TestNext(t *testing.T) {
 	}
 	if said := strings.Join(p.Warnings, "\n"); !strings.Contains(said, "load balancer: it carries 900/s, less than the demand's peak of 1k/s") {
 		t.Errorf("warnings = %q; want that the load balancer is below the peak", said)
+	}
+}
+
+// Where nothing is held nothing is called so: the four units carry 120/s as they are.
+func TestNextOfARefusal(t *testing.T) {
+	m := modelOf(slow(web, 4, 30))
+	m.Service.Ceiling = 900
+	p := made(t, m, spike, plan.Ask{})
+	want := []capacity.Layer{
+		{Name: web + " as is", Rate: 120, Low: 120, High: 120, Source: "4 units (as things are)"},
+		{Name: web + " max", Rate: 1500, Low: 1500, High: 1500, Source: "50 units (its max)"},
+	}
+	if diff := cmp.Diff(want, p.Next); p.Refused == "" || diff != "" {
+		t.Errorf("refused = %q, next (-want +got):\n%s", p.Refused, diff)
+	}
+}
+
+// A maximum is raised by a text, and by hand where there is none.
+func TestWhoRaisesTheMaximum(t *testing.T) {
+	for known, want := range map[bool]string{
+		true:  "its maximum of 5 is below the 9 units to hold, so the plan raises it until release",
+		false: "its maximum of 5 is below the 9 units to hold: raise it by hand, for there is no text that does",
+	} {
+		m := onNodes()
+		if !known {
+			m.Fleets[0].Nodes.Min = nil
+		}
+		p := made(t, m, spike, plan.Ask{At: air, Airs: time.Minute})
+		texts := slices.ContainsFunc(p.Texts, func(x prescale.Text) bool { return strings.Contains(x.Title, "asg/nodes") })
+		if said := strings.Join(p.Warnings, "\n"); !strings.Contains(said, "asg/nodes: "+want) || texts != known {
+			t.Errorf("the nodes' minimum is known: %v; warnings = %q, a text: %v; want %q", known, said, texts, want)
+		}
 	}
 }
 

@@ -13,22 +13,24 @@ type trial struct {
 	first  uint64
 	runs   int       // that a chance is of
 	shares []float64 // of demand unserved, by seed
+	peaks  []float64 // the demand's highest second, req/s, by seed
 	played func()    // after each; nil: nobody asks
 }
 
 func (t *trial) upTo(n int) {
 	for i := len(t.shares); i < n; i++ {
-		t.shares = append(t.shares, t.share(i))
+		o := t.play(i)
+		t.shares, t.peaks = append(t.shares, o.Share()), append(t.peaks, o.Highest)
 	}
 }
 
-// share plays the i-th seed.
-func (t *trial) share(i int) float64 {
-	share := t.player.Run(t.first + uint64(i)).Share()
+// play plays the i-th seed.
+func (t *trial) play(i int) simulation.Outcome {
+	o := t.player.Run(t.first + uint64(i))
 	if t.played != nil {
 		t.played()
 	}
-	return share
+	return o
 }
 
 // holds says whether as good as all is served in at least the share Sure of the
@@ -64,7 +66,7 @@ func (t *trial) chance() Chance {
 
 func chanceOf(shares []float64) Chance {
 	s := simulation.SampleOf(shares)
-	var c Chance
+	c := Chance{Runs: len(shares)}
 	c.Probability, c.Error = s.Within(Unserved)
 	c.Typical, _ = s.Quantile(0.5)
 	c.Bad, _ = s.Quantile(0.95)

@@ -32,7 +32,6 @@ type Planned struct {
 	Scenario string // whose traffic airs
 	Slip     time.Duration
 	Demand   forecast.Demand
-	Band     forecast.Band // of Demand
 	Model    *forecast.Model
 }
 
@@ -55,7 +54,7 @@ func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 	if err := m.Replay.Trusted(); err != nil {
 		return nil, err
 	}
-	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Chance: a.Chance, Played: a.Played}
+	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Measured: r.Result.Fleets, Chance: a.Chance, Played: a.Played}
 	ask.Called, ask.Context, ask.Region = places(s)
 	var unread []string
 	ask.Balancers, unread = r.balancers(s)
@@ -66,11 +65,7 @@ func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 	if p.Instants != nil && !p.Enough {
 		p.NoTexts = append(p.NoTexts, unread...)
 	}
-	band, err := d.Band(a.Chance.Seed)
-	if err != nil {
-		return nil, err
-	}
-	return &Planned{Plan: p, Run: r.Manifest.Run, Path: r.Path, Scenario: s.Name, Slip: a.Slip, Demand: d, Band: band, Model: m}, nil
+	return &Planned{Plan: p, Run: r.Manifest.Run, Path: r.Path, Scenario: s.Name, Slip: a.Slip, Demand: d, Model: m}, nil
 }
 
 // Of how many airings a report simulates for its plan: fewer than onair plan, for a
@@ -81,6 +76,10 @@ const (
 	leastDraws  = 100
 	drawSeconds = 300_000 // of all airings together
 )
+
+// firstSeed is what onair plan takes where none is given, so that a report's airings
+// are among its own.
+const firstSeed = 1
 
 func reportDraws(lasts time.Duration) int {
 	return min(max(int(drawSeconds*time.Second/max(lasts, time.Second)), leastDraws), mostDraws)
@@ -94,7 +93,7 @@ func (r *Report) plan() {
 	}
 	d, err := r.Scenario.Demand()
 	if err == nil {
-		r.Plan, err = r.planFor(r.Scenario, d, Airing{Chance: forecast.Chance{Runs: reportDraws(d.Airs + d.Lasts)}})
+		r.Plan, err = r.planFor(r.Scenario, d, Airing{Chance: forecast.Chance{Runs: reportDraws(d.Airs + d.Lasts), Seed: firstSeed}})
 	}
 	if err != nil {
 		r.NoPlan = sentenceOf("no plan is made: " + err.Error())
@@ -114,11 +113,20 @@ func (p *Planned) sentence() string {
 		return sentenceOf(p.Refused) + fmt.Sprintf(" As things are, all but %s of requests are served in %s.",
 			figure.ExactShare(plan.Unserved), p.airings(p.Without))
 	case p.Enough:
-		return fmt.Sprintf("Hold nothing more than there is: as things are, all but %s of requests are served in %s.",
-			figure.ExactShare(plan.Unserved), p.airings(p.Held))
+		return fmt.Sprintf("Hold nothing more than there is: with today's minimum all but %s of requests are served in %s%s; as things are, in %s.",
+			figure.ExactShare(plan.Unserved), p.airings(p.Held), p.alone(), chance(p.Without))
 	}
-	return fmt.Sprintf("Hold %s %s: all but %s of requests are then served in %s; as things are, in %s.",
-		p.units(), p.hours(), figure.ExactShare(plan.Unserved), p.airings(p.Held), chance(p.Without))
+	return fmt.Sprintf("Hold %s %s: all but %s of requests are then served in %s%s; as things are, in %s.",
+		p.units(), p.hours(), figure.ExactShare(plan.Unserved), p.airings(p.Held), p.alone(), chance(p.Without))
+}
+
+// alone says how much the plan counts on what is added to what is held; nothing where
+// that shows no difference.
+func (p *Planned) alone() string {
+	if chance(p.Alone) == chance(p.Held) {
+		return ""
+	}
+	return ", in " + chance(p.Alone) + " where nothing is added in time"
 }
 
 // units are what is held, in words: those that are there already are left out.
@@ -176,9 +184,9 @@ func between(from, to time.Time, word string) string {
 
 // subject is what airs, when, and from which run that was learned.
 func (p *Planned) subject() string {
-	words := "For " + cmp.Or(p.Demand.Name, p.Scenario)
+	words := "For " + p.airs()
 	if i := p.Instants; i != nil {
-		words += ", on air at " + i.Air.Format("2006-01-02 15:04 MST")
+		words += p.begins() + i.Air.Format("2006-01-02 15:04 MST")
 		if p.Slip > 0 {
 			words += " or up to " + figure.Duration(p.Slip) + " later"
 		}
@@ -188,6 +196,26 @@ func (p *Planned) subject() string {
 		words += fmt.Sprintf(" (%s to %s in 9 of 10 airings)", low, high)
 	}
 	return words + ". Learned from run " + p.Run + "."
+}
+
+// airs is what does: a demand without a spot has the name of a scenario, which is none
+// of something on air.
+func (p *Planned) airs() string {
+	if len(p.Demand.Spots) == 0 {
+		return "the traffic as a whole, which has no spot"
+	}
+	return cmp.Or(p.Demand.Name, p.Scenario)
+}
+
+// begins leads to when it airs.
+func (p *Planned) begins() string {
+	switch len(p.Demand.Spots) {
+	case 0:
+		return ", from "
+	case 1:
+		return ", on air at "
+	}
+	return ", the first on air at "
 }
 
 // unchanged says what onair did not do.
@@ -222,6 +250,9 @@ func (p *Planned) holdRows() []holdRow {
 	}
 	return rows
 }
+
+// costNote says what the costs are.
+const costNote = "Extra cost: of units beyond those that run anyway, from apply to the latest release, in what the scenario's unit_cost is in."
 
 // costOf writes a cost; it is in whatever the scenario's unit_cost is in.
 func costOf(cost *float64) string { return figure.OrUnknown(finite(cost), figure.Scaled) }
@@ -280,8 +311,8 @@ func (p *Planned) timetable() []fact {
 
 // riskRow is a point of the risk curve.
 type riskRow struct {
-	Units, Served, Error, Typical, Bad, Cost string
-	Mark                                     string // which of all it is; empty: none in particular
+	Units, Served, Error, Airings, Typical, Bad, Cost string
+	Mark                                              string // which of all it is; empty: none in particular
 }
 
 // riskRows are the points of the risk curve, at most so many: its ends, the answer
@@ -291,7 +322,7 @@ func (p *Planned) riskRows(most int) []riskRow {
 	for _, i := range spaced(len(p.Risk), p.answerAt(), most) {
 		k := p.Risk[i]
 		rows = append(rows, riskRow{
-			figure.Count(k.Units), chance(k.Chance), "± " + figure.Share(figure.Significant(k.Error, 1)),
+			figure.Count(k.Units), chance(k.Chance), "± " + figure.Share(figure.Significant(k.Error, 1)), figure.Count(k.Runs),
 			unserved(k.Typical), unserved(k.Bad), costOf(k.Cost), p.markAt(i),
 		})
 	}
@@ -306,8 +337,17 @@ func (p *Planned) markAt(i int) string {
 	switch {
 	case i == p.answerAt() && !p.Enough:
 		return "the plan"
-	case len(p.Holds) > 0 && p.isToday(p.Holds[0].Fleet, p.Risk[i].Units):
-		return "as things are"
+	case i == p.answerAt():
+		return "the minimum"
+	case len(p.Holds) == 0:
+		return ""
+	}
+	first, units := p.Holds[0], p.Risk[i].Units
+	switch {
+	case p.isToday(first.Fleet, units):
+		return "ready today"
+	case first.Max != nil && units > *first.Max:
+		return "above its max"
 	}
 	return ""
 }

@@ -32,6 +32,7 @@ type PlanSummary struct {
 	Holds        []PlanHold      `json:"holds"`
 	Refused      *string         `json:"refused"` // why no number of units is enough; null: one is
 	Served       *ChanceSummary  `json:"served"`  // with the units held; null: refused
+	Alone        *ChanceSummary  `json:"alone"`   // with the units held and none added; null: refused
 	Without      ChanceSummary   `json:"without"` // as things are
 	Risk         []RiskSummary   `json:"risk"`
 	Next         []Layer         `json:"next"`
@@ -67,6 +68,7 @@ type ChanceSummary struct {
 	Error       *float64 `json:"error"`        // its standard error, of the Monte Carlo
 	Unserved    *float64 `json:"unserved_p50"` // share of requests
 	Bad         *float64 `json:"unserved_p95"`
+	Runs        int      `json:"runs"` // airings that it is of
 }
 
 // RiskSummary is a point of the risk curve.
@@ -111,14 +113,14 @@ func (p *Planned) Render(put func(name string, content []byte) error) error {
 // Summary is the plan as summary.json has it.
 func (p *Planned) Summary() PlanSummary {
 	s := PlanSummary{
-		Sentence: p.sentence(), Demand: p.Demand.Name, Units: map[string]int{}, Holds: []PlanHold{}, Refused: stated(p.Refused),
+		Sentence: p.sentence(), Demand: p.airs(), Units: map[string]int{}, Holds: []PlanHold{}, Refused: stated(p.Refused),
 		Without: summaryChance(p.Without), Risk: []RiskSummary{}, Next: []Layer{}, Actions: []ActionSummary{},
 		NoActions: append([]string{}, p.NoTexts...), Assumed: append([]string{}, p.assumed()...),
 		Replay: summaryReplay(p.Model.Replay), Warnings: append([]string{}, p.Warnings...),
 	}
 	if !p.refused() {
-		served := summaryChance(p.Held)
-		s.Served, s.ApplyBefore, s.ReleaseAfter = &served, inSeconds(&p.Lead), inSeconds(&p.After)
+		served, alone := summaryChance(p.Held), summaryChance(p.Alone)
+		s.Served, s.Alone, s.ApplyBefore, s.ReleaseAfter = &served, &alone, inSeconds(&p.Lead), inSeconds(&p.After)
 	}
 	if i := p.Instants; i != nil {
 		s.Instants = &PlanInstants{i.Apply, i.Verify, i.Air, i.LatestEnd, i.Release}
@@ -140,5 +142,5 @@ func (p *Planned) Summary() PlanSummary {
 }
 
 func summaryChance(c plan.Chance) ChanceSummary {
-	return ChanceSummary{finite(&c.Probability), finite(&c.Error), finite(&c.Typical), finite(&c.Bad)}
+	return ChanceSummary{finite(&c.Probability), finite(&c.Error), finite(&c.Typical), finite(&c.Bad), c.Runs}
 }

@@ -14,6 +14,10 @@ func (p *Planned) Markdown(w io.Writer) error {
 	m := &markdown{}
 	fmt.Fprintf(&m.b, "## %s\n\n%s\n", cell(p.sentence()), cell(p.subject()))
 	m.holds(p)
+	if len(p.NoTexts) > 0 {
+		m.b.WriteString("\n### " + withoutText + "\n\n")
+		m.list(p.NoTexts)
+	}
 	m.instants(p)
 	if len(p.Warnings) > 0 {
 		m.b.WriteString("\n### Warnings\n\n")
@@ -38,7 +42,9 @@ func (m *markdown) plan(r *Report) {
 	m.instants(p)
 	m.risks(p)
 	m.rests(p)
-	fmt.Fprintf(&m.b, "\nThe texts that make it so: %s\n", cell(p.command()))
+	if p.holding() {
+		fmt.Fprintf(&m.b, "\nThe texts that make it so: %s\n", cell(p.command()))
+	}
 }
 
 func (m *markdown) holds(p *Planned) {
@@ -48,9 +54,12 @@ func (m *markdown) holds(p *Planned) {
 	}
 	header, alignment := "| fleet | units | min today | max today | ready today |", "|---|--:|--:|--:|--:|"
 	if p.costed() {
-		header, alignment = header+" cost |", alignment+"--:|"
+		header, alignment = header+" extra cost |", alignment+"--:|"
 	}
 	m.table("Hold", header, alignment, p.uncosted(rows))
+	if len(rows) > 0 && p.costed() {
+		fmt.Fprintf(&m.b, "\n%s\n", cell(costNote))
+	}
 }
 
 func (m *markdown) instants(p *Planned) {
@@ -67,11 +76,11 @@ func (m *markdown) instants(p *Planned) {
 func (m *markdown) risks(p *Planned) {
 	var rows [][]string
 	for _, k := range p.riskRows(mostLines) {
-		rows = append(rows, []string{k.Mark, k.Units, k.Served, k.Error, k.Typical, k.Bad, k.Cost})
+		rows = append(rows, []string{k.Mark, k.Units, k.Served, k.Error, k.Airings, k.Typical, k.Bad, k.Cost})
 	}
-	header, alignment := "| | units | served in | | unserved, median | 95th percentile |", "|---|--:|--:|--:|--:|--:|"
+	header, alignment := "| | units | served in | | airings | unserved, median | 95th percentile |", "|---|--:|--:|--:|--:|--:|--:|"
 	if p.costed() {
-		header, alignment = header+" cost |", alignment+"--:|"
+		header, alignment = header+" extra cost |", alignment+"--:|"
 	}
 	m.table("Risk", header, alignment, p.uncosted(rows))
 }
@@ -104,10 +113,6 @@ func (m *markdown) changes(p *Planned) {
 		for _, part := range parts(text) {
 			m.fenced(part.Name, language(text.Kind, part.Name), part.Value)
 		}
-	}
-	if len(p.NoTexts) > 0 {
-		m.b.WriteString("\n### Without a text\n\n")
-		m.list(p.NoTexts)
 	}
 	if len(p.Texts) > 0 {
 		fmt.Fprintf(&m.b, "\n%s\n", cell(unchanged))

@@ -2,10 +2,10 @@ package report
 
 // planView is what the page template reads of a plan.
 type planView struct {
-	Sentence, Command string
+	Sentence, Command string // no command: there is nothing to make so
 	Holds             []holdRow
 	Risk              []riskRow
-	Costed            bool
+	Costed            string // what the costs are; empty: none is known
 	Replay            []fact
 	Next              []layerRow
 	Assumed, Warnings []string
@@ -17,8 +17,15 @@ func (r *Report) planView() *planView {
 	if p == nil {
 		return nil
 	}
-	return &planView{
-		Sentence: p.sentence(), Command: p.command(), Holds: p.holdRows(), Risk: p.riskRows(mostLines), Costed: p.costed(),
+	view := &planView{
+		Sentence: p.sentence(), Holds: p.holdRows(), Risk: p.riskRows(mostLines),
 		Replay: replayFacts(p.Model.Replay), Next: p.nextRows(), Assumed: p.assumed(), Warnings: p.Warnings,
 	}
+	if p.costed() {
+		view.Costed = costNote
+	}
+	if p.holding() {
+		view.Command = p.command()
+	}
+	return view
 }

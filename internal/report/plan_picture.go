@@ -105,8 +105,11 @@ func (p *Planned) pictureHours() string {
 }
 
 func (p *Planned) pictureNote() string {
-	if !p.holding() {
+	switch {
+	case p.refused():
 		return "as things are, enough is served in " + p.airings(p.Without)
+	case p.Enough:
+		return "with today's minimum, enough is served in " + p.airings(p.Held)
 	}
 	served := "enough is served in " + chance(p.Held) + " of airings, as things are in " + chance(p.Without)
 	if p.hoursInTitle() {
@@ -349,7 +352,7 @@ func (p *Planned) answerMarks() marks {
 		k := p.Risk[i]
 		words := figure.Count(k.Units) + " units, " + chance(k.Chance)
 		if k.Cost != nil {
-			words += ", cost " + costOf(k.Cost)
+			words += ", extra cost " + costOf(k.Cost)
 		}
 		m.list = []mark{{float64(k.Units), words}}
 	}
@@ -407,5 +410,5 @@ func (k costs) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 	}
 	style.XAlign = text.XLeft
-	c.FillText(style, vg.Point{X: c.Max.X + 36, Y: y}, "cost")
+	c.FillText(style, vg.Point{X: c.Max.X + 36, Y: y}, "extra cost")
 }

@@ -57,7 +57,7 @@ func (e planning) chance(n int) plan.Chance {
 		p = math.Min(p, 0.6)
 	}
 	short := 0.4 * math.Exp(-float64(n-12)/7)
-	return plan.Chance{Probability: p, Error: math.Sqrt((p*2000 + 1) / 2002 * (2001 - p*2000) / 2002 / 2002), Typical: short / 3, Bad: short}
+	return plan.Chance{Probability: p, Error: math.Sqrt((p*2000 + 1) / 2002 * (2001 - p*2000) / 2002 / 2002), Typical: short / 3, Bad: short, Runs: 2000}
 }
 
 func (e planning) planned() *Planned {
@@ -69,8 +69,8 @@ func (e planning) planned() *Planned {
 	if err != nil {
 		panic(err)
 	}
-	p.Band = band
 	p.Plan = &plan.Plan{
+		Band:    band,
 		Without: e.chance(e.start), Enough: e.start == e.units, Peak: forecast.Peak{P5: 1900, P50: 2930, P95: 3700}, Lead: 16 * time.Minute, After: 21 * time.Minute,
 		Next:     []capacity.Layer{{Name: "db", Rate: 6000, Source: "stated in the scenario"}, {Name: "hpa/default/web max", Rate: 4560, Low: 4200, High: 4800, Source: "60 units × 76/s"}},
 		Warnings: []string{"the demand goes beyond twice what was rehearsed: capacity there is extrapolated"},
@@ -89,7 +89,7 @@ func (e planning) planned() *Planned {
 		p.Refused, p.Risk, p.Lead, p.After = "no number of units suffices: db carries 2.4k/s, which no unit more changes, and the demand's peak is 2.93k/s", nil, 0, 0
 		return p
 	}
-	p.Held = e.chance(e.units)
+	p.Held, p.Alone = e.chance(e.units), e.chance(e.units-2)
 	p.Holds = []plan.Hold{{Fleet: e.fleet, Units: e.units, Min: &e.start, Max: new(60), Cost: cost(e.units)}}
 	if e.nodes {
 		p.Holds = append(p.Holds, plan.Hold{Fleet: "asg/web-nodes", Units: 11, Min: new(3), Max: new(20)})
@@ -230,10 +230,90 @@ func TestPlanShots(t *testing.T) {
 func TestPlanSentence(t *testing.T) {
 	all := plannings()
 	for _, c := range []struct{ name, want string }{
-		{"plan", "Hold 42 units of hpa/default/web from 21:38 to 23:15 JST: all but 0.1 % of requests are then served in 96.2 % of simulated airings (± 0.4 %); as things are, in 0 %."},
+		{"plan", "Hold 42 units of hpa/default/web from 21:38 to 23:15 JST: all but 0.1 % of requests are then served in 96.2 % of simulated airings (± 0.4 %), in 89.2 % where nothing is added in time; as things are, in 0 %."},
+		{"plan-enough", "Hold nothing more than there is: with today's minimum all but 0.1 % of requests are served in 96.2 % of simulated airings (± 0.4 %), in 89.2 % where nothing is added in time; as things are, in 96.2 %."},
 	} {
 		if got := all[c.name].planned().sentence(); got != c.want {
 			t.Errorf("%s: sentence() = %q; want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// Where the held units alone do as well nothing is counted on, and nothing said.
+func TestPlanSentenceCountsOnNothing(t *testing.T) {
+	p := answered.planned()
+	p.Alone = p.Held
+	if got, want := p.sentence(), "Hold 42 units of hpa/default/web from 21:38 to 23:15 JST: all but 0.1 % of requests are then served in 96.2 % of simulated airings (± 0.4 %); as things are, in 0 %."; got != want {
+		t.Errorf("sentence() = %q; want %q", got, want)
+	}
+}
+
+// A demand without a spot is named by none, and of several spots the time is the
+// first one's.
+func TestPlanSubject(t *testing.T) {
+	for _, c := range []struct {
+		spots []simulation.Span
+		want  string
+	}{
+		{nil, "For the traffic as a whole, which has no spot, from 2026-12-01 21:54 JST or up to 1h later: "},
+		{[]simulation.Span{{To: time.Minute}}, "For CM 1, 6.5x, on air at 2026-12-01 21:54 JST or up to 1h later: "},
+		{[]simulation.Span{{To: time.Minute}, {From: time.Hour, To: 2 * time.Hour}}, "For CM 1, 6.5x, the first on air at 2026-12-01 21:54 JST or up to 1h later: "},
+	} {
+		p := answered.planned()
+		p.Demand.Spots = c.spots
+		if got := p.subject(); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%d spots: subject() = %q; want %q first", len(c.spots), got, c.want)
+		}
+		if got := p.Summary().Demand; (got == "CM 1, 6.5x") != (len(c.spots) > 0) {
+			t.Errorf("%d spots: demand = %q in JSON; want the spot's name only where there is one", len(c.spots), got)
+		}
+	}
+}
+
+// What is above the fleet's maximum is marked, and a terminal says how many points it
+// leaves out.
+func TestPlanMarksRisks(t *testing.T) {
+	p := answered.planned()
+	p.Holds[0].Max = new(50)
+	var marks []string
+	for _, k := range p.riskRows(mostLines) {
+		marks = append(marks, k.Units+" "+k.Mark)
+	}
+	for mark, want := range map[string]bool{"12 ready today": true, "13 ": true, "42 the plan": true, "50 ": true, "51 above its max": true, "60 above its max": true} {
+		if slices.Contains(marks, mark) != want {
+			t.Errorf("risk rows %q lack %q", marks, mark)
+		}
+	}
+	text := string(rendered(t, func(w io.Writer) error { return p.Text(w, false) }))
+	if want := "  and 40 more with --markdown and --json\n"; !strings.Contains(text, want) { // 49 points, 9 of them shown
+		t.Errorf("text lacks %q:\n%s", want, text)
+	}
+	if md := string(rendered(t, p.Markdown)); strings.Count(md, "\n|  | ") < 30 {
+		t.Errorf("Markdown does not have all points:\n%s", md)
+	}
+}
+
+// What no text makes hold is said right below what is held, not at the end.
+func TestPlanWithoutATextIsSaidFirst(t *testing.T) {
+	p := plannings()["plan-nodes"].planned()
+	p.NoTexts = []string{"asg/web-nodes: its minimum without the plan is not known"}
+	for name, format := range map[string]func(io.Writer) error{"text": func(w io.Writer) error { return p.Text(w, false) }, "Markdown": p.Markdown} {
+		out := string(rendered(t, format))
+		hold, without, times := strings.Index(out, "Hold\n"), strings.Index(out, "Without a text"), strings.Index(out, "Timetable")
+		if hold < 0 || without < hold || times < without || strings.Count(out, "Without a text") != 1 {
+			t.Errorf("%s has holds at %d, what has no text at %d, the timetable at %d; want them in this order, once:\n%s", name, hold, without, times, out)
+		}
+	}
+}
+
+// A plan that holds nothing more leads to no texts.
+func TestPlanThatIsEnoughLeadsToNoTexts(t *testing.T) {
+	for name, want := range map[string]bool{"plan-untimed": true, "plan-enough": false, "plan-refused": false} {
+		r := plannedReport(name)
+		for format, write := range map[string]func(io.Writer) error{"text": func(w io.Writer) error { return r.Text(w, false) }, "Markdown": r.Markdown, "page": r.HTML} {
+			if got := strings.Contains(string(rendered(t, write)), "The texts that make it so"); got != want {
+				t.Errorf("%s of %s says how to get the texts: %v; want %v", format, name, got, want)
+			}
 		}
 	}
 }

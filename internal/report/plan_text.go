@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/prescale"
 )
 
@@ -32,6 +33,7 @@ func (t *textWriter) planned(p *Planned) {
 	t.wrapped("", "", p.sentence())
 	t.wrapped("", "", p.subject())
 	t.holds(p)
+	t.notes(withoutText, "- ", p.NoTexts)
 	t.risks(p)
 }
 
@@ -64,11 +66,14 @@ func (t *textWriter) holds(p *Planned) {
 		return
 	}
 	t.title("Hold")
-	rows := [][]string{{"fleet", "units", "min today", "max today", "ready today", "cost"}}
+	rows := [][]string{{"fleet", "units", "min today", "max today", "ready today", "extra cost"}}
 	for _, h := range p.holdRows() {
 		rows = append(rows, []string{h.Fleet, h.Units, h.Min, h.Max, h.Start, h.Cost})
 	}
 	t.columns(p.uncosted(rows))
+	if p.costed() {
+		t.wrapped("  ", "  ", costNote)
+	}
 }
 
 func (t *textWriter) risks(p *Planned) {
@@ -76,11 +81,14 @@ func (t *textWriter) risks(p *Planned) {
 		return
 	}
 	t.title("Risk")
-	rows := [][]string{{"", "units", "served in", "", "unserved, median", "95th percentile", "cost"}}
+	rows := [][]string{{"", "units", "served in", "", "airings", "unserved, median", "95th percentile", "extra cost"}}
 	for _, k := range p.riskRows(mostRisks) {
-		rows = append(rows, []string{k.Mark, k.Units, k.Served, k.Error, k.Typical, k.Bad, k.Cost})
+		rows = append(rows, []string{k.Mark, k.Units, k.Served, k.Error, k.Airings, k.Typical, k.Bad, k.Cost})
 	}
 	t.columns(p.uncosted(rows))
+	if left := len(p.Risk) - (len(rows) - 1); left > 0 {
+		t.wrapped("  ", "  ", "and "+figure.Count(left)+" more with --markdown and --json")
+	}
 }
 
 // uncosted leaves the last column, that of costs, out where none is known.
@@ -150,7 +158,6 @@ func (t *textWriter) changes(p *Planned) {
 			}
 		}
 	}
-	t.notes("Without a text", "- ", p.NoTexts)
 	if len(p.Texts) > 0 {
 		t.b.WriteString("\n")
 		t.wrapped("", "", unchanged)
@@ -179,5 +186,7 @@ func (t *textWriter) plan(r *Report) {
 		return
 	}
 	t.wrapped("  ", "  ", r.Plan.sentence())
-	t.wrapped("  ", "  ", "The texts that make it so: "+r.Plan.command())
+	if r.Plan.holding() {
+		t.wrapped("  ", "  ", "The texts that make it so: "+r.Plan.command())
+	}
 }

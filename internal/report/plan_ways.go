@@ -20,6 +20,9 @@ var ways = map[string]string{
 // whichToRun heads the choices between texts.
 const whichToRun = "Which to run"
 
+// withoutText heads the holds that no text makes, and why.
+const withoutText = "Without a text"
+
 // textTitle heads the i-th text: which of how many, which way it is, and what it
 // makes hold.
 func (p *Planned) textTitle(i int) string {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -160,9 +161,13 @@ func median(waves []simulation.Wave) []float64 {
 	return sum
 }
 
-// spotsInWords names the first spot with its peak, and how many more there are.
+// spotsInWords names the largest spot with its peak, the first on air of those that
+// are as large, and how many more there are.
 func (s *Scenario) spotsInWords() string {
-	first, baseline := s.Traffic.Spots[0], s.Traffic.Baseline
+	largest := slices.MinFunc(s.Traffic.Spots, func(a, b Spot) int {
+		return cmp.Or(cmp.Compare(b.Peak, a.Peak), cmp.Compare(a.At, b.At))
+	})
+	baseline := s.Traffic.Baseline
 	write := func(visits float64) string {
 		rate := visits * s.Plan().PerVisit()
 		if baseline > 0 {
@@ -170,8 +175,8 @@ func (s *Scenario) spotsInWords() string {
 		}
 		return figure.Rate(rate)
 	}
-	text := shorten(first.Name) + ", " + write(first.Peak)
-	if p := first.Spreads.Peak; !p.Certain() {
+	text := shorten(largest.Name) + ", " + write(largest.Peak)
+	if p := largest.Spreads.Peak; !p.Certain() {
 		text += " to " + write(p.P95)
 	}
 	if more := len(s.Traffic.Spots) - 1; more > 0 {

@@ -59,6 +59,20 @@ func demandOf(t *testing.T, changes ...string) forecast.Demand {
 	return d
 }
 
+// Of several spots the largest gives the name, wherever it stands, and of those as
+// large the first on air.
+func TestDemandIsNamedByItsLargestSpot(t *testing.T) {
+	for spots, want := range map[string]string{
+		"{name: A, at: 2m, peak: 3x}, {name: B, at: 4m, peak: 10x}, {name: C, at: 6m, peak: 4x}": "B, 10x and 2 more",
+		"{name: A, at: 4m, peak: 10x}, {name: B, at: 2m, peak: 10x}":                             "B, 10x and 1 more",
+		"{name: A, at: 4m, peak: 10x}":                                                           "A, 10x",
+	} {
+		if got := demandOf(t, "{at: 2m, peak: 10x}", spots).Name; got != want {
+			t.Errorf("the demand of %s is called %q; want %q", spots, got, want)
+		}
+	}
+}
+
 // A certain demand is the curve that is rehearsed, second by second, from a minute
 // before the first spot; the rates of requests that follow later are those of all
 // visits, also of such as began before.
