@@ -60,7 +60,7 @@ type Replay struct {
 // ones.
 type UnitsError struct {
 	Fleet               string
-	Mean                float64 // over seconds and runs: |simulated - measured| / measured
+	Mean                float64 // |simulated - measured| / measured, over runs and those seconds in which either stood off what was measured first
 	Worst               int     // units, in any second of the median run
 	Measured, Simulated []int   // ready units in each second; Simulated of the median run; -1: not known
 }

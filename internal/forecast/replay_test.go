@@ -80,8 +80,9 @@ func TestHoldLag(t *testing.T) {
 
 func TestMeanOff(t *testing.T) {
 	// |2-2|/2, |5-4|/4, |2-4|/4, and two of which nothing is told.
-	if got := meanOff([]int{2, 5, 2, 9, 9}, []int{2, 4, 4, -1, 0}); got != 0.25 {
-		t.Errorf("meanOff = %g; want 0.25", got)
+	// Seconds at the 2 that both begin with do not count: |5-4|/4 and |2-4|/4.
+	if got := meanOff([]int{2, 2, 5, 2, 9, 9, 2}, []int{2, 2, 4, 4, -1, 0, 2}); got != 0.375 {
+		t.Errorf("meanOff = %g; want 0.375", got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
@@ -52,6 +53,21 @@ func (d *draft) setMax(n int) error {
 func (d *draft) setStart(n int) error {
 	d.fleet.Start, d.started = n, true
 	d.asked = max(d.asked, n)
+	return nil
+}
+
+// setTolerance holds in both directions, whatever the behavior says of one.
+func (d *draft) setTolerance(v float64) error {
+	h := &d.fleet.Pods.HPA
+	h.Tolerance = v
+	if h.Behavior == nil {
+		return nil
+	}
+	for _, r := range []*autoscale.Rules{h.Behavior.ScaleUp, h.Behavior.ScaleDown} {
+		if r != nil {
+			r.Tolerance = nil
+		}
+	}
 	return nil
 }
 

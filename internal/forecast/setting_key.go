@@ -91,7 +91,7 @@ var keys = numbered(
 	newKey("start", everyKind, whole(1), (*draft).setStart),
 	newKey("metric", pods|group, metricForm, (*draft).setMetric).called(metricWords),
 	target(""),
-	newKey("tolerance", pods, nonzero(ratio), func(d *draft, v float64) error { d.fleet.Pods.HPA.Tolerance = v; return nil }),
+	newKey("tolerance", pods, nonzero(ratio), (*draft).setTolerance),
 	newKey("sync", pods, atLeast(length, time.Second, "1s"), (*draft).setSync),
 	policies("up"), stabilization("up"), choice("up"), tolerance("up"),
 	policies("down"), stabilization("down"), choice("down"), tolerance("down"),

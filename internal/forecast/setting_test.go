@@ -458,3 +458,20 @@ func TestLossesOfAllAreSaid(t *testing.T) {
 		}
 	}
 }
+
+// A tolerance holds in both directions: what a behavior said of one is not left over.
+func TestToleranceReplacesTheBehaviors(t *testing.T) {
+	m := pods5()
+	m.Service.Fleets[0].Pods.HPA.Behavior = &autoscale.Behavior{ScaleUp: &autoscale.Rules{Tolerance: new(0.1)}, ScaleDown: &autoscale.Rules{Tolerance: new(0.1)}}
+	settings, err := ParseSettings("tolerance=1000%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, err := m.With(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if still := play(t, changed, spike(5*time.Minute)); share(still) <= share(play(t, m, spike(5*time.Minute))) {
+		t.Errorf("unserved share = %g with a tolerance that nothing passes; want more than without", share(still))
+	}
+}

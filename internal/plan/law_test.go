@@ -48,7 +48,7 @@ func served(t *testing.T, f simulation.Fleet, d forecast.Demand, n, runs int) in
 	p := *f.Pods
 	p.HPA.Min, p.HPA.Max = n, max(n, p.HPA.Max)
 	f.Start, f.Pods = n, &p
-	m, err := simulation.New(simulation.Service{Waves: d.Waves, Spots: d.Spots, Queue: d.Queue, Fleets: []simulation.Fleet{f}})
+	m, err := simulation.New(simulation.Service{Waves: d.Waves, Spots: d.Spots, Fleets: []simulation.Fleet{f}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,9 @@ func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance, played f
 	if s.runs <= 0 {
 		s.runs = forecast.UsualRuns
 	}
-	s.service.Waves, s.service.Spots, s.service.Queue = d.Waves, d.Spots, d.Queue
+	// However patiently viewers wait, the objectives are broken while they do: what is
+	// beyond what the units sustain is unserved.
+	s.service.Waves, s.service.Spots, s.service.Queue = d.Waves, d.Spots, nil
 	player, err := simulation.New(s.service)
 	if err != nil {
 		return nil, err

@@ -58,6 +58,9 @@ func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 	ask.Called, ask.Context, ask.Region = places(s)
 	var unread []string
 	ask.Balancers, unread = r.balancers(s)
+	if d.Queue != nil {
+		d.Assumed = append(slices.Clone(d.Assumed), "Nobody waits: viewers' patience is left out, for the objectives are broken while they wait.")
+	}
 	p, err := plan.Make(m, d, ask)
 	if err != nil {
 		return nil, err
