@@ -17,7 +17,7 @@ rehearse: build
 test:
 	go test -race ./...
 
-## laws: the same without the race detector, every law at all its seeds, thousands of pods, the page in a browser, and nights of the workflow; three minutes
+## laws: the same without the race detector, every law at all its seeds, two worlds foretold and planned for, thousands of pods, the page in a browser, and nights of the workflow; three minutes
 laws:
 	go test ./internal/...
 	go test -run Nights ./cmd/onair

@@ -21,6 +21,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/observe/elb"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
 	"github.com/seed-f864f198/onair/internal/observe/quota"
@@ -102,7 +103,10 @@ func newObserver(ctx context.Context, o scenario.Observe, staging *lab.Lab, inAW
 			Fleet: o.Fleet, PerUnit: o.PerUnit,
 		}), nil
 	}
-	return asg.New(asg.Options{API: asg.NewClient(config), Name: o.Name, Source: o.Source(), Region: config.Region}), nil
+	return asg.New(asg.Options{
+		API: asg.NewClient(config), Alarms: cloudwatch.Alarms{API: cloudwatch.NewClient(config)},
+		Name: o.Name, Source: o.Source(), Region: config.Region,
+	}), nil
 }
 
 // kubeConfig follows KUBECONFIG and the current context as kubectl does.

@@ -65,7 +65,7 @@ the run, or it is not to be trusted.`,
 	f := cmd.Flags()
 	f.StringVar(&o.at, "at", "", "when the first spot airs, such as 2026-12-01T21:54 or 2026-12-01T21:54:00+09:00 (required)")
 	f.DurationVar(&o.slip, "slip", 0, "how much later it may start")
-	f.IntVar(&o.chance.Runs, "runs", 2000, "simulated airings of each number of units")
+	f.IntVar(&o.chance.Runs, "runs", forecast.UsualRuns, "simulated airings of each number of units")
 	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
 	f.BoolVar(&o.json, "json", false, "write JSON")
 	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")

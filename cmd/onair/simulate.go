@@ -14,6 +14,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/report"
 	"github.com/seed-f864f198/onair/internal/rundir"
+	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
 // simulateOptions are the flags of onair simulate.
@@ -54,8 +55,9 @@ Slower nodes, a zone lost two minutes before the airing, new units that are cold
 Settings are of the first fleet; another one's stand behind its name, as in
 hpa/default/web.min=20. Those of every fleet: start, capacity, zone_lost. Of what
 scales: min, max, metric, target, boot, cold. Of an HPA: up and down with
-.stabilization, .select and .tolerance, tolerance, sync, ready, nodes. Of a group:
-warmup, cooldown.
+.stabilization, .select and .tolerance, tolerance, sync, ready, nodes, nodes.min,
+nodes.max. Of a group: warmup, cooldown. The group that pods stand on takes min, max,
+start and boot by its own name, as in asg/web-nodes.min=4.
 
 The model plays the rehearsal itself first. Where it is too far from what was
 measured it is asked nothing, and stderr says why. Otherwise simulation.svg, .png,
@@ -75,7 +77,7 @@ trusted.`,
 	o.demandOptions.flags(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.sets, "set", nil, "another column: what is otherwise, such as min=20,target=50% (may be repeated)")
-	f.IntVar(&o.chance.Runs, "runs", 2000, "simulated airings of each column")
+	f.IntVar(&o.chance.Runs, "runs", forecast.UsualRuns, "simulated airings of each column")
 	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
 	f.BoolVar(&o.json, "json", false, "write JSON")
 	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
@@ -139,7 +141,7 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	if err != nil {
 		return nil, usageError{err}
 	}
-	model, err := trusted(run)
+	model, err := trusted(run, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -154,10 +156,10 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	return run.WhatIf(variants, demand, o.chance)
 }
 
-// trusted is the model of a run, if it plays the rehearsal well enough to be asked
-// about anything else.
-func trusted(run *report.Report) (*forecast.Model, error) {
-	model, err := run.Model()
+// trusted is the model of a run for what is asked, if it plays the rehearsal well
+// enough to be asked about anything else.
+func trusted(run *report.Report, asked *scenario.Scenario) (*forecast.Model, error) {
+	model, err := run.Model(asked)
 	if err != nil {
 		return nil, fmt.Errorf("%s: no model can be made of this run: %w", run.Path, err)
 	}

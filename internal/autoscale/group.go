@@ -51,10 +51,13 @@ type Tracking struct {
 	Target         float64
 	Out, In        Alarm // zero Periods: AlarmOut, AlarmIn
 	DisableScaleIn bool
-	// InBelow is the share of the target under which the low alarm breaches; 0 means 0.9. AWS chooses
-	// the threshold by itself and does not publish the rule.
+	// InBelow is the share of the target under which the low alarm breaches; 0 means the constant.
 	InBelow float64
 }
+
+// InBelow is the usual share of the target under which a low alarm breaches. AWS chooses the threshold by
+// itself and does not publish the rule: the alarm tells.
+const InBelow = 0.9
 
 // Decide looks at the data points, oldest first, one per alarm period, each the mean over the warm
 // instances. The group grows by proportion and at once; it shrinks only when nothing warms up, so that a
@@ -87,7 +90,7 @@ func (t Tracking) complete() Tracking {
 		t.In = AlarmIn
 	}
 	if t.InBelow == 0 {
-		t.InBelow = 0.9
+		t.InBelow = InBelow
 	}
 	return t
 }

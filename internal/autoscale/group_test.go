@@ -93,10 +93,46 @@ func TestStepped(t *testing.T) {
 		{"change", with(up, func(s *autoscale.Stepped) {
 			s.Type, s.Steps = autoscale.ChangeInCapacity, []autoscale.Step{{0, inf, 2}}
 		}), group(3, 3), 50, 5},
+		{"at the threshold", with(up, func(s *autoscale.Stepped) { s.Steps = []autoscale.Step{{0, inf, 10}} }), group(10, 10), 50, 11},
+		{"at the threshold, which counts as below", with(up, func(s *autoscale.Stepped) { s.EdgeBelow = true; s.Steps = []autoscale.Step{{0, inf, 10}} }), group(10, 10), 50, 10},
+		{"low side, at the threshold", with(down, func(s *autoscale.Stepped) { s.Steps = []autoscale.Step{{-inf, 0, -10}} }), group(10, 10), 50, 10},
+		{"low side, at the threshold, which counts as below", with(down, func(s *autoscale.Stepped) { s.EdgeBelow = true; s.Steps = []autoscale.Step{{-inf, 0, -10}} }), group(10, 10), 50, 9},
 		{"outside every step", with(up, func(s *autoscale.Stepped) { s.Steps = nil }), group(3, 3), 90, 3},
 	} {
 		if got := c.policy.Decide(c.group, []float64{c.metric}); got.Desired != c.want {
 			t.Errorf("%s: Decide(%+v, %v) = %+v; want %d", c.name, c.group, c.metric, got, c.want)
+		}
+	}
+}
+
+// CloudWatch's words for the four ways to be beyond a threshold, held against data
+// points around it.
+func TestBreaches(t *testing.T) {
+	for _, c := range []struct {
+		comparison string
+		want       [3]bool // below, at and above the threshold
+		ok         bool
+	}{
+		{"GreaterThanOrEqualToThreshold", [3]bool{false, true, true}, true},
+		{"GreaterThanThreshold", [3]bool{false, false, true}, true},
+		{"LessThanThreshold", [3]bool{true, false, false}, true},
+		{"LessThanOrEqualToThreshold", [3]bool{true, true, false}, true},
+		{"GreaterThanUpperThreshold", [3]bool{}, false},
+		{"", [3]bool{}, false},
+	} {
+		below, edge, ok := autoscale.AlarmSpec{Comparison: c.comparison}.Breaches()
+		if ok != c.ok {
+			t.Errorf("%q: ok = %v; want %v", c.comparison, ok, c.ok)
+		}
+		for i, point := range []float64{49, 50, 51} {
+			if !ok {
+				continue
+			}
+			s := autoscale.Stepped{Threshold: 50, Below: below, EdgeBelow: edge, Alarm: autoscale.Alarm{Periods: 1}, Type: autoscale.ChangeInCapacity,
+				Steps: []autoscale.Step{{From: math.Inf(-1), To: math.Inf(1), Adjust: 1}}}
+			if got := s.Decide(autoscale.Group{Max: 9, Desired: 1, Warm: 1}, []float64{point}).Desired == 2; got != c.want[i] {
+				t.Errorf("%s 50 at %g breaches: %v; want %v", c.comparison, point, got, c.want[i])
+			}
 		}
 	}
 }
@@ -154,4 +190,19 @@ func FuzzGroup(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestScheduledSets(t *testing.T) {
+	for _, c := range []struct {
+		action autoscale.Scheduled
+		want   string
+	}{
+		{autoscale.Scheduled{}, "nothing"},
+		{autoscale.Scheduled{Min: new(0)}, "min 0"},
+		{autoscale.Scheduled{Min: new(2), Max: new(40), Desired: new(9)}, "min 2, max 40, desired 9"},
+	} {
+		if got := c.action.Sets(); got != c.want {
+			t.Errorf("Sets() = %q; want %q", got, c.want)
+		}
+	}
 }

@@ -1,12 +1,33 @@
 package autoscale
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Scheduled is a scheduled action: at an instant it sets what is not nil.
 type Scheduled struct {
 	Name              string
 	At                time.Time
 	Min, Max, Desired *int
+}
+
+// Sets is what an action sets, in words: min 2, max 40.
+func (a Scheduled) Sets() string {
+	var all []string
+	for _, limit := range []struct {
+		name string
+		to   *int
+	}{{"min", a.Min}, {"max", a.Max}, {"desired", a.Desired}} {
+		if limit.to != nil {
+			all = append(all, fmt.Sprint(limit.name, " ", *limit.to))
+		}
+	}
+	if all == nil {
+		return "nothing"
+	}
+	return strings.Join(all, ", ")
 }
 
 // Apply returns the group after the actions due in (from, to], in the order of their instants (and of the

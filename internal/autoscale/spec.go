@@ -47,13 +47,14 @@ type GroupSpec struct {
 // them in percent; all others are in the metric's own unit. Neither Tracking nor Stepped is set where it is of another
 // type, which Type names, or where what it does is not known, which the group's Unread tells.
 type PolicySpec struct {
-	Name     string
-	Type     string // in AWS's words
-	Metric   string // in AWS's words, such as ASGAverageCPUUtilization; empty: not told
-	Tracking *Tracking
-	Stepped  *Stepped
-	Warmup   time.Duration // in service to counted by the policy
-	Off      bool          // it does nothing
+	Name      string
+	Type      string // in AWS's words
+	Metric    string // in AWS's words, such as ASGAverageCPUUtilization; empty: not told
+	Statistic string // of Metric that a Stepped's alarm looks at, in AWS's words; empty: the one in its name
+	Tracking  *Tracking
+	Stepped   *Stepped
+	Warmup    time.Duration // in service to counted by the policy
+	Off       bool          // it does nothing
 }
 
 // Metrics of a group in AWS's words.

@@ -54,6 +54,7 @@ type scalingJSON struct {
 	Name     string        `json:"name"`
 	Type     string        `json:"type"`
 	Metric   string        `json:"metric,omitempty"`
+	Stat     string        `json:"statistic,omitempty"`
 	Tracking *trackingJSON `json:"tracking,omitempty"`
 	Stepped  *steppedJSON  `json:"stepped,omitempty"`
 	Warmup   seconds       `json:"warmup"`
@@ -76,6 +77,7 @@ type trackingJSON struct {
 type steppedJSON struct {
 	Threshold float64    `json:"threshold"`
 	Below     bool       `json:"below,omitempty"`
+	EdgeBelow bool       `json:"edge_below,omitempty"`
 	Alarm     alarmJSON  `json:"alarm"`
 	Type      Adjustment `json:"type"`
 	Least     int        `json:"least,omitempty"`
@@ -175,24 +177,24 @@ func (w groupJSON) spec() GroupSpec {
 
 func writtenPolicy(p PolicySpec) scalingJSON {
 	return scalingJSON{
-		Name: p.Name, Type: p.Type, Metric: p.Metric, Warmup: seconds(p.Warmup), Off: p.Off,
+		Name: p.Name, Type: p.Type, Metric: p.Metric, Stat: p.Statistic, Warmup: seconds(p.Warmup), Off: p.Off,
 		Tracking: where(p.Tracking, func(t Tracking) trackingJSON {
 			return trackingJSON{t.Target, writtenAlarm(t.Out), writtenAlarm(t.In), t.DisableScaleIn, t.InBelow}
 		}),
 		Stepped: where(p.Stepped, func(s Stepped) steppedJSON {
-			return steppedJSON{s.Threshold, s.Below, writtenAlarm(s.Alarm), s.Type, s.Least, each(s.Steps, writtenStep)}
+			return steppedJSON{s.Threshold, s.Below, s.EdgeBelow, writtenAlarm(s.Alarm), s.Type, s.Least, each(s.Steps, writtenStep)}
 		}),
 	}
 }
 
 func (w scalingJSON) policy() PolicySpec {
 	return PolicySpec{
-		Name: w.Name, Type: w.Type, Metric: w.Metric, Warmup: time.Duration(w.Warmup), Off: w.Off,
+		Name: w.Name, Type: w.Type, Metric: w.Metric, Statistic: w.Stat, Warmup: time.Duration(w.Warmup), Off: w.Off,
 		Tracking: where(w.Tracking, func(t trackingJSON) Tracking {
 			return Tracking{t.Target, t.Out.alarm(), t.In.alarm(), t.DisableScaleIn, t.InBelow}
 		}),
 		Stepped: where(w.Stepped, func(s steppedJSON) Stepped {
-			return Stepped{s.Threshold, s.Below, s.Alarm.alarm(), s.Type, s.Least, each(s.Steps, stepJSON.step)}
+			return Stepped{s.Threshold, s.Below, s.EdgeBelow, s.Alarm.alarm(), s.Type, s.Least, each(s.Steps, stepJSON.step)}
 		}),
 	}
 }

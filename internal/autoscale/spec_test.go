@@ -58,8 +58,8 @@ var specs = []struct {
 		Policies: []autoscale.PolicySpec{
 			{Name: "cpu", Type: "TargetTrackingScaling", Metric: autoscale.CPU, Warmup: 2 * time.Minute, Tracking: &autoscale.Tracking{
 				Target: 0.5, Out: autoscale.AlarmOut, In: autoscale.Alarm{Periods: 15, Period: 10 * time.Second}, DisableScaleIn: true, InBelow: 0.8}},
-			{Name: "steps", Type: "StepScaling", Off: true, Stepped: &autoscale.Stepped{
-				Threshold: 60, Below: true, Alarm: autoscale.Alarm{Periods: 2, Period: time.Minute}, Type: autoscale.PercentChangeInCapacity, Least: 2,
+			{Name: "steps", Type: "StepScaling", Metric: autoscale.EC2CPU, Statistic: "Maximum", Off: true, Stepped: &autoscale.Stepped{
+				Threshold: 60, Below: true, EdgeBelow: true, Alarm: autoscale.Alarm{Periods: 2, Period: time.Minute}, Type: autoscale.PercentChangeInCapacity, Least: 2,
 				Steps: []autoscale.Step{{From: math.Inf(-1), To: -20, Adjust: -50}, {From: -20, To: 0, Adjust: -10}, {From: 0, To: math.Inf(+1), Adjust: 10}}}},
 			{Name: "seer", Type: "PredictiveScaling"},
 		},
@@ -70,7 +70,8 @@ var specs = []struct {
 		Unread: []string{"scheduled actions: access denied"},
 	}}, []string{`"cooldown":300`, `"warmup":120`, `"in":{"periods":15,"period":10},"disable_scale_in":true,"in_below":0.8`,
 		`[{"to":-20,"adjust":-50},{"from":-20,"to":0,"adjust":-10},{"from":0,"adjust":10}]`,
-		`{"name":"evening","at":"2026-12-01T21:38:00+09:00","min":42,"desired":42}`, `"min":0,"max":40`, `"off":true`}},
+		`{"name":"evening","at":"2026-12-01T21:38:00+09:00","min":42,"desired":42}`, `"min":0,"max":40`, `"off":true`,
+		`"metric":"AWS/EC2 CPUUtilization","statistic":"Maximum"`, `"below":true,"edge_below":true`}},
 }
 
 func TestSpecRoundTrips(t *testing.T) {

@@ -22,7 +22,8 @@ type Step struct {
 // Stepped is a step scaling policy with its alarm.
 type Stepped struct {
 	Threshold float64
-	Below     bool // the alarm breaches below the threshold, else at or above it
+	Below     bool // the alarm breaches below the threshold, else above it
+	EdgeBelow bool // the threshold itself counts as below it, else as above it
 	Alarm     Alarm
 	Type      Adjustment
 	Least     int // MinAdjustmentMagnitude, of percent only
@@ -34,8 +35,7 @@ type Stepped struct {
 // higher step adds only the difference. Nothing shrinks while instances warm up.
 func (s Stepped) Decide(g Group, points []float64) Move {
 	hold := Move{Desired: g.Desired}
-	breach := func(p float64) bool { return s.Below && p < s.Threshold || !s.Below && p >= s.Threshold }
-	if !s.Alarm.fires(points, breach) {
+	if !s.Alarm.fires(points, s.breach) {
 		return hold
 	}
 	step, ok := s.step(points[len(points)-1] - s.Threshold)
@@ -50,6 +50,11 @@ func (s Stepped) Decide(g Group, points []float64) Move {
 		return Move{n, s.name()}
 	}
 	return hold
+}
+
+func (s Stepped) breach(p float64) bool {
+	below := p < s.Threshold || s.EdgeBelow && p == s.Threshold
+	return below == s.Below
 }
 
 func (s Stepped) name() string {

@@ -97,12 +97,12 @@ func (k known) rehearse() *rehearsal {
 	out, trace := sim.Trace(1)
 	r := &rehearsal{q: capacity.Question{Demand: k.curve, Spots: []capacity.Span{spot}}}
 	ready, desired := trace.Ready[0], trace.Desired[0]
-	seen := capacity.FleetResult{Fleet: capacity.Fleet{Name: fleet.Name, Kind: capacity.HPA}, ReadyStart: ptr(ready[0]), ReadyMax: ptr(out.Fleets[0].Peak)}
+	seen := capacity.FleetResult{Fleet: capacity.Fleet{Name: fleet.Name, Kind: capacity.HPA}, ReadyStart: new(ready[0]), ReadyMax: new(out.Fleets[0].Peak)}
 	if fleet.Group != nil {
 		seen.Kind = capacity.ASG
 	}
 	mid, sat := fleet.PerUnit[0].Sustained, fleet.PerUnit[0].Saturation
-	seen.PerUnit = capacity.PerUnit{Low: ptr(mid), Mid: ptr(mid), High: ptr(mid), Draws: []float64{0.98 * mid, mid, 1.02 * mid}, Units: 3,
+	seen.PerUnit = capacity.PerUnit{Low: new(mid), Mid: new(mid), High: new(mid), Draws: []float64{0.98 * mid, mid, 1.02 * mid}, Units: 3,
 		Saturation: &capacity.Range{Low: sat, Mid: sat, High: sat}}
 	for i := range demand {
 		if i > 0 && desired[i] > desired[i-1] && i >= k.idle {
@@ -126,7 +126,7 @@ func (k known) rehearse() *rehearsal {
 	k.read(r, ready, desired, demand, end)
 	r.r = capacity.Result{Fleets: []capacity.FleetResult{seen}, ScaleLag: out.Lag}
 	if out.Shortfall != nil {
-		r.r.Shortfall = ptr(*out.Shortfall - later)
+		r.r.Shortfall = new(*out.Shortfall - later)
 	}
 	r.q.Fleets = []capacity.Fleet{seen.Fleet}
 	return r
@@ -136,7 +136,7 @@ func (k known) rehearse() *rehearsal {
 func (r *rehearsal) grow(seen *capacity.FleetResult, fleet simulation.Fleet, at time.Duration, from, to int) {
 	seen.Growths = append(seen.Growths, capacity.Growth{At: at, From: from, To: to})
 	for range to - from {
-		w := capacity.Way{Unit: fmt.Sprint("unit-", len(seen.Ways)), Growth: ptr(len(seen.Growths) - 1)}
+		w := capacity.Way{Unit: fmt.Sprint("unit-", len(seen.Ways)), Growth: new(len(seen.Growths) - 1)}
 		leg := func(stage string, from, to time.Duration) {
 			w.Legs = append(w.Legs, capacity.Leg{Span: capacity.Span{From: from, To: to}, Stage: stage})
 		}

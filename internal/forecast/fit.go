@@ -23,7 +23,7 @@ func Fit(t timeline.Timeline, q capacity.Question, r capacity.Result) (*Model, e
 	if err != nil {
 		return nil, err
 	}
-	if err := f.alarms(staging); err != nil {
+	if staging, err = f.alarms(staging); err != nil {
 		return nil, fmt.Errorf("the rehearsal cannot be played again: %w", err)
 	}
 	replay, err := f.replay(staging)

@@ -14,34 +14,61 @@ const latest = 4
 // someRuns is how many replays tell one delay from another.
 const someRuns = 20
 
-// alarms sets how late the alarms of groups see their data points, in whole periods. No
-// reading tells: it is the one with which the rehearsal is played most closely, of
-// those that are about as close the shortest.
-func (f *fitting) alarms(s staging) error {
+// alarms is staging with how late the alarms of groups see their data points, in whole
+// periods. No reading tells: it is the one with which the rehearsal is played most
+// closely, of those that are about as close the shortest. What was assumed of those
+// that were only tried is forgotten.
+func (f *fitting) alarms(s staging) (staging, error) {
+	tried := false
 	for i := range s.Fleets {
 		if len(s.phases[i]) == 0 || s.Fleets[i].Group == nil {
 			continue
 		}
-		name, period := s.Fleets[i].Name, s.Fleets[i].Group.Policies[0].Metric.Window
-		best, least := s.Fleets[i], math.Inf(1)
-		for periods := range latest {
-			f.late[name] = time.Duration(periods) * period
-			tried, _, _, err := f.fleet(f.result(name))
-			if err != nil {
-				return err
-			}
-			s.Fleets[i] = tried
-			off, err := f.offBy(s, i)
-			if err != nil {
-				return err
-			}
-			if off < 0.95*least {
-				best, least = tried, off
-			}
+		tried = true
+		if err := f.alarm(s, i); err != nil {
+			return s, err
 		}
-		s.Fleets[i] = best
 	}
-	return nil
+	if !tried {
+		return s, nil
+	}
+	f.assumed = nil
+	return f.service()
+}
+
+// alarm finds how late the alarms of one group do, and leaves it so in s.
+func (f *fitting) alarm(s staging, i int) error {
+	name, period := s.Fleets[i].Name, shortest(s.Fleets[i].Group.Policies)
+	best, least := time.Duration(0), math.Inf(1)
+	for periods := range latest {
+		f.late[name] = time.Duration(periods) * period
+		tried, _, _, err := f.fleet(f.result(name))
+		if err != nil {
+			return err
+		}
+		s.Fleets[i] = tried
+		off, err := f.offBy(s, i)
+		if err != nil {
+			return err
+		}
+		if off < 0.95*least {
+			best, least = f.late[name], off
+		}
+	}
+	f.late[name] = best
+	tried, _, _, err := f.fleet(f.result(name)) // of which the next group's replays are
+	s.Fleets[i] = tried
+	return err
+}
+
+// shortest is the shortest period of the policies by which a group grows.
+func shortest(policies []simulation.Policy) (period time.Duration) {
+	for _, p := range policies {
+		if grows(p) && (period == 0 || p.Metric.Window < period) {
+			period = p.Metric.Window
+		}
+	}
+	return period
 }
 
 // offBy is how far the units of a fleet are off in some replays.

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
 )
 
@@ -22,13 +23,17 @@ func (f *fitting) met() float64 {
 	return lowest
 }
 
-// stated is the lowest of a rate and those that the scenario states of what does not
+// layered is the lowest of a rate and those that the scenario states of what does not
 // scale; they are the real thing's, and no part of what was rehearsed.
-func (f *fitting) stated(rate float64) float64 {
-	for _, l := range f.q.Layers {
-		if rate = lower(rate, l.Rate); rate == l.Rate {
-			f.assume("%s: it carries %s, as stated, and slows nothing before that", l.Name, figure.Rate(l.Rate))
+func (f *fitting) layered(rate float64) float64 {
+	var binds *capacity.Layer
+	for i, l := range f.q.Layers {
+		if low := lower(rate, l.Rate); low != rate {
+			rate, binds = low, &f.q.Layers[i]
 		}
+	}
+	if binds != nil {
+		f.assume("%s: it carries %s, as stated, and slows nothing before that", binds.Name, figure.Rate(rate))
 	}
 	return rate
 }

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,8 +19,8 @@ import (
 //	              plateaus  From
 //
 // A unit alone sustains the same share of its saturation there as the whole does of the
-// ceiling: that is how capacity makes the ceiling's rate of it, too. The scale lag was
-// found with the share, and is found anew.
+// ceiling: that is how capacity makes the ceiling's rate of it, too. The shortfall and
+// the scale lag were found with the share, and are found anew.
 func (f *fitting) free() {
 	f.r.Fleets = slices.Clone(f.r.Fleets)
 	freed := false
@@ -29,7 +30,7 @@ func (f *fitting) free() {
 		}
 	}
 	if freed {
-		f.r.ScaleLag = f.lagAnew()
+		f.r.Shortfall, f.r.ScaleLag = f.shortAnew()
 	}
 }
 
@@ -66,23 +67,18 @@ func alone(r capacity.FleetResult) (u capacity.PerUnit, ok bool) {
 	return u, true
 }
 
-// lagAnew is the scale lag by what units carry in the model, and the ceilings: in the
-// first spot with a shortfall, from its first second to its last; nil without one, and
-// where the spot ends short.
-func (f *fitting) lagAnew() *time.Duration {
+// shortAnew is when capacity first fell short, and the scale lag, by what units carry
+// in the model, and the ceilings: in the first spot with a shortfall, or a run without
+// spots, from its first second until after its last. Both are nil without one, and the
+// lag where the spot ends short.
+func (f *fitting) shortAnew() (at, lag *time.Duration) {
 	demand := f.demand()
-	ceiling := f.met()
-	short := make([]bool, len(demand))
-	for _, r := range f.r.Fleets {
-		if f.carriesPods(r) || r.PerUnit.Mid == nil {
-			continue
-		}
-		for s, n := range f.measuredUnits(r.Name, len(demand)) {
-			carried := float64(n) * *r.PerUnit.Mid
-			short[s] = short[s] || n >= 0 && demand[s] > carried || ceiling > 0 && demand[s] > ceiling
-		}
+	short := f.short(demand)
+	spots := f.q.Spots
+	if len(spots) == 0 {
+		spots = []capacity.Span{{To: time.Duration(len(demand)) * time.Second}}
 	}
-	for _, spot := range f.q.Spots {
+	for _, spot := range spots {
 		first, last, end := -1, -1, min(int(spot.To/time.Second), len(demand))
 		for s := int(spot.From / time.Second); s < end; s++ {
 			if !short[s] {
@@ -92,12 +88,37 @@ func (f *fitting) lagAnew() *time.Duration {
 				first = s
 			}
 		}
-		if first >= 0 {
-			if last == end-1 {
-				return nil
+		if first < 0 {
+			continue
+		}
+		at = new(time.Duration(first) * time.Second)
+		if last < end-1 {
+			lag = new(time.Duration(last+1-first) * time.Second)
+		}
+		return at, lag
+	}
+	return nil, nil
+}
+
+// short says of each second whether demand is more than what the fleets or the ceilings
+// carry: by the median of what a unit does, and the scalability law.
+func (f *fitting) short(demand []float64) []bool {
+	short := make([]bool, len(demand))
+	ceiling := f.met()
+	for s, asked := range demand {
+		short[s] = ceiling > 0 && asked > ceiling
+	}
+	for _, r := range f.r.Fleets {
+		each := cmp.Or(r.PerUnit.Mid, r.PerUnit.Low) // as the model takes it
+		if f.carriesPods(r) || each == nil {
+			continue
+		}
+		one := *each * slower(r, r.PerUnit.Units)
+		for s, n := range f.measuredUnits(r.Name, len(demand)) {
+			if n >= 0 && demand[s] > one*float64(n)/slower(r, n) {
+				short[s] = true
 			}
-			return new(time.Duration(last+1-first) * time.Second)
 		}
 	}
-	return nil
+	return short
 }

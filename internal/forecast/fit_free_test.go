@@ -2,10 +2,15 @@ package forecast
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/timeline"
+	"github.com/seed-f864f198/onair/internal/traffic"
 )
 
 // TestAloneBelowACeiling: 8 units that share a ceiling of 200/s serve 25/s each, and 1
@@ -41,5 +46,72 @@ func TestAloneBelowACeiling(t *testing.T) {
 	}
 	if *judged.Mid != 22.5 || judged.Draws[1] != 22.5 {
 		t.Errorf("what was judged is now %g/s, draw %g/s; want it unchanged", *judged.Mid, judged.Draws[1])
+	}
+}
+
+// TestShortAnew: a minute at 100/s, two at 500/s and two at 100/s again, carried by 4
+// units and from 2m30s on by 12, of 60/s each.
+func TestShortAnew(t *testing.T) {
+	flat := func(rate float64, lasts time.Duration) traffic.Segment {
+		return traffic.Segment{Length: lasts, From: rate, To: rate}
+	}
+	const end = 5 * time.Minute
+	second := func(n float64) *time.Duration { return new(secs(n)[0]) }
+	// Of 12 units each carries 1 / (1 + 0.1 x 11) of one alone, which is 60 x 1.3 where
+	// 60 was judged with 4: 12 x 37 are less than 500.
+	law := &capacity.USL{Alpha: capacity.Range{Mid: 0.1}}
+	for _, c := range []struct {
+		name     string
+		spots    []capacity.Span
+		mid      float64
+		law      *capacity.USL
+		ceiling  float64
+		short    *time.Duration
+		lag      *time.Duration
+		lowAlone bool
+	}{
+		{name: "units come", spots: []capacity.Span{{From: time.Minute, To: end}}, mid: 60, short: second(60), lag: second(90)},
+		{name: "without spots the run is one", mid: 60, short: second(60), lag: second(90)},
+		{name: "never", spots: []capacity.Span{{From: time.Minute, To: end}}, mid: 200},
+		{name: "in the second spot", spots: []capacity.Span{{To: time.Minute}, {From: time.Minute, To: end}}, mid: 60, short: second(60), lag: second(90)},
+		{name: "to the end of the spot", spots: []capacity.Span{{From: time.Minute, To: 2 * time.Minute}}, mid: 60, short: second(60)},
+		{name: "units slow each other", mid: 60, law: law, short: second(60), lag: second(120)},
+		{name: "behind a ceiling", mid: 60, ceiling: 300, short: second(60), lag: second(120)},
+		{name: "a lower bound alone", mid: 60, lowAlone: true, short: second(60), lag: second(90)},
+	} {
+		r := capacity.FleetResult{Fleet: capacity.Fleet{Name: web, Kind: capacity.HPA}, USL: c.law,
+			PerUnit: capacity.PerUnit{Mid: &c.mid, Units: 4},
+			Able:    timeline.Series{{At: -1, Value: 4}, {At: timeline.Offset(150 * time.Second), Value: 12}}}
+		if c.lowAlone {
+			r.PerUnit.Mid, r.PerUnit.Low = nil, &c.mid
+		}
+		if c.ceiling > 0 {
+			r.Ceiling = &capacity.Ceiling{Rate: capacity.Range{Mid: c.ceiling}}
+		}
+		f := &fitting{q: capacity.Question{Spots: c.spots, Demand: traffic.NewCurve(flat(100, time.Minute), flat(500, 2*time.Minute), flat(100, 2*time.Minute))}}
+		f.r.Fleets = []capacity.FleetResult{r}
+		for s := range int(end / time.Second) {
+			f.Seconds = append(f.Seconds, timeline.Second{Second: s})
+		}
+		short, lag := f.shortAnew()
+		if !cmp.Equal(short, c.short) || !cmp.Equal(lag, c.lag) {
+			t.Errorf("%s: shortfall %v, lag %v; want %v, %v", c.name, short, lag, c.short, c.lag)
+		}
+	}
+}
+
+// TestFreedUnitsThatNeverFallShort make a model that is asked: what was judged at the
+// ceiling fell short by a unit's share of that, and what units carry alone does not.
+func TestFreedUnitsThatNeverFallShort(t *testing.T) {
+	r := cpu().rehearse()
+	fleet := &r.r.Fleets[0]
+	fleet.Ceiling = &capacity.Ceiling{From: 2, Rate: capacity.Range{Low: 1900, Mid: 2000, High: 2100}}
+	fleet.Plateaus = []capacity.Plateau{{Units: 1, Rate: 800, Span: capacity.Span{To: 40 * time.Second}}}
+	if r.r.Shortfall == nil {
+		t.Fatal("the rehearsal has no shortfall; want one")
+	}
+	m := r.fitted(t)
+	if m.Replay.Measured != nil || m.Replay.Apart != "" || !strings.Contains(m.Replay.NoLag, "never fell short") {
+		t.Errorf("measured %v, apart %q, no lag %q; want that capacity never fell short", m.Replay.Measured, m.Replay.Apart, m.Replay.NoLag)
 	}
 }

@@ -73,7 +73,7 @@ func (f *fitting) loaded(r capacity.FleetResult) load {
 			l.beyond.add(1)
 			continue
 		}
-		most := saturates(r, units)
+		most := saturates(r, int(units+0.5))
 		each := float64(s.Sent) / units
 		work := backlog + each
 		backlog = min(max(0, work-float64(s.Failed)/units-most), waiting(s, most))
@@ -86,11 +86,11 @@ func (f *fitting) loaded(r capacity.FleetResult) load {
 }
 
 // saturates is what each of so many units serves at most, as far as that was seen.
-func saturates(r capacity.FleetResult, units float64) float64 {
+func saturates(r capacity.FleetResult, units int) float64 {
 	if r.PerUnit.Saturation == nil {
 		return math.Inf(1)
 	}
-	return r.PerUnit.Saturation.Mid * slower(r, float64(r.PerUnit.Units)) / slower(r, units)
+	return r.PerUnit.Saturation.Mid * slower(r, r.PerUnit.Units) / slower(r, units)
 }
 
 // waiting is the most that may wait at a unit behind the requests of a second: half of

@@ -29,20 +29,18 @@ func (f *fitting) nodes(fleet *simulation.Fleet, known *Fleet, pods capacity.Fle
 		return nil
 	}
 	n := &simulation.Nodes{Start: start, PodsPerInstance: f.density(pods, *group)}
-	n.Start = max(n.Start, instancesFor(fleet.Start, n.PodsPerInstance))
+	n.Start = max(n.Start, n.For(fleet.Start))
 	n.Min, n.Max = orElse(group.Min, 0), orElse(group.Max, math.MaxInt32)
 	n.Max = max(n.Max, n.Min)
 	n.Quota = f.quota(*group)
 	f.notCome(*group)
-	if all := f.steps(*group); len(all) > 0 {
-		n.Boot = measured(between(all, begun, inService))
-		known.Node = n.Boot[0]
-	} else {
+	known.Node = between(f.steps(*group), begun, inService)
+	if n.Boot = measured(known.Node); n.Boot == nil {
 		n.Boot = simulation.Fixed(usualNode)
 		f.assume("%s: no instance was seen to start: it is taken to take %s until it is in service", group.Name, seconds(usualNode))
 	}
-	n.Scan = f.scan(pods, *group)
-	known.Nodes = &NodeGroup{Name: group.Name, Min: group.Min, Max: group.Max, PodsPerInstance: n.PodsPerInstance}
+	n.Scan, n.Orders = f.scan(pods, *group), f.due(group.Name)
+	known.Nodes = &NodeGroup{Name: group.Name, Min: group.Min, Max: group.Max, PodsPerInstance: n.PodsPerInstance, Scheduled: f.toCome(group.Name)}
 	return n
 }
 
@@ -104,8 +102,6 @@ func (f *fitting) densest(pods, group capacity.FleetResult) int {
 	}
 	return most
 }
-
-func instancesFor(pods, each int) int { return (pods + each - 1) / each }
 
 // scan is how often pods that wait are looked for: the shortest of the usual cadences
 // that is no shorter than the last of them ever waited for a launch.

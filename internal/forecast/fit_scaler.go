@@ -25,8 +25,7 @@ func (f *fitting) spec(fleet string) (autoscale.Spec, error) {
 		return autoscale.Spec{}, fmt.Errorf("%s: the run does not tell how it is scaled, for it was made before onair recorded that or its source could not be read: rehearse again", fleet)
 	}
 	spec, err := autoscale.ParseSpec(told.Spec)
-	switch {
-	case err != nil:
+	if err != nil {
 		return spec, fmt.Errorf("%s: how it is scaled cannot be read: %w", fleet, err)
 	}
 	return spec, nil

@@ -227,7 +227,7 @@ func TestFitRefuses(t *testing.T) {
 		{"units unseen", func(r *rehearsal) { fleet(r).Able = nil }, web + ": how many units were ready at the start was not observed"},
 		{"no unit", func(r *rehearsal) { fleet(r).Able[0].Value = 0 }, web + ": no unit was ready at the start"},
 		{"nothing known of a unit", func(r *rehearsal) { fleet(r).PerUnit = capacity.PerUnit{} }, web + ": what a unit sustains is not known: rehearse steps of load"},
-		{"an upper bound alone", func(r *rehearsal) { fleet(r).PerUnit = capacity.PerUnit{High: ptr(50.0)} }, web + ": a unit sustains at most 50/s, and nothing shows how little"},
+		{"an upper bound alone", func(r *rehearsal) { fleet(r).PerUnit = capacity.PerUnit{High: new(50.0)} }, web + ": a unit sustains at most 50/s, and nothing shows how little"},
 		{"more than its max", func(r *rehearsal) { fleet(r).Able[0].Value = 21 }, web + ": 21 units were ready at the start, and its max is 20"},
 		{"no metric", func(r *rehearsal) {
 			r.Events[0].Spec, _ = autoscale.Spec{HPA: &autoscale.HPASpec{HPA: autoscale.HPA{Min: 1, Max: 20}}}.Text()
@@ -269,7 +269,7 @@ func TestFitAssumes(t *testing.T) {
 		want   string
 		holds  func(*Model) bool
 	}{
-		{"a lower bound alone", func(r *rehearsal) { fleet(r).PerUnit = capacity.PerUnit{Low: ptr(30.0)} },
+		{"a lower bound alone", func(r *rehearsal) { fleet(r).PerUnit = capacity.PerUnit{Low: new(30.0)} },
 			"a unit sustains at least 30/s, and how much more was not seen",
 			func(m *Model) bool { return m.Fleets[0].AtLeast && m.Service.Fleets[0].PerUnit[0].Sustained == 30 }},
 		{"nothing came", func(r *rehearsal) { fleet(r).Ways, fleet(r).Growths = nil, nil },

@@ -32,7 +32,7 @@ func (f *fitting) perUnit(fleet *simulation.Fleet, r capacity.FleetResult) (atLe
 	if l := r.USL; l != nil && u.Units > 0 {
 		fleet.Contention, fleet.Coherence = l.Alpha.Mid, l.Beta.Mid
 	}
-	alone := slower(r, float64(u.Units))
+	alone := slower(r, u.Units)
 	for _, rate := range rates {
 		fleet.PerUnit = append(fleet.PerUnit, simulation.Rate{Sustained: rate * alone, Saturation: saturation(u, rate) * alone})
 	}
@@ -43,12 +43,12 @@ func (f *fitting) perUnit(fleet *simulation.Fleet, r capacity.FleetResult) (atLe
 // scalability law where it was fitted, as capacity itself takes it:
 //
 //	rate of n units = n x rate alone / slower(n)
-func slower(r capacity.FleetResult, units float64) float64 {
-	l := r.USL
-	if l == nil || r.PerUnit.Units <= 0 || units < 1 {
-		return 1
+func slower(r capacity.FleetResult, units int) float64 {
+	var law simulation.Fleet
+	if l := r.USL; l != nil && r.PerUnit.Units > 0 {
+		law.Contention, law.Coherence = l.Alpha.Mid, l.Beta.Mid
 	}
-	return 1 + (l.Alpha.Mid+l.Beta.Mid*units)*(units-1)
+	return law.Slower(units)
 }
 
 // saturation is what a unit serves that always has work; 0 where that was not seen.

@@ -3,6 +3,7 @@ package forecast
 import (
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
@@ -18,15 +19,16 @@ type Model struct {
 type Fleet struct {
 	Name     string // as readings name it
 	Kind     string // capacity.HPA or capacity.ASG
-	Min, Max *int   // without a plan: production's where they are stated, else the run's; nil: not known
+	Min, Max *int   // without a plan: production's where it is stated, else the run's; nil: not known, such as a production's that is stated without it
 	Start    int    // units ready on an ordinary evening: production's where stated, else the run's first
 	// How long it took: from a pod created, or an instance launched, to ready; from
 	// ready to serving behind the load balancer; from wanting a node for pods to having
 	// it. Empty: nobody measured it.
 	Pod, Balancer, Node []time.Duration
-	Nodes               *NodeGroup // that its pods stand on; nil: none is known
-	Metrics             []string   // that scale it, as readings name them, in the order of the service's metrics or policies; nil: by their kind
-	AtLeast             bool       // only a lower bound of what a unit sustains is known: the model takes it
+	Nodes               *NodeGroup            // that its pods stand on; nil: none is known
+	Metrics             []string              // that scale it, as readings name them, in the order of the service's metrics or policies; nil: by their kind
+	Scheduled           []autoscale.Scheduled // actions of its group still to come, as last told; of one that repeats, its next time
+	AtLeast             bool                  // only a lower bound of what a unit sustains is known: the model takes it
 }
 
 // NodeGroup is the group whose instances a fleet's pods stand on.
@@ -34,6 +36,7 @@ type NodeGroup struct {
 	Name            string
 	Min, Max        *int
 	PodsPerInstance int
+	Scheduled       []autoscale.Scheduled // as a Fleet's
 }
 
 // Replay is the rehearsal played by the model that was made from it.

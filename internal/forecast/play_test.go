@@ -32,17 +32,17 @@ func TestPlay(t *testing.T) {
 	for _, l := range lost {
 		mean += l / 4
 	}
-	if o.Runs != 2000 || o.Length != 2*time.Minute {
-		t.Errorf("%d runs of %s; want 2000 of 2m", o.Runs, o.Length)
+	if o.Runs != 2000 || len(o.Typical.Demand) != 120 {
+		t.Errorf("%d runs of %d s; want 2000 of 2m", o.Runs, len(o.Typical.Demand))
 	}
 	if o.Peak != (Peak{400, 600, 1000}) && o.Peak != (Peak{400, 500, 1000}) {
 		t.Errorf("peak = %+v; want 400, 500 or 600, and 1000", o.Peak)
 	}
-	if math.Abs(o.Held.Value-0.25) > 4*o.Held.Error || o.Held.Error > 0.011 {
-		t.Errorf("all but 0.1 %% served in %.3f ± %.3f of the runs; want a quarter", o.Held.Value, o.Held.Error)
+	if held, off := o.Unserved.Within(0.001); math.Abs(held-0.25) > 4*off || off > 0.011 {
+		t.Errorf("all but 0.1 %% served in %.3f ± %.3f of the runs; want a quarter", held, off)
 	}
-	if math.Abs(o.MeanLost.Value-mean) > 4*o.MeanLost.Error {
-		t.Errorf("unserved requests = %.0f ± %.0f; want %.0f", o.MeanLost.Value, o.MeanLost.Error, mean)
+	if got, off := o.Lost.Mean(); math.Abs(got-mean) > 4*off {
+		t.Errorf("unserved requests = %.0f ± %.0f; want %.0f", got, off, mean)
 	}
 	middle, _ := o.Unserved.Quantile(0.5)
 	demand, unserved := 0.0, 0.0
@@ -83,8 +83,8 @@ func TestPlayTakesTheDemandsQueueAndSpots(t *testing.T) {
 		t.Errorf("unserved share with a queue = %g; want another than without", share(queued))
 	}
 	d.Queue, d.Spots = nil, []simulation.Span{{From: 0, To: 30 * s}}
-	if calm := play(t, m, d); calm.Lag.N() != 0 || share(calm) != share(plain) {
-		t.Errorf("%d runs with a lag in a spot without a shortfall; want none, and as much unserved", calm.Lag.N())
+	if calm := play(t, m, d); calm.Lag.N() != 0 || share(calm) <= share(plain) {
+		t.Errorf("%d runs with a lag in a spot without a shortfall, share %g; want none, and more than %g, for it is of a spot that asked for less", calm.Lag.N(), share(calm), share(plain))
 	}
 }
 
@@ -115,7 +115,7 @@ func TestPlayIsQuick(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := Demand{Waves: []simulation.Wave{{Requests: simulation.Requests(traffic.Flat(baseline, lasts))}, {Requests: simulation.Requests(spot), Times: []float64{0.8, 1, 1.6}}}}
-	runs, most := raced.Part(usualRuns, usualRuns/10), 2*s
+	runs, most := raced.Part(UsualRuns, UsualRuns/10), 2*s
 	best := time.Hour
 	for range 3 {
 		began := time.Now()

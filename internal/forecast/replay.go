@@ -64,7 +64,8 @@ func (f *fitting) rehearsed(s staging, demand []float64, lead int) simulation.Se
 	service.Fleets = slices.Clone(s.Fleets)
 	for i := range service.Fleets {
 		fleet := &service.Fleets[i]
-		fleet.PerUnit = []simulation.Rate{middle(fleet.PerUnit)}
+		*fleet = postponed(*fleet, later)
+		fleet.PerUnit = []simulation.Rate{fleet.Middle()}
 		switch {
 		case fleet.Pods != nil:
 			p := *fleet.Pods
@@ -110,12 +111,6 @@ func (s staging) lead() time.Duration {
 		}
 	}
 	return lead
-}
-
-// middle is the median of rates by what they sustain.
-func middle(rates []simulation.Rate) simulation.Rate {
-	sorted := slices.SortedFunc(slices.Values(rates), func(a, b simulation.Rate) int { return cmp.Compare(a.Sustained, b.Sustained) })
-	return sorted[(len(sorted)-1)/2]
 }
 
 // measuredUnits are a fleet's units in each second that could serve, in the middle of

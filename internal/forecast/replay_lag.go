@@ -15,20 +15,20 @@ import (
 //	recovered            recovered            median of |simulated / measured - 1|
 //	recovered            did not              none: Apart
 //	did not              recovered            none: Apart
-//	did not              did not              0
-//	no shortfall         (any)                none: NoLag, and units alone are judged
+//	did not              did not              none: NoLag, and units alone are judged
+//	no shortfall         (any)                the same
 //	not known            (any)                the same
 func (f *fitting) holdLag(r *Replay, runs []replayed) {
 	typical := median(runs).lag
 	if !math.IsNaN(typical) && !math.IsInf(typical, 0) {
-		r.Simulated = ptr(time.Duration(typical * float64(time.Second)))
+		r.Simulated = new(time.Duration(typical * float64(time.Second)))
 	}
 	recovers := r.Simulated != nil
 	switch {
 	case f.r.ScaleLag != nil && math.IsInf(typical, 1):
 		r.Apart = fmt.Sprintf("capacity was behind demand for %s in the rehearsal, and never catches up in its replay", figure.Duration(*f.r.ScaleLag))
 	case f.r.ScaleLag != nil:
-		r.LagError = ptr(lagError(runs, f.r.ScaleLag.Seconds()))
+		r.LagError = new(lagError(runs, f.r.ScaleLag.Seconds()))
 	case f.r.Shortfall == nil:
 		r.NoLag = "capacity never fell short in the rehearsal"
 	case !f.sawToTheEnd():
@@ -38,7 +38,7 @@ func (f *fitting) holdLag(r *Replay, runs []replayed) {
 	case math.IsNaN(typical):
 		r.Apart = "capacity never caught up with demand in the rehearsal, and never falls short in its replay"
 	default:
-		r.LagError, r.NoLag = ptr(0.0), "capacity never caught up with demand, neither in the rehearsal nor in its replay"
+		r.NoLag = "capacity never caught up with demand, neither in the rehearsal nor in its replay"
 	}
 	if r.LagError == nil && r.Apart == "" {
 		f.assume("%s: how fast it scales could be held against its units alone, and against no scale lag", r.NoLag)

@@ -16,12 +16,13 @@ func TestTrusted(t *testing.T) {
 		r    Replay
 		want string // of the error; empty: trusted
 	}{
-		{"close", Replay{LagError: ptr(0.1), Units: units(0.9)}, ""},
-		{"at the bound", Replay{LagError: ptr(0.25)}, ""},
-		{"off", Replay{LagError: ptr(0.251), Measured: ptr(100 * time.Second), Simulated: ptr(130 * time.Second)},
+		{"close", Replay{LagError: new(0.1), Units: units(0.9)}, ""},
+		{"at the bound", Replay{LagError: new(0.25)}, ""},
+		{"off", Replay{LagError: new(0.251), Measured: new(100 * time.Second), Simulated: new(130 * time.Second)},
 			"its scale lag is off by 25.1 % (1m40s, and 2m10s in its replay), more than 25 %"},
 		{"one recovered", Replay{Apart: "capacity never caught up"}, "capacity never caught up"},
-		{"both never recovered", Replay{LagError: ptr(0.0), NoLag: "neither"}, ""},
+		{"both never recovered", Replay{NoLag: "neither", Units: units(0.2)}, ""},
+		{"both never recovered, and units apart", Replay{NoLag: "neither", Units: units(0.9)}, "the units of " + web + " are off by 90 %"},
 		{"no lag, close", Replay{NoLag: "none fell short", Units: units(0.25)}, ""},
 		{"no lag, off", Replay{NoLag: "none fell short", Units: units(0.3)}, "the units of " + web + " are off by 30 %, more than 25 %, and there is no scale lag to hold it against (none fell short)"},
 	} {
@@ -34,8 +35,8 @@ func TestTrusted(t *testing.T) {
 
 func TestHoldLag(t *testing.T) {
 	never, none := math.Inf(1), math.NaN()
-	blind := []capacity.Moment{{At: 10 * time.Second, Rehearsed: true, Mid: ptr(100.0)}, {At: 11 * time.Second, Rehearsed: true}}
-	short, lag := ptr(10*time.Second), ptr(100*time.Second)
+	blind := []capacity.Moment{{At: 10 * time.Second, Rehearsed: true, Mid: new(100.0)}, {At: 11 * time.Second, Rehearsed: true}}
+	short, lag := new(10*time.Second), new(100*time.Second)
 	for _, c := range []struct {
 		name       string
 		short, lag *time.Duration
@@ -49,7 +50,7 @@ func TestHoldLag(t *testing.T) {
 		{name: "mostly", short: short, lag: lag, runs: []float64{90, never, 100}, off: 0.1},
 		{name: "without a shortfall in some", short: short, lag: lag, runs: []float64{none, 100, 100}, off: 0},
 		{name: "never in most", short: short, lag: lag, runs: []float64{never, never, 100}, off: -1, apart: "never catches up in its replay"},
-		{name: "neither", short: short, runs: []float64{never, never, 100}, off: 0, noLag: "neither in the rehearsal nor in its replay"},
+		{name: "neither", short: short, runs: []float64{never, never, 100}, off: -1, noLag: "neither in the rehearsal nor in its replay"},
 		{name: "in the replay alone", short: short, runs: []float64{90, 80, 100}, off: -1, apart: "never caught up with demand in the rehearsal, and does within 1m30s in its replay"},
 		{name: "no shortfall in the replay", short: short, runs: []float64{none, none, 100}, off: -1, apart: "never falls short in its replay"},
 		{name: "none", runs: []float64{90, 80, 100}, off: -1, noLag: "capacity never fell short in the rehearsal"},
@@ -90,7 +91,7 @@ func TestReplayIsRefused(t *testing.T) {
 	r := cpu().rehearse()
 	for i := range r.r.Fleets[0].Ways {
 		w := &r.r.Fleets[0].Ways[i]
-		w.Serves = ptr(*w.Serves + 100*time.Second)
+		w.Serves = new(*w.Serves + 100*time.Second)
 	}
 	m := r.fitted(t)
 	if err := m.Replay.Trusted(); err == nil {
@@ -103,5 +104,33 @@ func TestReplayIsRepeated(t *testing.T) {
 	a, b := cpu().rehearse().fitted(t).Replay, cpu().rehearse().fitted(t).Replay
 	if *a.LagError != *b.LagError || a.Units[0].Mean != b.Units[0].Mean {
 		t.Errorf("lag errors %g and %g, units %g and %g; want the same", *a.LagError, *b.LagError, a.Units[0].Mean, b.Units[0].Mean)
+	}
+}
+
+// TestNeverRecoversIsJudgedByUnits: the rehearsal's group stood at its max, short of
+// demand to the end, and so does its replay; but the model has far fewer units.
+func TestNeverRecoversIsJudgedByUnits(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		seen    float64 // units, times those of the replay
+		trusted bool
+	}{{"as many", 1, true}, {"three times as many", 3, false}} {
+		k := cpu()
+		p := *k.fleet.Pods
+		p.HPA.Max = 4
+		k.fleet.Pods, k.spec.HPA.Max, k.curve = &p, 4, evening(40, 4000)
+		r := k.rehearse()
+		if r.r.Shortfall == nil || r.r.ScaleLag != nil {
+			t.Fatalf("%s: shortfall %v, lag %v; want one that does not end", c.name, r.r.Shortfall, r.r.ScaleLag)
+		}
+		for i := range r.r.Fleets[0].Able {
+			if i > 0 {
+				r.r.Fleets[0].Able[i].Value *= c.seen
+			}
+		}
+		if m := r.fitted(t); m.Replay.LagError != nil || (m.Replay.Trusted() == nil) != c.trusted {
+			t.Errorf("%s: lag error %v, units off by %g: %v; want no lag error, trusted %v",
+				c.name, m.Replay.LagError, m.Replay.Units[0].Mean, m.Replay.Trusted(), c.trusted)
+		}
 	}
 }

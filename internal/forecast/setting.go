@@ -42,6 +42,11 @@ import (
 //	tolerance=5%, sync=15s
 //	ready=10s            scheduled to serving, each time; ready=0.5x: of what was measured
 //	nodes=6              at the beginning
+//	nodes.min=4          limits of their group, likewise
+//	nodes.max=10
+//
+// The group that pods stand on takes min, max, start and boot, which are those of its
+// nodes: asg/web-nodes.max=10.
 //
 // Of a group alone: warmup=60s, cooldown=2m.
 //
@@ -193,6 +198,7 @@ func (m *Model) With(settings []Setting) (*Model, error) {
 // change is a setting that was understood.
 type change struct {
 	Setting
+	meant              string // the key that it is of its fleet
 	number, fleet, key int
 	apply              apply
 }
@@ -211,51 +217,54 @@ func (m *Model) changes(settings []Setting) ([]change, error) {
 	first := map[what]int{}
 	var all []change
 	for i, s := range settings {
-		c := change{Setting: s, number: i + 1}
-		if err := m.understand(&c); err != nil {
-			return nil, c.mistake(err)
+		meant, err := m.understand(change{Setting: s, number: i + 1})
+		if err != nil {
+			return nil, err
 		}
-		if before, twice := first[what{c.fleet, s.Key}]; twice {
-			return nil, c.mistake(fmt.Errorf("setting %d says it already", before))
+		for _, c := range meant {
+			if before, twice := first[what{c.fleet, c.meant}]; twice {
+				return nil, c.mistake(fmt.Errorf("setting %d says it already", before))
+			}
+			first[what{c.fleet, c.meant}] = c.number
 		}
-		first[what{c.fleet, s.Key}] = c.number
-		all = append(all, c)
+		all = append(all, meant...)
 	}
 	slices.SortStableFunc(all, func(a, b change) int { return a.key - b.key })
 	return all, nil
 }
 
-func (m *Model) understand(c *change) error {
-	k, ok := keyed(c.Key)
-	if !ok {
-		return unknownKey(c.Key)
+// understand returns what a setting changes: one fleet, or each that stands on a group
+// of nodes.
+func (m *Model) understand(c change) ([]change, error) {
+	if _, ok := keyed(c.Key); !ok {
+		return nil, c.mistake(unknownKey(c.Key))
 	}
-	c.key = k.order
-	var err error
+	fleets, meant, err := m.meant(c.Setting)
+	if err != nil {
+		return nil, c.mistake(err)
+	}
+	k, _ := keyed(meant)
+	c.key, c.meant = k.order, meant
 	if c.apply, err = k.read(c.Value); err != nil {
-		return fmt.Errorf("%.60s %w", c.Key, err)
+		return nil, c.mistake(fmt.Errorf("%.60s %w", c.Key, err))
 	}
-	if c.fleet, err = m.named(c.Fleet); err != nil {
-		return err
+	var all []change
+	for _, c.fleet = range fleets {
+		f := m.Service.Fleets[c.fleet]
+		if kind := kindOf(f); k.of&kind == 0 {
+			return nil, c.mistake(fmt.Errorf("%s is %s: %s", f.Name, kind, k.instead(kind)))
+		}
+		all = append(all, c)
 	}
-	f := m.Service.Fleets[c.fleet]
-	if kind := kindOf(f); k.of&kind == 0 {
-		return fmt.Errorf("%s is %s: %s", f.Name, kind, k.instead(kind))
-	}
-	return nil
+	return all, nil
 }
 
 // named is the number of a fleet.
 func (m *Model) named(name string) (int, error) {
-	var names []string
 	for i, f := range m.Service.Fleets {
 		if f.Name == name || name == "" {
 			return i, nil
 		}
-		names = append(names, f.Name)
 	}
-	if near, ok := spelling.Nearest(name, names); ok {
-		return 0, fmt.Errorf("no fleet %.60q (did you mean %s?)", name, near)
-	}
-	return 0, fmt.Errorf("no fleet %.60q (known: %s)", name, strings.Join(names, ", "))
+	return 0, m.unknownFleet(name)
 }

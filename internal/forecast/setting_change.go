@@ -18,6 +18,8 @@ type draft struct {
 	asked          int  // most units that any of them asks for
 	started        bool // the units at the beginning are set
 	housed         bool // and the nodes
+
+	nodeFloor, nodeCeiling int // limits that are set for the nodes; 0: none was
 }
 
 // limits are the fleet's, of an HPA or a group.
@@ -144,25 +146,6 @@ func (d *draft) delay() *simulation.Delay {
 	return &d.fleet.Group.Boot
 }
 
-func (d *draft) nodes() (*simulation.Nodes, error) {
-	if n := d.fleet.Pods.Nodes; n != nil {
-		return n, nil
-	}
-	return nil, fmt.Errorf("nothing is known of the nodes that %s stands on: observe their group too (asg)", d.fleet.Name)
-}
-
-func (d *draft) setNodes(count int) error {
-	n, err := d.nodes()
-	if err != nil {
-		return err
-	}
-	if count > n.Max {
-		return fmt.Errorf("there are at most %d nodes", n.Max)
-	}
-	n.Start, d.housed = count, true
-	return nil
-}
-
 func (d *draft) lose(l loss) error {
 	d.fleet.Losses = append(slices.Clip(d.fleet.Losses), simulation.Loss{At: l.at, Share: l.share})
 	return nil
@@ -191,6 +174,9 @@ func (d *draft) settle() error {
 		d.known.Start = d.fleet.Start
 	}
 	if p := d.fleet.Pods; p != nil && p.Nodes != nil {
+		if err := d.boundNodes(p.Nodes); err != nil {
+			return err
+		}
 		return d.house(p.Nodes)
 	}
 	return nil
@@ -228,7 +214,7 @@ func (d *draft) quota() int {
 
 // house gives the pods at the beginning the nodes that they need.
 func (d *draft) house(n *simulation.Nodes) error {
-	need := (d.fleet.Start + n.PodsPerInstance - 1) / n.PodsPerInstance
+	need := n.For(d.fleet.Start)
 	most := n.Max
 	if n.Quota > 0 {
 		most = min(most, n.Quota)

@@ -246,7 +246,7 @@ func TestMistakesInSettings(t *testing.T) {
 		"up.stabilisation=5s":             `setting 1: unknown setting "up.stabilisation" (did you mean up.stabilization?)`,
 		"hpa/default/web.mn=20":           `setting 1: unknown setting "mn" (did you mean min?)`,
 		"hpa/default/web=20":              `setting 1: "hpa/default/web" names no setting (hpa/default/web.min=20)`,
-		"colourfulness=5":                 `setting 1: unknown setting "colourfulness" (known: min, max, start, metric, target, tolerance, sync, up, up.stabilization, up.select, up.tolerance, down, down.stabilization, down.select, down.tolerance, ready, boot, cold, warmup, cooldown, nodes, zone_lost, capacity)`,
+		"colourfulness=5":                 `setting 1: unknown setting "colourfulness" (known: min, max, start, metric, target, tolerance, sync, up, up.stabilization, up.select, up.tolerance, down, down.stabilization, down.select, down.tolerance, ready, boot, cold, warmup, cooldown, nodes, nodes.min, nodes.max, zone_lost, capacity)`,
 		"target.=50%":                     `setting 1: unknown setting "target." (did you mean target?)`,
 		"min=2.5":                         `setting 1: min "2.5" is not a whole number from 0`,
 		"min=-1":                          `setting 1: min "-1" is not a whole number from 0`,

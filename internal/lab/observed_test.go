@@ -22,6 +22,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -44,11 +45,11 @@ func observers(t *testing.T, l *lab.Lab) (*hpa.Observer, *asg.Observer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := asg.NewClient(aws.Config{
+	account := aws.Config{
 		Region: "ap-northeast-1", BaseEndpoint: &l.AWSEndpoint, Credentials: credentials.NewStaticCredentialsProvider("onair", "lab", ""),
-	})
+	}
 	return h, asg.New(asg.Options{
-		API: client, Name: "web-nodes", Region: "ap-northeast-1", Groups: 100 * time.Millisecond, Activities: 200 * time.Millisecond,
+		API: asg.NewClient(account), Alarms: cloudwatch.Alarms{API: cloudwatch.NewClient(account)}, Name: "web-nodes", Region: "ap-northeast-1", Groups: 100 * time.Millisecond, Activities: 200 * time.Millisecond,
 	})
 }
 

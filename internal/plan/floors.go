@@ -89,13 +89,10 @@ func unscaled(f simulation.Fleet) simulation.Fleet {
 
 // carrying is the nodes with room for n pods, held.
 func carrying(s simulation.Nodes, n int) *simulation.Nodes {
-	need := instances(n, s.PodsPerInstance)
+	need := s.For(n)
 	s.Start, s.Min, s.Max = max(need, s.Start), max(need, s.Min), max(need, s.Max)
 	return &s
 }
-
-// instances is how many have room for so many pods.
-func instances(pods, each int) int { return (pods + each - 1) / each }
 
 // freed is the fleet so that it never binds. It still scales as it does, so that
 // what is drawn for the others stays the same.
@@ -154,14 +151,8 @@ func bounds(f simulation.Fleet) []bound {
 func summit(f simulation.Fleet) int {
 	peak := math.Sqrt(max(0, 1-f.Contention) / f.Coherence)
 	n := max(1, int(min(peak, 1e6)))
-	if times(f, n+1) > times(f, n) {
+	if f.Times(n+1) > f.Times(n) {
 		n++
 	}
 	return n
-}
-
-// times is what n units carry as a multiple of one.
-func times(f simulation.Fleet, n int) float64 {
-	x := float64(n)
-	return x / (1 + (x-1)*(f.Contention+f.Coherence*x))
 }

@@ -36,8 +36,9 @@ func Make(m *forecast.Model, d forecast.Demand, a Ask) (*Plan, error) {
 type work struct {
 	*Plan
 	*search
-	ask    Ask
-	floors floors // that the fleets are held at
+	ask     Ask
+	floors  floors   // that the fleets are held at
+	unnamed []string // fleets whose texts name them as rehearsed, in a plan for production
 }
 
 func (w *work) find() error {
@@ -67,6 +68,7 @@ func (w *work) find() error {
 	w.Risk = w.risk()
 	w.Next = w.next(w.floors, "held", "held")
 	w.warnLayers()
+	w.warnScheduled()
 	if w.Instants != nil && !w.Enough {
 		w.write()
 	}

@@ -21,9 +21,13 @@ type Ask struct {
 	Lasts    time.Duration      // from Airs to the end of the last spot
 	Slip     time.Duration      // how much later it may start
 	UnitCost map[string]float64 // of one unit of a fleet, or of a group its pods stand on, for an hour; without an entry: not known
-	Context  map[string]string  // of an HPA's kubeconfig, by fleet
-	Region   map[string]string  // of a group, by fleet
-	Layers   []capacity.Layer   // what else has a capacity, the lowest first
+	// Called is what production calls the fleets, by the model's names; nil: the plan is
+	// for what was rehearsed. A fleet without an entry is called as in the rehearsal, and
+	// its texts say so.
+	Called  map[string]string
+	Context map[string]string // of an HPA's kubeconfig, by the model's name of the fleet
+	Region  map[string]string // of a group, likewise
+	Layers  []capacity.Layer  // what else has a capacity, the lowest first
 	// Measured is what the run measured of the fleets; of one without an entry it is not
 	// said whether the plan goes far beyond it.
 	Measured []capacity.FleetResult

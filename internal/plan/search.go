@@ -9,10 +9,9 @@ import (
 
 // How much is played.
 const (
-	defaultRuns = 2000
-	roughRuns   = 300 // of the first search
-	next        = 2   // candidates above an answer that must hold too
-	patience    = 4   // times the units that carry the highest peak by themselves: more are not tried
+	roughRuns = 300 // of the first search
+	next      = 2   // candidates above an answer that must hold too
+	patience  = 4   // times the units that carry the highest peak by themselves: more are not tried
 )
 
 // search plays a model's service under a demand, with its fleets held at floors.
@@ -29,7 +28,7 @@ type search struct {
 func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance, played func()) (*search, error) {
 	s := &search{model: m, service: m.Service, first: c.Seed, runs: c.Runs, tried: map[string]*trial{}, played: played}
 	if s.runs <= 0 {
-		s.runs = defaultRuns
+		s.runs = forecast.UsualRuns
 	}
 	s.service.Waves, s.service.Spots, s.service.Queue = d.Waves, d.Spots, d.Queue
 	player, err := simulation.New(s.service)

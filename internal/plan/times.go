@@ -170,7 +170,7 @@ func (s *search) sustained(fleet, n int) (low, mid, high float64) {
 	f := s.service.Fleets[fleet]
 	all := make([]float64, len(f.PerUnit))
 	for i, r := range f.PerUnit {
-		all[i] = r.Sustained * times(f, n)
+		all[i] = r.Sustained * f.Times(n)
 	}
 	sample := simulation.SampleOf(all)
 	low, _ = sample.Quantile(0.05)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/plan"
@@ -299,6 +300,41 @@ func TestTexts(t *testing.T) {
 	p = made(t, m, spike, a)
 	if len(p.NoTexts) != 4 || !strings.HasPrefix(p.NoTexts[0], "hpa/default/web: its minimum without the plan is not known") || !strings.Contains(p.NoTexts[0], "production: {hpa/default/web:") {
 		t.Errorf("no texts = %q; want that the minimum of web must be stated", p.NoTexts)
+	}
+}
+
+// A scheduled action that is due while units are held is told by name and time, in the
+// zone of the airing, whether anything must be held or not; others are not.
+func TestScheduledActionsInTheWindow(t *testing.T) {
+	tokyo := time.FixedZone("JST", 9*3600)
+	a := plan.Ask{At: air.In(tokyo), Airs: time.Minute, Lasts: 30 * time.Second, Slip: 10 * time.Minute}
+	for _, units := range []int{8, 100} {
+		m := onNodes()
+		m.Service.Fleets[0].Pods.HPA.Min, m.Service.Fleets[0].Pods.HPA.Max = units, 200
+		m.Service.Fleets[0].Start, m.Service.Fleets[0].Pods.Nodes.Start, m.Service.Fleets[0].Pods.Nodes.Max = units, 25, 50
+		p := made(t, m, spike, a)
+		if p.Enough != (units == 100) {
+			t.Fatalf("%d units are enough: %v; want 100 to be, and 8 not", units, p.Enough)
+		}
+		window := p.Instants
+		m.Fleets[0].Nodes.Scheduled = []autoscale.Scheduled{
+			{Name: "before", At: window.Apply.Add(-time.Second), Min: new(1)},
+			{Name: "night", At: air.Add(6 * time.Minute), Min: new(2), Max: new(3)},
+			{Name: "after", At: window.Release.Add(time.Second), Min: new(1)},
+		}
+		var got []string
+		for _, warning := range made(t, m, spike, a).Warnings {
+			if strings.Contains(warning, "scheduled action") {
+				got = append(got, warning)
+			}
+		}
+		want := []string{"asg/nodes: its scheduled action night is due at 2026-12-01 22:00 JST, between apply and release, and sets min 2, max 3, which is not simulated: move it out of the window"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d units: warnings (-want +got):\n%s", units, diff)
+		}
+		if got := made(t, m, spike, plan.Ask{Airs: time.Minute}).Warnings; strings.Contains(strings.Join(got, "\n"), "scheduled action") {
+			t.Errorf("%d units: warnings %q; want none of an action where the airing's time is not known", units, got)
+		}
 	}
 }
 

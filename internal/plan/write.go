@@ -14,11 +14,11 @@ func (w *work) write() {
 			w.NoTexts = append(w.NoTexts, why)
 			continue
 		}
-		w.add(prescale.Change{
-			Fleet: h.Fleet, Context: w.ask.Context[h.Fleet], Region: w.ask.Region[h.Fleet],
+		w.add(h.Fleet, prescale.Change{
+			Fleet: w.called(h.Fleet), Context: w.ask.Context[h.Fleet], Region: w.ask.Region[h.Fleet],
 			Units: h.Units, Min: h.Min, Max: h.Max, Desired: w.desired(h),
 			Instants: *w.Instants, Zone: w.ask.At.Location(),
-		}.Texts())
+		})
 	}
 	for _, b := range w.ask.Balancers {
 		if b.Units == 0 {
@@ -28,19 +28,12 @@ func (w *work) write() {
 			w.NoTexts = append(w.NoTexts, why)
 			continue
 		}
-		w.add(prescale.Reservation{
+		w.add("", prescale.Reservation{
 			Balancer: b.Name, Region: b.Region, Units: b.Units, Reserved: b.Reserved,
 			Instants: *w.Instants, Zone: w.ask.At.Location(),
-		}.Texts())
+		})
 	}
-}
-
-func (w *work) add(texts []prescale.Text, err error) {
-	if err != nil {
-		w.NoTexts = append(w.NoTexts, err.Error())
-		return
-	}
-	w.Texts = append(w.Texts, texts...)
+	w.warnNames()
 }
 
 // noText says why there is nothing to change, or what must be known for a change that

@@ -109,6 +109,26 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// Whoever pastes a text into an HPA that KEDA owns has to know that it does not last.
+func TestKubectlWarnsOfKEDA(t *testing.T) {
+	if note := texts(t, "hpa")[Kubectl].Note; !strings.Contains(note, "KEDA's operator") {
+		t.Errorf("note of kubectl = %q; want that KEDA's operator puts the old values back", note)
+	}
+}
+
+// A comment is read whole in a terminal; a name has a line to itself.
+func TestCommentsAreShort(t *testing.T) {
+	for name := range plans(t) {
+		for kind, x := range texts(t, name) {
+			for line := range strings.Lines(x.Apply + "\n" + x.Reverse) {
+				if strings.HasPrefix(line, "#") && len(strings.Fields(line)) > 2 && len(line) > 100 {
+					t.Errorf("%s, %s: a comment of %d characters: %s; want at most 100", name, kind, len(line), line)
+				}
+			}
+		}
+	}
+}
+
 func TestTextsRaiseOnly(t *testing.T) {
 	when := evening(t)
 	for _, c := range []writer{

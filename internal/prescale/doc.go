@@ -13,5 +13,5 @@
 // known there is no text, for half a change is worse than none. A text raises
 // and never lowers: a minimum or maximum that is already high enough stays.
 //
-// How many units to hold is package capacity's answer.
+// How many units to hold is package plan's answer.
 package prescale

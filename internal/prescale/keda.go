@@ -43,7 +43,7 @@ func (s scaler) keda() Text {
 		Reverse: reverse,
 		Note: fmt.Sprintf("Only where KEDA scales this fleet: a ScaledObject beside an HPA of one's own fights it. "+
 			"A cron line knows no year, so this repeats every year: add it less than a year ahead, and remove it after %s. "+
-			"The HPA's tolerance of 10 %% lets it rest at %s units or more: see at %s how many there are, and raise minReplicaCount where that is too few.",
+			"The HPA's tolerance of 10 %% lets it rest at %s units or more: see at %s how many are READY, and raise minReplicaCount where that is too few.",
 			moment(s.Release.In(in)), figure.Count(tolerated(s.Units)), moment(s.Verify.In(in))),
 	}
 }

@@ -38,8 +38,9 @@ func (s scaler) kubectl() Text {
 		Apply:   s.patch(s.Units, most, raised),
 		Verify:  s.look(),
 		Reverse: s.patch(*s.Min, *s.Max, raised),
-		Note: fmt.Sprintf("kubectl schedules nothing: apply at %s, see at %s that all %s are ready, reverse at %s. "+
-			"What keeps the HPA from a repository (Argo CD, Flux, Helm) puts the old values back: change them there, or pause it.",
+		Note: fmt.Sprintf("kubectl schedules nothing: apply at %s, see at %s that all %s are READY, reverse at %s. "+
+			"What keeps the HPA from a repository (Argo CD, Flux, Helm) puts the old values back: change them there, or pause it. "+
+			"So does KEDA's operator where a ScaledObject owns the HPA: then use the keda text.",
 			moment(s.Apply.In(in)), moment(s.Verify.In(in)), figure.Count(s.Units), moment(s.Release.In(in))),
 	}
 }
@@ -54,7 +55,13 @@ func (s scaler) patch(least, most int, raised bool) string {
 	return command("kubectl patch hpa "+quote(s.name), s.where(), "--type merge", option("--patch", spec))
 }
 
-func (s scaler) look() string { return command("kubectl get hpa "+quote(s.name), s.where()) }
+// look counts the pods that are ready. The HPA's own REPLICAS are those created, so
+// what is read is the workload that it scales; which that is the cluster tells.
+func (s scaler) look() string {
+	hpa := "kubectl get hpa " + quote(s.name) + " " + s.where() +
+		` --output jsonpath='{.spec.scaleTargetRef.kind}/{.spec.scaleTargetRef.name}'`
+	return command("kubectl get", s.where(), `"$(`+hpa+`)"`)
+}
 
 func (s scaler) where() string {
 	where := option("--namespace", s.namespace)

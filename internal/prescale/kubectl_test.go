@@ -125,8 +125,12 @@ func TestKubectlTakesThePatch(t *testing.T) {
 				t.Errorf("%s of %s: kubectl makes it %+v; want all else as in %+v", side.name, c.plan, got.Spec, before.Spec)
 			}
 		}
-		if out, err := run(t, env, wet, text.Verify); err != nil || !strings.Contains(out, "MINPODS") {
-			t.Errorf("%s\nprinted %s, %v; want the table of the HPA", text.Verify, out, err)
+		for _, kind := range []string{Kubectl, KEDA} {
+			text := texts(t, c.plan)[kind].Verify
+			out, err := run(t, env, wet, text)
+			if words := strings.Join(strings.Fields(out), " "); err != nil || !strings.HasPrefix(words, "NAME READY ") || !strings.Contains(words, "web 6/6") {
+				t.Errorf("%s\nprinted %s, %v; want how many pods of Deployment web are ready: 6/6", text, out, err)
+			}
 		}
 	}
 }

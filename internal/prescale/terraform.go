@@ -20,7 +20,7 @@ func (g group) terraform() Text {
 		Title:  g.title(),
 		Apply:  g.resource("apply", g.Apply, g.held()) + "\n\n" + g.resource("release", g.Release, g.normal()),
 		Verify: g.look(),
-		Reverse: fmt.Sprintf("# remove the resources %s and %s, run terraform apply,\n# and where the first action has run already:\n",
+		Reverse: fmt.Sprintf("# remove these resources and run terraform apply:\n#   %s\n#   %s\n# and where the first action has run already:\n",
 			g.label("apply"), g.label("release")) + g.restore(),
 		Note: provider + fmt.Sprintf("Run terraform apply before %s; AWS runs a scheduled action up to 2 minutes late, for which that instant leaves room. "+
 			"If Terraform sets the group's own sizes, an apply before release puts the old ones back. "+

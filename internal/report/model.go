@@ -1,8 +1,20 @@
 package report
 
-import "github.com/seed-f864f198/onair/internal/forecast"
+import (
+	"github.com/seed-f864f198/onair/internal/forecast"
+	"github.com/seed-f864f198/onair/internal/scenario"
+)
 
-// Model is the service as the run showed it.
-func (r *Report) Model() (*forecast.Model, error) {
-	return forecast.Fit(r.Timeline, r.Scenario.Question(), r.Result)
+// Model is the service as the run showed it, with the unit counts of production that
+// the asked scenario states: the run's own, or those of the file whose traffic it is.
+func (r *Report) Model(asked *scenario.Scenario) (*forecast.Model, error) {
+	q := r.Scenario.Question()
+	for i := range q.Fleets {
+		fleet := &q.Fleets[i]
+		fleet.Production = nil
+		if p, stated := asked.Production[fleet.Name]; stated {
+			fleet.Production = &p
+		}
+	}
+	return forecast.Fit(r.Timeline, q, r.Result)
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/plan"
@@ -48,7 +47,7 @@ func (r *Report) PlanFor(s *scenario.Scenario, a Airing) (*Planned, error) {
 }
 
 func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Planned, error) {
-	m, err := r.Model()
+	m, err := r.Model(s)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +55,7 @@ func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 		return nil, err
 	}
 	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Measured: r.Result.Fleets, Chance: a.Chance, Played: a.Played}
-	ask.Context, ask.Region = places(s)
+	ask.Called, ask.Context, ask.Region = places(s)
 	var unread []string
 	ask.Balancers, unread = r.balancers(s)
 	p, err := plan.Make(m, d, ask)
@@ -99,21 +98,6 @@ func (r *Report) plan() {
 	if err != nil {
 		r.NoPlan = sentenceOf("no plan is made: " + err.Error())
 	}
-}
-
-// places says where each fleet is changed: in which context of the kubeconfig, in
-// which region.
-func places(s *scenario.Scenario) (context, region map[string]string) {
-	context, region = map[string]string{}, map[string]string{}
-	for _, o := range s.Fleets() {
-		switch o.Kind {
-		case capacity.HPA:
-			context[o.Source()] = o.Context
-		case capacity.ASG:
-			region[o.Source()] = o.Region
-		}
-	}
-	return context, region
 }
 
 // refused reports whether no number of units does.

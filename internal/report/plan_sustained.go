@@ -2,7 +2,6 @@ package report
 
 import (
 	"math"
-	"slices"
 
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
@@ -16,21 +15,7 @@ func sustained(s simulation.Service, units func(simulation.Fleet) int) float64 {
 		least = s.Ceiling
 	}
 	for _, f := range s.Fleets {
-		n := float64(units(f))
-		least = min(least, ofUnit(f)*n/(1+f.Contention*(n-1)+f.Coherence*n*(n-1)))
+		least = min(least, f.Middle().Sustained*f.Times(units(f)))
 	}
 	return least
-}
-
-// ofUnit is the median of what one unit sustains.
-func ofUnit(f simulation.Fleet) float64 {
-	var rates []float64
-	for _, r := range f.PerUnit {
-		rates = append(rates, r.Sustained)
-	}
-	if len(rates) == 0 {
-		return 0
-	}
-	slices.Sort(rates)
-	return rates[len(rates)/2]
 }

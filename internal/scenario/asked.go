@@ -68,8 +68,9 @@ func (d *decoder) resolve(n *yaml.Node, at place) {
 
 // WithSpots returns s with other spots over the baseline of its own demand, each
 // written as "peak=12x,rise=20s" with the fields of a spot, and besides them
-// baseline. A range is written 8x..16x. Where there is one spot only, it need not
-// say at; the mistakes of the n-th begin with "--spot n: ".
+// baseline. A range is written 8x..16x. What a spot leaves out of its form (rise,
+// half_life, tail) is that of the first spot on air of s, or of a usual one; the
+// demand's Assumed says so. Where there is one spot only, it need not say at; the mistakes of the n-th begin with "--spot n: ".
 func (s *Scenario) WithSpots(spots []string) (*Scenario, error) {
 	d := newDecoder("--spot", ".", nil)
 	own, err := s.stored(d)
@@ -77,12 +78,16 @@ func (s *Scenario) WithSpots(spots []string) (*Scenario, error) {
 		return nil, err
 	}
 	setChild(own, "headroom", nil) // else what is asked would be scaled to it
-	setChild(own, "traffic", d.spotsAsked(spots, s.ownBaseline()))
+	traffic, assumed := d.spotsAsked(spots, s.ownBaseline(), s.model(own))
+	setChild(own, "traffic", traffic)
 	asked, err := s.ask(d, own)
 	if mistakes, ok := err.(Mistakes); ok {
 		return nil, byFlag(mistakes)
+	} else if err != nil {
+		return nil, err
 	}
-	return asked, err
+	asked.assumed = assumed
+	return asked, nil
 }
 
 // byFlag sorts what is wrong with flags by their number, which says as well as its
@@ -109,8 +114,9 @@ func (s *Scenario) ownBaseline() float64 {
 	return d.Baseline / s.Plan().PerVisit()
 }
 
-// spotsAsked is the field traffic that the spots amount to.
-func (d *decoder) spotsAsked(texts []string, baseline float64) *yaml.Node {
+// spotsAsked is the field traffic that the spots amount to, with what was taken that
+// they leave out.
+func (d *decoder) spotsAsked(texts []string, baseline float64, usual model) (traffic *yaml.Node, assumed []string) {
 	var spots []*yaml.Node
 	stated := "" // the flag that states the baseline
 	asked := fieldsOf()
@@ -133,6 +139,10 @@ func (d *decoder) spotsAsked(texts []string, baseline float64) *yaml.Node {
 		if len(texts) == 1 && child(spot, "at") == nil {
 			setChild(spot, "at", scalar(lengthText(leadIn)))
 		}
+		if taken := usual.complete(spot, flag); taken != "" {
+			assumed = append(assumed, taken)
+		}
+		d.claim(spot, flag)
 		spots = append(spots, spot)
 		lasts = max(lasts, startOf(child(spot, "at")))
 	}
@@ -145,7 +155,7 @@ func (d *decoder) spotsAsked(texts []string, baseline float64) *yaml.Node {
 	for _, n := range asked.Content {
 		d.claimRest(n, "--spot")
 	}
-	return asked
+	return asked, assumed
 }
 
 // spotAsked reads "peak=12x,rise=20s".

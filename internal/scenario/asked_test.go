@@ -81,6 +81,48 @@ func TestWithSpots(t *testing.T) {
 	}
 }
 
+// What a spot leaves out of its form is that of the run's first spot on air, or of a
+// usual one, and the demand says which.
+func TestSpotsHaveTheRunsForm(t *testing.T) {
+	shaped := strings.Replace(stored, "[{name: CM 1, at: 2m, peak: 10x}]",
+		"[{name: CM 2, at: 3m, peak: 4x, rise: 9s}, {name: CM 1, at: 2m, peak: 10x, rise: {p50: 10s, p95: 15s}, half_life: 1m30s}]", 1)
+	staged := strings.NewReplacer(", spots: [{name: CM 1, at: 2m, peak: 10x}]", "", ", during: spots", "").Replace(stored)
+	for name, c := range map[string]struct {
+		run   string
+		spots []string
+		want  []traffic.Spot
+		p95   float64 // of the first one's rise, s
+		said  []string
+	}{
+		"all": {shaped, []string{"peak=8x"}, []traffic.Spot{{Rise: 10 * time.Second, HalfLife: 90 * time.Second, Tail: 0.1}}, 15,
+			[]string{"--spot 1 leaves out rise, half_life and tail: those of the run's CM 1 are taken: rise 10s to 15s, half_life 1m30s and tail 10 %."}},
+		"part": {shaped, []string{"at=1m,peak=8x,rise=3s..6s,tail=0.2", "at=2m,peak=9x,rise=4s,half_life=30s,tail=0%", "at=3m,peak=9x,rise=4s,half_life=30s"},
+			[]traffic.Spot{{Rise: 3 * time.Second, HalfLife: 90 * time.Second, Tail: 0.2}, {Rise: 4 * time.Second, HalfLife: 30 * time.Second}, {Rise: 4 * time.Second, HalfLife: 30 * time.Second, Tail: 0.1}}, 6,
+			[]string{"--spot 1 leaves out half_life: that of the run's CM 1 is taken: half_life 1m30s.", "--spot 3 leaves out tail: that of the run's CM 1 is taken: tail 10 %."}},
+		"no spot rehearsed": {staged, []string{"peak=8x,tail=3%"}, []traffic.Spot{{Rise: 20 * time.Second, HalfLife: 45 * time.Second, Tail: 0.03}}, 0,
+			[]string{"--spot 1 leaves out rise and half_life: those of a usual spot are taken: rise 20s and half_life 45s."}},
+	} {
+		asked, err := ranAsStored(t, c.run).WithSpots(c.spots)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var got []traffic.Spot
+		for _, s := range asked.Traffic.Spots {
+			got = append(got, traffic.Spot{Rise: s.Rise, HalfLife: s.HalfLife, Tail: s.Tail})
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" || asked.Traffic.Spots[0].Spreads.Rise.P95 != c.p95 {
+			t.Errorf("%s: p95 of the rise = %g; want %g; forms (-want +got):\n%s", name, asked.Traffic.Spots[0].Spreads.Rise.P95, c.p95, diff)
+		}
+		d, err := asked.Demand()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(c.said, d.Assumed); diff != "" {
+			t.Errorf("%s: assumed (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // 1x is that of the run's own demand: production's, where headroom tells it.
 func TestSpotsAreOverTheRunsBaseline(t *testing.T) {
 	for more, want := range map[string]float64{"": 80, "headroom: {peak: 8k/s}": 800} {

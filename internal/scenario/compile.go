@@ -21,7 +21,8 @@ func (d *decoder) compile(f *file) *Scenario {
 	d.checkPlaceholders(f, s.Feed)
 	s.Objectives = d.compileObjectives(f)
 	s.Observe = d.compileObserve(f)
-	s.Production, s.UnitCost = ofFleets(d, "production", f.production, s), ofFleets(d, "unit_cost", f.unitCost, s)
+	s.Production, s.Places = d.compileProduction(f, s)
+	s.UnitCost = ofFleets(d, "unit_cost", f.unitCost, s)
 	s.Viewers = f.viewers
 	s.Layers = d.compileLayers(f, s)
 	s.Headroom = d.compileHeadroom(f, s)

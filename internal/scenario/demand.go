@@ -63,7 +63,8 @@ func (s *Scenario) asPlanned() forecast.Demand {
 // aired is the demand of the scenario's own spots.
 func (s *Scenario) aired() forecast.Demand {
 	a := s.airing(s.Traffic.Spots)
-	a.base, a.assumed = s.base(a.first)
+	base, assumed := s.base(a.first)
+	a.base, a.assumed = base, slices.Concat(s.assumed, assumed)
 	d := a.demand()
 	d.Name = s.spotsInWords()
 	s.scale(&d)

@@ -316,6 +316,33 @@ viewers: {patience: 10s, retry: 50%, pause: 3s, queue: 200}
 	}
 }
 
+// What production calls its fleets is there by what the rehearsal calls them; the name
+// is the same where only the cluster or the region is stated.
+func TestPlaces(t *testing.T) {
+	s := mustParse(t, minimal+`
+observe: [{hpa: default/web, context: staging}, {hpa: default/api}, {asg: nodes, region: eu-west-1}, {asg: pool}]
+production:
+  hpa/default/web: {start: 12, max: 60, fleet: hpa/prod/shop-web, context: "prod tokyo"}
+  hpa/default/api: {start: 2, max: 6, context: prod}
+  asg/nodes: {start: 3, max: 20, fleet: asg/nodes-prod, region: ap-northeast-1}
+  asg/pool: {start: 3, max: 20}
+`, Options{Env: noEnv})
+	want := map[string]Place{
+		"hpa/default/web": {Fleet: "hpa/prod/shop-web", Context: "prod tokyo"},
+		"hpa/default/api": {Fleet: "hpa/default/api", Context: "prod"},
+		"asg/nodes":       {Fleet: "asg/nodes-prod", Region: "ap-northeast-1"},
+	}
+	if diff := cmp.Diff(want, s.Places); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+	if got := s.Production["asg/pool"]; len(s.Production) != 4 || got.Start != 3 || got.Max != 20 {
+		t.Errorf("production = %+v; want the counts of all four", s.Production)
+	}
+	if s := mustParse(t, minimal, Options{Env: noEnv}); s.Production != nil || s.Places != nil {
+		t.Errorf("production %v, places %v of a scenario without; want nil", s.Production, s.Places)
+	}
+}
+
 // A form is the integral, second by second, of the curve of requests.
 func TestFormIsTheCurveOfRequests(t *testing.T) {
 	s := mustParse(t, strings.Replace(minimal, "{get: /}", "{get: /}, {get: /a, after: 700ms, per_visit: 2}, {get: /b, after: 40s, per_visit: 50%}, {get: /c, after: 2h}", 1)+"caps: {duration: 4h, requests: 9M}\n", Options{Env: noEnv})

@@ -5,7 +5,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
@@ -26,7 +25,7 @@ type file struct {
 	objectives  []objectiveFields
 	abort       []guardFields
 	observe     []observeFields
-	production  []entry[capacity.Production]
+	production  []entry[productionFields]
 	unitCost    []entry[float64]
 	viewers     *simulation.Queue
 	layers      []layerFields
@@ -62,7 +61,7 @@ var fileTable = object[file]{
 			"Conditions that end the run.").orElse("none").like("[{errors: 50%, for: 20s}, {in_flight: 8k}]"),
 		is("observe", list("observe", 0, observeTable), func(f *file) *[]observeFields { return &f.observe },
 			"What to watch: the fleets, what fronts and bounds them, and series that others measure.").orElse("the lab's own with lab, else none").like("[{hpa: default/web}]"),
-		is("production", mapping("unit counts by fleet", productionTable.shape()), func(f *file) *[]entry[capacity.Production] { return &f.production },
+		is("production", mapping("unit counts by fleet", productionTable.shape()), func(f *file) *[]entry[productionFields] { return &f.production },
 			"Unit counts of the real fleets, by fleet name (hpa/NAMESPACE/NAME or asg/NAME), where they differ from staging's.").
 			like("{hpa/default/web: {start: 12, min: 8, max: 60}}"),
 		is("unit_cost", mapping("costs by fleet", cost), func(f *file) *[]entry[float64] { return &f.unitCost },
@@ -386,28 +385,6 @@ var objectiveTable = object[objectiveFields]{
 		is("during", oneOf("spots"), func(o *objectiveFields) *string { return &o.during },
 			"Judged only while a spot has influence: from its start until its extra traffic has fallen below 5 % of its maximum.").
 			orElse("the whole run").like("spots"),
-	},
-}
-
-var productionTable = object[capacity.Production]{
-	name: "production",
-	say:  "unit counts such as {start: 12, min: 8, max: 60}",
-	doc:  "Unit counts of a real fleet; the capacity of one unit comes from the run.",
-	fields: []field[capacity.Production]{
-		is("start", units(1), func(p *capacity.Production) *int { return &p.Start },
-			"Units ready before the spot.").need().like("12"),
-		is("min", units(1), func(p *capacity.Production) *int { return &p.Min },
-			"Fewest units it may have.").orElse("staging's").like("8"),
-		is("max", units(1), func(p *capacity.Production) *int { return &p.Max },
-			"Most units it may have.").need().like("60"),
-	},
-	check: func(d *decoder, n *yaml.Node, in string, p *capacity.Production) {
-		if p.Max > 0 && p.Start > p.Max {
-			d.mistake(childOr(n, "start"), in, "start %d is above max %d", p.Start, p.Max)
-		}
-		if p.Start > 0 && p.Min > p.Start {
-			d.mistake(childOr(n, "min"), in, "min %d is above start %d", p.Min, p.Start)
-		}
 	},
 }
 

@@ -30,6 +30,7 @@ type Scenario struct {
 	Abort       []Guard
 	Observe     []Observe                      // as written; Fleets adds the lab's own
 	Production  map[string]capacity.Production // by fleet name
+	Places      map[string]Place               // of production's fleets, by the rehearsed one's name; without an entry: not stated
 	UnitCost    map[string]float64             // of one unit for an hour, by fleet name; nil: not stated
 	Viewers     *simulation.Queue              // how they wait in a forecast; nil: not stated
 	Layers      []capacity.Layer
@@ -40,7 +41,8 @@ type Scenario struct {
 	Resolved []byte   // the file after --set, complete in itself: what the run directory stores
 	Secrets  []string // values that came from the environment where secrets may stand; Mask replaces them
 
-	masker *strings.Replacer // nil: nothing to mask
+	assumed []string          // of a question: what its spots leave out, a sentence each
+	masker  *strings.Replacer // nil: nothing to mask
 }
 
 // Target is what receives the traffic.

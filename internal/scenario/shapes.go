@@ -18,6 +18,9 @@ import (
 
 // The shapes below belong to few fields each.
 
+// objectPattern is NAMESPACE/NAME as Kubernetes lets both be called.
+const objectPattern = `[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?`
+
 var (
 	scenarioName = form[string]{
 		name: "name", say: "a name of letters, digits, -, _ and . (it names a directory)",
@@ -39,7 +42,13 @@ var (
 
 	objectName = form[string]{
 		name: "object_name", say: "NAMESPACE/NAME such as default/web",
-		pattern: `[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?`,
+		pattern: objectPattern,
+		parse:   func(p []string) (string, bool) { return p[0], true },
+	}.shape()
+
+	fleetName = form[string]{
+		name: "fleet_name", say: "hpa/NAMESPACE/NAME or asg/NAME such as hpa/prod/web",
+		pattern: `hpa/` + objectPattern + `|asg/[^:]{1,255}`,
 		parse:   func(p []string) (string, bool) { return p[0], true },
 	}.shape()
 

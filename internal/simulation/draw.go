@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"math"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/traffic"
@@ -8,9 +9,17 @@ import (
 
 // chance draws a run's numbers. Each use has a stream of its own, which counts
 // how often it was drawn from.
+//
+// What is drawn once a run, and matters most, is dealt evenly instead: under one
+// seed after the other the first numbers of these streams fill the unit cube
+// without lumps, so that quantiles over many runs are those of what is drawn from.
+// They are a Kronecker sequence, each step a power of 1/phi, where phi is the root
+// of x^(d+1) = x + 1 for d streams: for one the golden ratio (Roberts, "The
+// unreasonable effectiveness of quasirandom sequences", 2018).
 type chance struct {
 	seed  uint64
 	drawn []uint64 // of each stream
+	step  []uint64 // of each stream that is dealt evenly, in units of 2^-64; else 0
 }
 
 // stream is a use of chance.
@@ -18,8 +27,20 @@ type stream int
 
 // newStream adds a stream.
 func (c *chance) newStream() stream {
-	c.drawn = append(c.drawn, 0)
+	c.drawn, c.step = append(c.drawn, 0), append(c.step, 0)
 	return stream(len(c.drawn) - 1)
+}
+
+// deal makes streams be dealt evenly, together.
+func (c *chance) deal(streams []stream) {
+	d := float64(len(streams))
+	phi := 2.0
+	for range 60 { // a fixed point; each turn gains a digit or more
+		phi = math.Pow(1+phi, 1/(d+1))
+	}
+	for i, s := range streams {
+		c.step[s] = uint64(math.Pow(phi, -float64(i+1))*(1<<53))<<11 | 1
+	}
 }
 
 // begin starts every stream anew.
@@ -37,6 +58,10 @@ func (c *chance) uniform(s stream) float64 {
 
 // numbered is the stream's n-th number.
 func (c *chance) numbered(s stream, n uint64) float64 {
+	if step := c.step[s]; step != 0 && n == 0 {
+		from := uint64(traffic.Uniform(uint64(s), 0)*(1<<53)) << 11
+		return float64((from+c.seed*step)>>11) / (1 << 53)
+	}
 	return traffic.Uniform(c.seed, uint64(s)<<40|n)
 }
 

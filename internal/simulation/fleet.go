@@ -172,7 +172,7 @@ func (f *fleet) work(second int, answered, worked float64) {
 // carry recomputes what the ready units carry.
 func (f *fleet) carry(at time.Duration) {
 	n := float64(f.ready)
-	slower := 1 + (n-1)*(f.Contention+f.Coherence*n)
+	slower := f.Slower(f.ready)
 	f.unitSaturation = f.perUnit.Saturation / slower
 	f.sustained, f.saturation = n*f.perUnit.Sustained/slower, n*f.unitSaturation
 	if f.ready > f.outcome.Peak {

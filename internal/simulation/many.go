@@ -13,7 +13,7 @@ import (
 // own.
 type Many struct {
 	Runs     int
-	Unserved Sample   // share of demand
+	Unserved Sample   // share of demand, as Outcome.Share
 	Lost     Sample   // requests unserved
 	Lag      Sample   // seconds, of the runs with a shortfall; infinite where capacity never recovered
 	Peaks    []Sample // of each fleet: most units that were ready at a time
@@ -74,7 +74,8 @@ func (o Outcome) seconds() float64 {
 }
 
 // Sample is one quantity of many runs. Each statistic comes with its standard
-// error, which says how far another set of as many seeds would be from it.
+// error, which says how far another set of as many seeds would be from it. Of what
+// comes from demand alone it is an upper bound, for demand is dealt evenly.
 type Sample struct{ values []float64 }
 
 // SampleOf returns the sample of these values, which it leaves as they are.

@@ -122,8 +122,7 @@ func (n *nodes) wantScan(at time.Duration) {
 func (n *nodes) scan(at time.Duration) {
 	n.scanning = false
 	if lacking := n.waiting - (n.limits.Desired-n.ready)*n.PodsPerInstance; lacking > 0 {
-		more := (lacking + n.PodsPerInstance - 1) / n.PodsPerInstance
-		n.limits.Desired = min(n.limits.Desired+more, max(n.limits.Desired, n.limits.Max))
+		n.limits.Desired = min(n.limits.Desired+n.For(lacking), max(n.limits.Desired, n.limits.Max))
 		n.fill(at)
 	}
 }

@@ -17,6 +17,21 @@ type Outcome struct {
 
 	first, last int    // seconds that were short, of the spot; first is below 0 where none was
 	spot        uint16 // 1 + its number
+	share       float64
+}
+
+// asked is what a spot asked for while it lasted, and what went unserved from its
+// beginning until the next one's.
+type asked struct{ demand, unserved float64 }
+
+// worst is the largest share of a spot's demand that went unserved.
+func worst(spots []asked) (share float64) {
+	for _, s := range spots {
+		if s.unserved > 0 {
+			share = max(share, min(s.unserved/s.demand, 1))
+		}
+	}
+	return share
 }
 
 // FleetOutcome is what became of a fleet.
@@ -27,13 +42,11 @@ type FleetOutcome struct {
 	Nodes   int           // most instances that its pods stood on or were coming; 0 where there are no nodes
 }
 
-// Share is the share of demand that went unserved, 0 without any demand.
-func (o Outcome) Share() float64 {
-	if o.Demand == 0 {
-		return 0
-	}
-	return o.Unserved / o.Demand
-}
+// Share is the share of a spot's demand that went unserved, of the spot with which
+// it went worst: a quiet hour around it makes no spot better. What is unserved after
+// a spot counts as its own until the next one, what is before the first as nobody's.
+// Without Spots it is the share of all demand.
+func (o Outcome) Share() float64 { return o.share }
 
 // lag says when the shortfall began and how long it took.
 func (o *Outcome) lag(span []uint16) {

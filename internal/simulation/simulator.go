@@ -14,6 +14,8 @@ type Simulator struct {
 	factors []stream  // of the waves
 	shapes  []stream  // of the waves with Forms
 	span    []uint16  // of each second: 1 + the number of its spot, 0 outside all
+	owner   []uint16  // of each second: 1 + the number of the spot that began last, 0 before the first
+	spots   []asked   // of each spot, in this run
 	chance  chance
 
 	agenda  agenda
@@ -67,23 +69,37 @@ func (m *Simulator) addSteady() {
 		m.demand = make([]float64, m.seconds)
 	}
 	m.shapes = make([]stream, len(m.service.Waves))
+	var drawn []stream
 	for i, w := range m.service.Waves {
+		if len(w.Times) > 1 {
+			drawn = append(drawn, m.factors[i])
+		}
 		if len(w.Forms) > 0 {
 			m.shapes[i] = m.chance.newStream()
 		}
+		if len(w.Forms) > 1 {
+			drawn = append(drawn, m.shapes[i])
+		}
 	}
+	m.chance.deal(drawn)
 }
 
+// markSpots says of each second which spot it is in, and whose it is: a spot's are
+// those from its beginning until the next one's.
 func (m *Simulator) markSpots() {
-	m.span = make([]uint16, m.seconds)
+	m.span, m.owner = make([]uint16, m.seconds), make([]uint16, m.seconds)
+	m.spots = make([]asked, max(len(m.service.Spots), 1))
 	for t := range m.span {
 		if len(m.service.Spots) == 0 {
-			m.span[t] = 1
+			m.span[t], m.owner[t] = 1, 1
 		}
 		at := time.Duration(t) * time.Second
 		for i, s := range m.service.Spots {
 			if at >= s.From && at < s.To {
 				m.span[t] = uint16(i + 1)
+			}
+			if last := m.owner[t]; at >= s.From && (last == 0 || s.From >= m.service.Spots[last-1].From) {
+				m.owner[t] = uint16(i + 1)
 			}
 		}
 	}
@@ -114,6 +130,7 @@ func (m *Simulator) begin(seed uint64) {
 	m.drawDemand()
 	m.outcome = Outcome{Fleets: make([]FleetOutcome, len(m.fleets)), first: -1}
 	m.now = 0
+	clear(m.spots)
 	if m.queue != nil {
 		m.queue.clear()
 	}
@@ -215,8 +232,22 @@ func (m *Simulator) tick() {
 	m.outcome.Highest = max(m.outcome.Highest, demand)
 	m.outcome.Served += served
 	m.outcome.Unserved += lost
+	m.count(demand, lost)
 	if m.trace != nil {
 		m.note(served, lost)
+	}
+}
+
+// count adds a second to its spot.
+func (m *Simulator) count(demand, lost float64) {
+	owner := m.owner[m.now]
+	if owner == 0 {
+		return
+	}
+	spot := &m.spots[owner-1]
+	spot.unserved += lost
+	if m.span[m.now] != 0 {
+		spot.demand += demand
 	}
 }
 
@@ -242,6 +273,9 @@ func (m *Simulator) end() Outcome {
 	if m.queue != nil {
 		left := m.queue.left()
 		o.Unserved += left
+		if owner := m.owner[m.seconds-1]; owner != 0 {
+			m.spots[owner-1].unserved += left
+		}
 		if m.trace != nil {
 			m.trace.Unserved[m.seconds-1] += left
 		}
@@ -250,5 +284,6 @@ func (m *Simulator) end() Outcome {
 		o.Fleets[i] = f.outcome
 	}
 	o.lag(m.span)
+	o.share = worst(m.spots)
 	return o
 }

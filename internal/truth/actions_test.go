@@ -36,7 +36,7 @@ func TestActionsAreWhatIsCalled(t *testing.T) {
 		wants []awscall.Call
 	}{
 		"asg": {func(c aws.Config) []observe.Observer {
-			return []observe.Observer{asg.New(asg.Options{API: asg.NewClient(c), Name: "web", Source: "asg/web", Region: "lab"})}
+			return []observe.Observer{asg.New(asg.Options{API: asg.NewClient(c), Alarms: cloudwatch.Alarms{API: cloudwatch.NewClient(c)}, Name: "web", Source: "asg/web", Region: "lab"})}
 		}, asg.Actions()},
 		"elb": {func(c aws.Config) []observe.Observer {
 			return []observe.Observer{elb.New(elb.Options{API: elb.NewClient(c), Name: "web", Source: "elb/web", Region: "lab"})}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,9 @@ type rehearsed struct {
 	beyond bool                // no number of units serves the last: that is what its plan must say
 	quick  bool                // one of those that every test run makes
 	real   bool                // one of those that are also aired over sockets, in real time
+	// evening is how long after a plan's release the lab is to be as it was, in a world
+	// where the plan is also carried out while the lab runs; 0: it is not.
+	evening time.Duration
 }
 
 // unseen is a spot that was not rehearsed. Its peak is of the spot alone, in req/s.
@@ -34,7 +38,7 @@ type unseen struct {
 const ahead = time.Minute
 
 var forecasts = []rehearsed{
-	{name: "small-cpu", quick: true, real: true, unseen: []unseen{
+	{name: "small-cpu", quick: true, real: true, evening: 3 * time.Minute, unseen: []unseen{
 		{16, 130, 15 * time.Second, 2 * time.Minute}, {20, 90, 20 * time.Second, 45 * time.Second}}},
 	{name: "small-requests", quick: true, real: true, unseen: []unseen{
 		{16, 140, 15 * time.Second, 2 * time.Minute}, {20, 90, 20 * time.Second, 45 * time.Second}}},
@@ -54,9 +58,9 @@ var forecasts = []rehearsed{
 		{40, 360, 20 * time.Second, 3 * time.Minute}, {45, 240, 40 * time.Second, 60 * time.Second}}},
 	{name: "uneven-starts", unseen: []unseen{
 		{40, 440, 20 * time.Second, 3 * time.Minute}, {50, 240, 40 * time.Second, 60 * time.Second}}},
-	{name: "nodes", unseen: []unseen{
+	{name: "nodes", evening: 15 * time.Minute, unseen: []unseen{
 		{40, 420, 20 * time.Second, 3 * time.Minute}, {45, 220, 40 * time.Second, 90 * time.Second}}},
-	{name: "tracking", lab: func(c *world.Config) { c.Group.Warmup = time.Minute }, unseen: []unseen{
+	{name: "tracking", evening: 45 * time.Minute, lab: func(c *world.Config) { c.Group.Warmup = time.Minute }, unseen: []unseen{
 		{40, 350, time.Minute, 8 * time.Minute}, {45, 220, 2 * time.Minute, 4 * time.Minute}}},
 	{name: "registered", unseen: []unseen{
 		{40, 360, 20 * time.Second, 3 * time.Minute}, {45, 240, 40 * time.Second, 60 * time.Second}}},
@@ -72,6 +76,11 @@ var forecasts = []rehearsed{
 		{40, 360, 20 * time.Second, 3 * time.Minute}, {45, 240, 40 * time.Second, 60 * time.Second}}},
 }
 
+// seed is that of the world's one rehearsal.
+func (w rehearsed) seed() uint64 {
+	return uint64(1 + slices.IndexFunc(forecasts, func(o rehearsed) bool { return o.name == w.name }))
+}
+
 // rehearsal is the world's file, with everything random drawn by one seed.
 func (w rehearsed) rehearsal(t *testing.T, seed uint64) *scenario.Scenario {
 	t.Helper()
@@ -84,15 +93,18 @@ func (w rehearsed) rehearsal(t *testing.T, seed uint64) *scenario.Scenario {
 func (w rehearsed) airing(t *testing.T, u unseen, late time.Duration, seed uint64) (*scenario.Scenario, forecast.Demand) {
 	t.Helper()
 	at := ahead + late
-	load := func(lasts time.Duration) *scenario.Scenario {
-		return w.load(t, seed, fmt.Sprintf("traffic={baseline: %g/s, duration: %v, spots: [{at: %v, peak: %g/s, rise: %v, half_life: %v}]}",
-			u.baseline, at+lasts, at, u.peak, u.rise, u.halfLife))
-	}
-	d, err := load(time.Hour).Demand()
+	d, err := w.aired(t, u, at, time.Hour, seed).Demand()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return load(d.Lasts.Truncate(time.Second)), d
+	return w.aired(t, u, at, d.Lasts.Truncate(time.Second), seed), d
+}
+
+// aired is the world under an unseen spot at an offset, and for so long after that.
+func (w rehearsed) aired(t *testing.T, u unseen, at, lasts time.Duration, seed uint64) *scenario.Scenario {
+	t.Helper()
+	return w.load(t, seed, fmt.Sprintf("traffic={baseline: %g/s, duration: %v, spots: [{at: %v, peak: %g/s, rise: %v, half_life: %v}]}",
+		u.baseline, at+lasts, at, u.peak, u.rise, u.halfLife))
 }
 
 func (w rehearsed) load(t *testing.T, seed uint64, set ...string) *scenario.Scenario {

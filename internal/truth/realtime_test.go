@@ -1,7 +1,9 @@
 package truth_test
 
 import (
+	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -11,9 +13,11 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/lab"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/observe/elb"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
 	"github.com/seed-f864f198/onair/internal/rehearsal"
@@ -58,9 +62,6 @@ func TestTruthInRealTime(t *testing.T) {
 
 // judgeForReal holds what can be said of a single run.
 func (w staged) judgeForReal(t *testing.T, o outcome) {
-	if lag := o.Load.Lag.P99; lag == nil || *lag >= 20*time.Millisecond {
-		t.Errorf("lag p99 = %v; want less than 20 ms, or the run proves nothing", lag)
-	}
 	r := row{staged: w}
 	if o.deserved != r.deserved() {
 		t.Errorf("the truth deserves %s in this run; want %s", o.deserved, r.deserved())
@@ -81,8 +82,68 @@ func (w staged) rehearseForReal(t *testing.T, e effort) outcome {
 	return analyze(t, s, dir, e.length)
 }
 
-// runForReal makes one run of a scenario against a lab of its own, over sockets.
+// runForReal makes a run of a scenario against a lab of its own, over sockets. One that
+// proves nothing, where the machine was busy with other work, is made once more; the
+// error says why where the second proves nothing either.
 func runForReal(t *testing.T, s *scenario.Scenario, watched []scenario.Observe) (*rundir.Dir, error) {
+	for again := false; ; again = true {
+		dir, err := runOnceForReal(t, s, watched)
+		if err != nil {
+			return nil, err
+		}
+		facts, err := dir.Timeline()
+		if err != nil {
+			return nil, err
+		}
+		switch why := doubt(capacity.Analyze(facts, s.Question())); {
+		case why == "":
+			return dir, nil
+		case again:
+			return nil, fmt.Errorf("%s: two runs prove nothing, the second since %s; let the machine do nothing else", s.Name, why)
+		default:
+			t.Logf("%s: the run proves nothing, since %s; making it once more", s.Name, why)
+		}
+	}
+}
+
+// mostLag is the p99 of send lags from which a run in real time is not the one that
+// was planned: the fifth part of the shortest service time there is.
+const mostLag = 20 * time.Millisecond
+
+// doubt says why a run proves nothing, by its own word or by how late requests were
+// sent; it is empty where nothing speaks against the run.
+func doubt(r capacity.Result) string {
+	switch lag := r.Load.Lag.P99; {
+	case lag == nil || *lag >= mostLag:
+		return fmt.Sprintf("the p99 of its send lags is %s, not less than %v", figure.OrUnknown(lag, time.Duration.String), mostLag)
+	case r.Verdict == capacity.Invalid:
+		return fmt.Sprintf("it calls itself invalid: %s", strings.Join(r.Reasons, "; "))
+	}
+	return ""
+}
+
+func TestWhichRunProvesNothing(t *testing.T) {
+	with := func(lag time.Duration, verdict string) (r capacity.Result) {
+		r.Load.Lag.P99, r.Verdict, r.Reasons = &lag, verdict, []string{"a pause of 2s", "no readings"}
+		return r
+	}
+	for _, c := range []struct {
+		r    capacity.Result
+		want string
+	}{
+		{with(19*time.Millisecond, capacity.Pass), ""},
+		{with(19*time.Millisecond, capacity.Fail), ""},
+		{with(20*time.Millisecond, capacity.Pass), "the p99 of its send lags is 20ms, not less than 20ms"},
+		{with(time.Millisecond, capacity.Invalid), "it calls itself invalid: a pause of 2s; no readings"},
+		{capacity.Result{Verdict: capacity.Pass}, "the p99 of its send lags is unknown, not less than 20ms"},
+	} {
+		if got := doubt(c.r); got != c.want {
+			t.Errorf("doubt(%s) = %q; want %q", c.r.Verdict, got, c.want)
+		}
+	}
+}
+
+func runOnceForReal(t *testing.T, s *scenario.Scenario, watched []scenario.Observe) (*rundir.Dir, error) {
 	staging, err := lab.Start(*s.Lab)
 	if err != nil {
 		return nil, err
@@ -109,7 +170,7 @@ func overSockets(f scenario.Observe, staging *lab.Lab) (observe.Observer, error)
 	}
 	switch f.Kind {
 	case capacity.ASG:
-		return asg.New(asg.Options{API: asg.NewClient(account), Name: f.Name, Source: f.Source(), Region: f.Region}), nil
+		return asg.New(asg.Options{API: asg.NewClient(account), Alarms: cloudwatch.Alarms{API: cloudwatch.NewClient(account)}, Name: f.Name, Source: f.Source(), Region: f.Region}), nil
 	case scenario.ELB:
 		return elb.New(elb.Options{API: elb.NewClient(account), Name: f.Name, Source: f.Source(), Region: f.Region}), nil
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/lab/world"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/asg"
+	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/observe/elb"
 	"github.com/seed-f864f198/onair/internal/observe/hpa"
 	"github.com/seed-f864f198/onair/internal/observe/quota"
@@ -144,7 +145,7 @@ func (s *staging) observer(w scenario.Observe) (observe.Observer, error) {
 	}
 	switch w.Kind {
 	case capacity.ASG:
-		return asg.New(asg.Options{API: asg.NewClient(config), Name: w.Name, Source: w.Source(), Region: w.Region}), nil
+		return asg.New(asg.Options{API: asg.NewClient(config), Alarms: cloudwatch.Alarms{API: cloudwatch.NewClient(config)}, Name: w.Name, Source: w.Source(), Region: w.Region}), nil
 	case scenario.ELB:
 		return elb.New(elb.Options{API: elb.NewClient(config), Name: w.Name, Source: w.Source(), Region: w.Region}), nil
 	case scenario.Quota:

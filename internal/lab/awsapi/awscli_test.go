@@ -39,7 +39,8 @@ func TestAWSCommand(t *testing.T) {
 			`[["` + loadBalancerARN + `", "active"]]`},
 		{"service-quotas get-service-quota --service-code ec2 --quota-code L-1216C47A", "Quota.[Value, UsageMetric.MetricName]",
 			`[64, "ResourceCount"]`},
-		{"cloudwatch describe-alarms", "MetricAlarms", `[]`},
+		{"cloudwatch describe-alarms --alarm-name-prefix TargetTracking-web-prod-AlarmLow", "MetricAlarms[].[AlarmName, Period, EvaluationPeriods, Threshold, ComparisonOperator]",
+			`[["TargetTracking-web-prod-AlarmLow-e5fa", 60, 15, 49.5, "LessThanThreshold"]]`},
 		{"cloudwatch get-metric-data --start-time 2026-11-22T12:00:00Z --end-time 2026-11-22T13:00:00Z --metric-data-queries " +
 			`[{"Id":"vcpus","MetricStat":{"Metric":{"Namespace":"AWS/Usage","MetricName":"ResourceCount"},"Period":60,"Stat":"p99"}}]`,
 			"MetricDataResults[].[Id, Label, StatusCode, Values]",

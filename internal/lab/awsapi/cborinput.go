@@ -95,6 +95,23 @@ func (in *input) object(m cbor.Map, name string) cbor.Map {
 	return v
 }
 
+// texts is nil where there is no list.
+func (in *input) texts(m cbor.Map, name string) []string {
+	list, told := member[cbor.List](in, m, name)
+	if !told {
+		return nil
+	}
+	all := []string{}
+	for _, v := range list {
+		text, ok := v.(cbor.String)
+		if !ok {
+			in.fail(name)
+		}
+		all = append(all, string(text))
+	}
+	return all
+}
+
 func (in *input) objects(m cbor.Map, name string) []cbor.Map {
 	list, _ := member[cbor.List](in, m, name)
 	var all []cbor.Map

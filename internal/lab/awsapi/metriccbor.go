@@ -17,10 +17,17 @@ func getMetricData(v view, m cbor.Map) (cbor.Map, *refusal) {
 	return result.cbor(), refused
 }
 
-// describeAlarms tells of none: the alarms of the lab's policies act in the
-// world alone.
-func describeAlarms(view, cbor.Map) (cbor.Map, *refusal) {
-	return cbor.Map{"MetricAlarms": cbor.List{}, "CompositeAlarms": cbor.List{}}, nil
+func describeAlarms(v view, m cbor.Map) (cbor.Map, *refusal) {
+	var in input
+	asked := alarmQuestion{
+		names: in.texts(m, "AlarmNames"), prefix: in.text(m, "AlarmNamePrefix"), types: in.texts(m, "AlarmTypes"),
+		limit: in.integer(m, "MaxRecords", mostAlarms), token: in.text(m, "NextToken"),
+	}
+	if in.wrong != nil {
+		return nil, in.wrong
+	}
+	result, refused := asked.answer(v)
+	return result.cbor(), refused
 }
 
 func readDataQuestion(m cbor.Map) (dataQuestion, *refusal) {
@@ -76,5 +83,34 @@ func (r metricResult) cbor() cbor.Value {
 	return cbor.Map{
 		"Id": cbor.String(r.ID), "Label": cbor.String(r.Label), "StatusCode": cbor.String(r.StatusCode),
 		"Timestamps": stamps, "Values": values, "Messages": cbor.List{},
+	}
+}
+
+func (r alarmsResult) cbor() cbor.Map {
+	alarms := cbor.List{}
+	for _, a := range r.MetricAlarms.Member {
+		alarms = append(alarms, a.cbor())
+	}
+	answer := cbor.Map{"MetricAlarms": alarms, "CompositeAlarms": cbor.List{}}
+	if r.NextToken != "" {
+		answer["NextToken"] = cbor.String(r.NextToken)
+	}
+	return answer
+}
+
+func (a alarmRecord) cbor() cbor.Value {
+	actions, dimensions := cbor.List{}, cbor.List{}
+	for _, arn := range a.AlarmActions.Member {
+		actions = append(actions, cbor.String(arn))
+	}
+	for _, d := range a.Dimensions.Member {
+		dimensions = append(dimensions, cbor.Map{"Name": cbor.String(d.Name), "Value": cbor.String(d.Value)})
+	}
+	return cbor.Map{
+		"AlarmName": cbor.String(a.AlarmName), "AlarmArn": cbor.String(a.AlarmArn), "AlarmDescription": cbor.String(a.AlarmDescription),
+		"ActionsEnabled": cbor.Bool(a.ActionsEnabled), "AlarmActions": actions,
+		"MetricName": cbor.String(a.MetricName), "Namespace": cbor.String(a.Namespace), "Statistic": cbor.String(a.Statistic), "Dimensions": dimensions,
+		"Period": cbor.Uint(a.Period), "EvaluationPeriods": cbor.Uint(a.EvaluationPeriods),
+		"Threshold": cbor.Float64(a.Threshold), "ComparisonOperator": cbor.String(a.ComparisonOperator),
 	}
 }

@@ -13,8 +13,6 @@ type metricForm struct{ query }
 // cloudwatchVersion is the Version that names CloudWatch.
 const cloudwatchVersion = "2010-08-01"
 
-type alarmsResult struct{ MetricAlarms, CompositeAlarms members[string] }
-
 func (f metricForm) answer(v view) (any, *refusal) {
 	switch f.get("Action") {
 	case "GetMetricData":
@@ -24,7 +22,11 @@ func (f metricForm) answer(v view) (any, *refusal) {
 		}
 		return asked.answer(v)
 	case "DescribeAlarms":
-		return alarmsResult{}, nil
+		limit, refused := f.count("MaxRecords", mostAlarms, mostAlarms)
+		if refused != nil {
+			return nil, refused
+		}
+		return alarmQuestion{f.list("AlarmNames"), f.get("AlarmNamePrefix"), f.list("AlarmTypes"), limit, f.get("NextToken")}.answer(v)
 	}
 	_, refused := f.find()
 	return nil, refused

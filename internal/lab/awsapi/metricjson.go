@@ -40,7 +40,21 @@ func getMetricJSON(v view, body []byte) (any, *refusal) {
 	return question.answer(v)
 }
 
-func describeAlarmsJSON(view, []byte) (any, *refusal) { return alarmsResult{}, nil }
+func describeAlarmsJSON(v view, body []byte) (any, *refusal) {
+	var asked struct {
+		AlarmNames, AlarmTypes     []string
+		AlarmNamePrefix, NextToken string
+		MaxRecords                 *int
+	}
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return nil, unreadable("%v", err)
+	}
+	limit := mostAlarms
+	if asked.MaxRecords != nil {
+		limit = *asked.MaxRecords
+	}
+	return alarmQuestion{asked.AlarmNames, asked.AlarmNamePrefix, asked.AlarmTypes, limit, asked.NextToken}.answer(v)
+}
 
 func (asked jsonQuestion) question() (dataQuestion, *refusal) {
 	start, ok := instantOf(asked.StartTime)

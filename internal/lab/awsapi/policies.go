@@ -18,7 +18,7 @@ type policyRecord struct {
 	PolicyName           string
 	PolicyARN            string
 	PolicyType           string
-	Alarms               members[string]
+	Alarms               members[alarmName]
 	Predefined           *predefinedMetric `xml:"TargetTrackingConfiguration>PredefinedMetricSpecification"`
 	Customized           *customizedMetric `xml:"TargetTrackingConfiguration>CustomizedMetricSpecification"`
 	TargetValue          float64           `xml:"TargetTrackingConfiguration>TargetValue"` // percent
@@ -27,10 +27,12 @@ type policyRecord struct {
 	Enabled              bool
 }
 
+type alarmName struct{ AlarmName, AlarmARN string }
+
 type predefinedMetric struct{ PredefinedMetricType string }
 
 // customizedMetric is that of a policy with another period than a predefined one
-// has. AWS has no word for how many of them its alarms look at.
+// has. How many of them its alarms look at, CloudWatch tells with the alarms.
 type customizedMetric struct {
 	MetricName string
 	Namespace  string
@@ -77,6 +79,7 @@ func (g group) policy() policyRecord {
 		PolicyName:           name,
 		PolicyARN:            g.arn("scalingPolicy", ":policyName/"+name),
 		PolicyType:           "TargetTrackingScaling",
+		Alarms:               listOf(alarmName{g.alarmName("AlarmHigh"), g.alarmARN("AlarmHigh")}, alarmName{g.alarmName("AlarmLow"), g.alarmARN("AlarmLow")}),
 		Predefined:           &predefinedMetric{"ASGAverageCPUUtilization"},
 		TargetValue:          math.Round(g.Target*100e6) / 1e6,
 		Warmup:               wholeSeconds(g.Warmup),

@@ -35,7 +35,7 @@ func busy() *still {
 			ScalesOn: world.TargetTracking, Target: 0.55, Warmup: 5 * time.Minute,
 		}},
 		Group: &world.GroupState{
-			Desired: 3, Min: 1, Max: 8,
+			Desired: 3, Min: 1, Max: 8, AlarmID: "e5fa",
 			Created: onAir.Add(-time.Hour),
 			Instances: []world.Instance{
 				{ID: "i-00000000000000001", Zone: "ap-northeast-1c", Type: "m7g.large", Lifecycle: "InService", Health: "Healthy"},
@@ -65,7 +65,8 @@ func busy() *still {
 // quick is the busy world with a policy that looks every 10 s.
 func quick() *still {
 	s := busy()
-	s.state.Config.Group.Period = 10 * time.Second
+	g := s.state.Config.Group
+	g.Period, g.Out, g.In = 10*time.Second, 2, 6
 	return s
 }
 

@@ -290,7 +290,7 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // state copies the group, with the activities newest first as AWS lists them.
 func (g *group) state() *GroupState {
-	s := &GroupState{Desired: g.desired, Min: g.config.Min, Max: g.config.Max, Created: g.created}
+	s := &GroupState{Desired: g.desired, Min: g.config.Min, Max: g.config.Max, Created: g.created, AlarmID: g.alarmID}
 	for _, i := range g.instances {
 		s.Instances = append(s.Instances, i.Instance)
 	}

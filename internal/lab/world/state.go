@@ -79,6 +79,7 @@ type GroupState struct {
 	Created           time.Time
 	Instances         []Instance
 	Activities        []Activity // newest first, as AWS lists them
+	AlarmID           string     // ends the names of the target-tracking alarms
 }
 
 // Instance is one member of the group.

@@ -6,6 +6,7 @@
 //	DescribeAutoScalingGroups  every 5 s    desired, min, max and the instances' states: observations
 //	DescribeScalingActivities  every 15 s   launches and terminations with AWS's own times: a history
 //	four others                twice        policies, scheduled actions, warm pool, instance refreshes: settings
+//	DescribeAlarms             twice        of CloudWatch: the alarms that its policies name, where they do
 //	of these, the warm pool    every 30 s   where there is one, and when its size has changed
 //
 //	poll      |----5s----|----5s----|----5s----|         end
@@ -29,8 +30,8 @@
 // be read, those that were changed meanwhile, and those that spoil a rehearsal: a
 // suspended process, an instance refresh, a scheduled action that fell due.
 //
-// How the group is scaled, its limits with its policies and scheduled actions, is
-// told when all of these have been asked for, and anew when the polls of the group
+// How the group is scaled, its limits with its policies, their alarms and its
+// scheduled actions, is told when all of these have been asked for, and anew when the polls of the group
 // show other limits. What could not be read is named in it.
 //
 // Every change of an instance's lifecycle state is told with the poll before it and
@@ -50,6 +51,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
+	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
@@ -66,6 +68,13 @@ type API interface {
 
 var _ API = (*autoscaling.Client)(nil)
 
+// Alarms are those of the group's region. They stand in CloudWatch: a policy
+// only names its own.
+type Alarms interface {
+	// Alarms returns those of the names that there are.
+	Alarms(ctx context.Context, names []string) ([]autoscale.AlarmSpec, error)
+}
+
 // NewClient returns a client for sampling: it never retries, for a sample that
 // comes late is not the sample that was asked for.
 func NewClient(config aws.Config) *autoscaling.Client {
@@ -75,6 +84,7 @@ func NewClient(config aws.Config) *autoscaling.Client {
 // Options say which group to watch and how often.
 type Options struct {
 	API        API
+	Alarms     Alarms        // nil: they are not read, which the group's spec says
 	Name       string        // of the group
 	Source     string        // as readings name it (default asg/NAME)
 	Region     string        // where API looks, for messages
@@ -90,6 +100,7 @@ type Options struct {
 // not be called twice at a time.
 type Observer struct {
 	api          API
+	alarms       Alarms
 	name, source string
 	region       string
 	timeout      time.Duration
@@ -112,6 +123,7 @@ var _ observe.Checker = (*Observer)(nil)
 func New(o Options) *Observer {
 	return &Observer{
 		api:        o.API,
+		alarms:     cmp.Or(o.Alarms, Alarms(unasked{})),
 		name:       o.Name,
 		source:     cmp.Or(o.Source, "asg/"+o.Name),
 		region:     o.Region,

@@ -39,7 +39,7 @@ func supervised(t *testing.T, s *script, length time.Duration) (*diary.Diary, []
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()
 	d := &diary.Diary{}
-	warnings, err := observe.Watch(ctx, s.start, d, New(Options{API: s, Name: "web-prod", Region: "ap-northeast-1"}))
+	warnings, err := observe.Watch(ctx, s.start, d, New(Options{API: s, Alarms: s, Name: "web-prod", Region: "ap-northeast-1"}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,9 @@ func (o *Observer) Checks() []preflight.Check {
 		{Subject: o.source, Look: first.then(o.checkActivities)},
 	}
 	for _, s := range o.settings {
+		if s.call == alarmCall {
+			continue // asked with the policies, which name them
+		}
 		look := func(ctx context.Context) []preflight.Finding { return o.checkSetting(ctx, s) }
 		checks = append(checks, preflight.Check{Subject: o.source, Look: first.then(look)})
 	}
@@ -144,10 +147,18 @@ func (o *Observer) checkActivities(ctx context.Context) []preflight.Finding {
 func (o *Observer) checkSetting(ctx context.Context, s *setting) []preflight.Finding {
 	now := time.Now()
 	facts, err := s.ask(o, ctx, now)
+	found := o.settled(s, facts, err, now)
+	if s.call == policyCall {
+		found = append(found, o.checkAlarms(ctx, facts, err)...)
+	}
+	return found
+}
+
+// settled says what a setting is found to be.
+func (o *Observer) settled(s *setting, facts []fact, err error, now time.Time) (found []preflight.Finding) {
 	if err != nil {
 		return o.failed(s.call, err, preflight.Warning)
 	}
-	var found []preflight.Finding
 	for _, f := range facts {
 		if f.spoils != "" && f.from.Before(now.Add(o.ahead)) {
 			found = append(found, o.finding(s.asked, preflight.Warning, f.spoils, s.toDo))
@@ -159,6 +170,27 @@ func (o *Observer) checkSetting(ctx context.Context, s *setting) []preflight.Fin
 		found = append(found, o.finding(s.asked, preflight.OK, s.none, ""))
 	}
 	return found
+}
+
+// checkAlarms asks for those that policies name. Where the policies could not be
+// read, it asks for one that nobody has: whether it may is told all the same.
+func (o *Observer) checkAlarms(ctx context.Context, policies []fact, unread error) []preflight.Finding {
+	names := named(policies)
+	if unread != nil {
+		names = []string{o.name}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	facts, err := o.readAlarms(ctx, names)
+	switch {
+	case err != nil:
+		return o.failed(alarmCall, err, preflight.Warning)
+	case unread != nil:
+		return []preflight.Finding{alarmCall.May(o.source)}
+	}
+	s := o.setting(alarmCall)
+	return o.settled(s, facts, nil, time.Now())
 }
 
 func count(n *int32) string {

@@ -23,7 +23,7 @@ import (
 // lines.
 func looked(t *testing.T, s *script) []string {
 	t.Helper()
-	o := New(Options{API: s, Name: "web-prod", Region: "ap-northeast-1"})
+	o := New(Options{API: s, Alarms: s, Name: "web-prod", Region: "ap-northeast-1"})
 	var lines []string
 	for _, c := range o.Checks() { // one after the other: a script does not lock
 		if c.Subject != "asg/web-prod" {

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
 )
 
 // script is an API that answers by the time since it was made, and notes when
@@ -33,6 +35,8 @@ type settingsOf struct {
 	pool      *types.WarmPoolConfiguration
 	warm      []types.Instance
 	refreshes []types.InstanceRefresh
+	alarms    []autoscale.AlarmSpec
+	noAlarms  error // why they cannot be read
 }
 
 func newScript() *script {
@@ -98,6 +102,14 @@ func (s *script) DescribeWarmPool(ctx context.Context, in *autoscaling.DescribeW
 func (s *script) DescribeInstanceRefreshes(ctx context.Context, in *autoscaling.DescribeInstanceRefreshesInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeInstanceRefreshesOutput, error) {
 	all, err := s.aside(ctx, "refreshes")
 	return &autoscaling.DescribeInstanceRefreshesOutput{InstanceRefreshes: all.refreshes}, err
+}
+
+func (s *script) Alarms(ctx context.Context, names []string) ([]autoscale.AlarmSpec, error) {
+	all, err := s.aside(ctx, "alarms "+strings.Join(names, ","))
+	if err == nil {
+		err = all.noAlarms
+	}
+	return all.alarms, err
 }
 
 func (s *script) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling.DescribeAutoScalingGroupsInput, _ ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {

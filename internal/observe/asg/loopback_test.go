@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go/encoding/cbor"
 
 	"github.com/seed-f864f198/onair/internal/lab/awsapi"
 	"github.com/seed-f864f198/onair/internal/lab/world"
@@ -20,6 +21,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/observe/asg"
 	"github.com/seed-f864f198/onair/internal/observe/awscall/faulty"
 	"github.com/seed-f864f198/onair/internal/observe/awscall/loopback"
+	"github.com/seed-f864f198/onair/internal/observe/cloudwatch"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
@@ -65,6 +67,9 @@ func (s *stage) WriteReading(r timeline.Reading) error {
 }
 
 func (s *stage) WriteEvent(e timeline.Event) error {
+	if e.Kind == timeline.Scaler {
+		return s.note("scaler " + e.Spec)
+	}
 	if e.Kind == timeline.Blind {
 		s.blind = append(s.blind, e.Kind+": "+e.Text)
 	}
@@ -241,6 +246,63 @@ func TestFaultsOverLoopback(t *testing.T) {
 			}
 			if n := count(sink.seen, "gap"); n != 1 || !slices.Contains(sink.seen, "asg/web-prod ready 1") {
 				t.Errorf("facts = %q; want one gap and what was read after it", sink.seen)
+			}
+		})
+	}
+}
+
+// Whatever CloudWatch does when it is asked for the alarms, the group is observed, and
+// how it scales is told with what is lacking, then with the alarms once they are read.
+func TestAlarmFaultsOverLoopback(t *testing.T) {
+	const deadline = 500 * time.Millisecond
+	inCBOR := func(w http.ResponseWriter, status int, code, message string) {
+		w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
+		w.Header().Set("Content-Type", "application/cbor")
+		w.WriteHeader(status)
+		w.Write(cbor.Encode(cbor.Map{"__type": cbor.String(code), "message": cbor.String(message)}))
+	}
+	for _, f := range faulty.All(inCBOR, "cloudwatch:DescribeAlarms", "500 ms") {
+		t.Run(f.Name, func(t *testing.T) {
+			t.Parallel()
+			var s scenes
+			s.set(1, nil, at("InService", 1))
+			s.state.Config.Group.ScalesOn, s.state.Config.Group.Target = world.TargetTracking, 0.5
+			s.state.Config.Group.Out, s.state.Config.Group.In = 2, 6
+			lab := awsapi.New(&s)
+			var told atomic.Bool // how it scales, without the alarms
+			config := loopback.Dial(t, func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/operation/DescribeAlarms") && !told.Load() {
+					f.Serve(w, r)
+					return
+				}
+				lab.ServeHTTP(w, r)
+			})
+			ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+			defer stop()
+			var specs []string
+			sink := &stage{next: func(fact string) {
+				if strings.HasPrefix(fact, "scaler ") {
+					told.Store(true)
+					if specs = append(specs, fact); len(specs) == 2 {
+						stop()
+					}
+				}
+			}}
+			o := asg.New(asg.Options{
+				API: asg.NewClient(config), Alarms: cloudwatch.Alarms{API: cloudwatch.NewClient(config), Timeout: deadline},
+				Name: "web-prod", Groups: 20 * time.Millisecond, Settings: 30 * time.Millisecond, Timeout: deadline,
+			})
+			if err := o.Observe(ctx, observe.NewRecorder(o.Source(), time.Now(), sink)); err != nil {
+				t.Errorf("Observe() = %v; want nil", err)
+			}
+			if len(specs) != 2 || !strings.Contains(specs[0], `"alarms of its policies: `+f.Cause) || !strings.Contains(specs[0], `"out":{"periods":3,`) {
+				t.Fatalf("specs = %q; want first AWS's usual alarms, and why: %s", specs, f.Cause)
+			}
+			if strings.Contains(specs[1], "unread") || !strings.Contains(specs[1], `"out":{"periods":2,"period":60},"in":{"periods":6,"period":60}`) {
+				t.Errorf("then %s; want the group's own alarms", specs[1])
+			}
+			if n := count(sink.seen, "gap"); n != 0 || len(sink.blind) != 0 {
+				t.Errorf("gaps = %d, blind = %q; want none", n, sink.blind)
 			}
 		})
 	}

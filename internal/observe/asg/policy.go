@@ -24,7 +24,7 @@ func (o *Observer) askPolicies(ctx context.Context, _ time.Time) ([]fact, error)
 	}
 	var facts []fact
 	for _, p := range found {
-		facts = append(facts, fact{text: policyWords(p), scale: scalePolicy(p)})
+		facts = append(facts, fact{text: policyWords(p), scale: scalePolicy(p, o.alarmsRead), alarms: alarmNames(p)})
 	}
 	return facts, nil
 }

@@ -3,8 +3,10 @@ package asg
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
+	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/observe"
 	"github.com/seed-f864f198/onair/internal/observe/awscall"
 )
@@ -22,7 +24,7 @@ type setting struct {
 	what   string // it is, in sentences; plural
 	steady bool   // nothing but somebody's hand changes it
 	moves  bool   // it changes while it is watched
-	scales bool   // it is a part of how the group is scaled: each of its facts has a scale
+	scales bool   // it is a part of how the group is scaled
 	ask    func(o *Observer, ctx context.Context, since time.Time) ([]fact, error)
 
 	asked, none, toDo string // in findings: what was looked for, what there is where there is nothing, the way out
@@ -42,7 +44,10 @@ type fact struct {
 	text   string    //
 	spoils string    // what a reader of the report must know; empty: it spoils nothing
 	from   time.Time // when that begins
-	scale  scaler    // adds it to how the group is scaled
+	scale  scaler    // adds it to how the group is scaled; nil: others do that with it
+
+	alarms []string             // that it names
+	alarm  *autoscale.AlarmSpec // that it is
 }
 
 func newSettings(again time.Duration) []*setting {
@@ -50,6 +55,9 @@ func newSettings(again time.Duration) []*setting {
 	return []*setting{
 		{call: policyCall, kind: "policy", what: "scaling policies", steady: true, scales: true, ask: (*Observer).askPolicies, pace: pace,
 			asked: "scaling policies", none: "none: onair sees what changes desired, not why"},
+		// Nothing is to be read until policies name some.
+		{call: alarmCall, kind: "alarm", what: "alarms of its policies", steady: true, scales: true, ask: (*Observer).askAlarms, pace: pace, known: true,
+			asked: "alarms of its policies", toDo: "see that its policies have the alarms that they are to have"},
 		{call: scheduledCall, kind: "scheduled_action", what: "scheduled actions", scales: true, ask: (*Observer).askScheduled, pace: pace,
 			asked: "no scheduled action", none: "none", toDo: "move it, or rehearse at another time"},
 		{call: warmPoolCall, kind: warmPool, what: "the instances of the warm pool", moves: true, ask: (*Observer).askWarmPool, pace: pace,
@@ -76,12 +84,20 @@ func (o *Observer) pollSetting(ctx context.Context, s *setting, rec *observe.Rec
 			s.pace.Widen()
 		}
 		if !s.blind {
-			s.blind, s.why = true, o.words(s.call, err)
+			s.unseen(o.words(s.call, err))
 			rec.Event(time.Time{}, settingsUnobserved, "", s.what+" are not observed: "+s.why)
 		}
 	}
 	o.tellSpec(rec)
 	return nil
+}
+
+// unseen notes that a setting cannot be read, and why.
+func (s *setting) unseen(why string) { s.blind, s.why = true, why }
+
+// setting is the one that a call reads.
+func (o *Observer) setting(call awscall.Call) *setting {
+	return o.settings[slices.IndexFunc(o.settings, func(s *setting) bool { return s.call == call })]
 }
 
 // lookAgain reads a setting once more when watching ends. What cannot be read then
@@ -93,6 +109,10 @@ func (o *Observer) lookAgain(ctx context.Context, s *setting, rec *observe.Recor
 		rec.Warn(s.what + " were not looked at again at the end: " + o.words(s.call, err))
 	case err != nil:
 		rec.Warn(s.what + " were not observed: " + o.words(s.call, err))
+		if !s.blind { // nobody asked before
+			s.unseen(o.words(s.call, err))
+			o.tellSpec(rec)
+		}
 	default:
 		before := s.told
 		o.tellFacts(s, facts, rec)
@@ -122,6 +142,9 @@ func (o *Observer) tellFacts(s *setting, facts []fact, rec *observe.Recorder) {
 	}
 	if len(facts) == 0 && len(s.told) > 0 {
 		rec.Changed(s.read, s.kind, "", s.what+": none any more")
+	}
+	if s.call == policyCall && !slices.Equal(named(s.facts), named(facts)) {
+		o.setting(alarmCall).known = false
 	}
 	s.told, s.read, s.facts = now, time.Now(), facts
 }

@@ -57,7 +57,9 @@ func (o *Observer) spec() (spec *autoscale.GroupSpec, ok bool) {
 		case !s.scales:
 		case s.known:
 			for _, f := range s.facts {
-				f.scale(spec, *g)
+				if f.scale != nil {
+					f.scale(spec, *g)
+				}
 			}
 		case s.blind:
 			spec.Unread = append(spec.Unread, s.what+": "+s.why)

@@ -3,7 +3,6 @@ package asg
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,12 +12,13 @@ import (
 )
 
 // A target-tracking policy keeps its target, its metric and the period of that in
-// itself. Its two alarms are AWS's own, 3 and 15 periods long: an answer only names
-// them. The alarm of any other policy is its user's, and so are its threshold,
-// metric and periods, which stand in CloudWatch alone.
+// itself. Its two alarms are AWS's own, 3 and 15 periods long where they are not
+// read: an answer only names them. The alarm of any other policy is its user's, and
+// so are its threshold, metric and periods, which stand in CloudWatch alone.
 
-// scalePolicy adds a policy to how a group is scaled.
-func scalePolicy(p types.ScalingPolicy) scaler {
+// scalePolicy adds a policy, with its alarms where they are read by then, to how a
+// group is scaled.
+func scalePolicy(p types.ScalingPolicy, read alarmsRead) scaler {
 	return func(spec *autoscale.GroupSpec, g types.AutoScalingGroup) {
 		made := autoscale.PolicySpec{
 			Name: aws.ToString(p.PolicyName), Type: aws.ToString(p.PolicyType),
@@ -27,40 +27,79 @@ func scalePolicy(p types.ScalingPolicy) scaler {
 		unread := func(format string, a ...any) {
 			spec.Unread = append(spec.Unread, "policy "+cmp.Or(made.Name, "without a name")+": "+fmt.Sprintf(format, a...))
 		}
-		if t := p.TargetTrackingConfiguration; t != nil {
-			made.Metric = trackedMetric(t, aws.ToString(g.AutoScalingGroupName))
-			made.Tracking = trackingOf(t, made.Metric)
-			switch {
-			case made.Tracking == nil:
-				unread("AWS does not tell its target")
-			case made.Metric == "":
-				unread("what its metric is made of is not read")
-			}
-			// A policy without a warmup of its own has its group's, and that, where none is set, its cooldown.
-			if warmup := cmp.Or(secondsOf(p.EstimatedInstanceWarmup), secondsOf(g.DefaultInstanceWarmup), secondsOf(g.DefaultCooldown)); warmup != nil {
-				made.Warmup = *warmup
-			} else {
-				unread("AWS does not tell its warmup")
-			}
-		}
-		if made.Type == "StepScaling" || made.Type == "SimpleScaling" {
-			unread("the threshold, metric and periods of its alarm%s stand in CloudWatch, where onair does not read them", alarmNames(p))
+		switch {
+		case p.TargetTrackingConfiguration != nil:
+			trackPolicy(&made, p, g, read, unread)
+			warm(&made, p, g, unread)
+		case made.Type == "StepScaling":
+			stepPolicy(&made, p, g, read, unread)
+			warm(&made, p, g, unread)
+		case made.Type == "SimpleScaling":
+			unread("it is of type SimpleScaling, which is not played")
 		}
 		spec.Policies = append(spec.Policies, made)
 	}
 }
 
-func alarmNames(p types.ScalingPolicy) string {
-	var names []string
-	for _, a := range p.Alarms {
-		if a.AlarmName != nil {
-			names = append(names, *a.AlarmName)
+// warm adds how long an instance warms up: a policy without a warmup of its own has
+// its group's, and that, where none is set, its cooldown.
+func warm(made *autoscale.PolicySpec, p types.ScalingPolicy, g types.AutoScalingGroup, unread func(string, ...any)) {
+	if warmup := cmp.Or(secondsOf(p.EstimatedInstanceWarmup), secondsOf(g.DefaultInstanceWarmup), secondsOf(g.DefaultCooldown)); warmup != nil {
+		made.Warmup = *warmup
+	} else {
+		unread("AWS does not tell its warmup")
+	}
+}
+
+// trackPolicy adds to a policy what it holds its metric to, by what alarms.
+func trackPolicy(made *autoscale.PolicySpec, p types.ScalingPolicy, g types.AutoScalingGroup, read alarmsRead, unread func(string, ...any)) {
+	t := p.TargetTrackingConfiguration
+	made.Metric = trackedMetric(t, aws.ToString(g.AutoScalingGroupName))
+	made.Tracking = trackingOf(t, made.Metric)
+	if made.Tracking == nil {
+		unread("AWS does not tell its target")
+		return
+	}
+	if made.Metric == "" {
+		unread("what its metric is made of is not read")
+	}
+	all, known := read()
+	for _, name := range alarmNames(p) {
+		a, there := all[name]
+		switch {
+		case !known: // which is said once for all
+		case !there:
+			unread("CloudWatch does not know its alarm %s", name)
+		default:
+			if why := setOff(made.Tracking, a, *t.TargetValue); why != "" {
+				unread("its alarm %s: %s", name, why)
+			}
 		}
 	}
-	if names == nil {
-		return ""
+}
+
+// setOff has a policy look at its metric as one of its alarms does, the high one or
+// the low one; why says what cannot be played, and is as AWS makes it.
+func setOff(t *autoscale.Tracking, a autoscale.AlarmSpec, target float64) (why string) {
+	alarm, why := watched(a)
+	if why != "" {
+		return why
 	}
-	return " " + strings.Join(names, ", ")
+	below, _, _ := a.Breaches()
+	switch {
+	case !below && a.Off:
+		return "it is switched off"
+	case !below:
+		t.Out = alarm
+		return ""
+	case a.Off:
+		t.DisableScaleIn = true
+	}
+	t.In = alarm
+	if share := *a.Threshold / target; share > 0 && finite(share) {
+		t.InBelow = share
+	}
+	return ""
 }
 
 // trackingOf is what a policy holds its metric to; nil: not told.
@@ -68,10 +107,7 @@ func trackingOf(t *types.TargetTrackingConfiguration, metric string) *autoscale.
 	if t.TargetValue == nil {
 		return nil
 	}
-	target := *t.TargetValue
-	if metric == autoscale.CPU || metric == autoscale.EC2CPU {
-		target /= 100 // percent
-	}
+	target := *t.TargetValue / inUnit(metric)
 	period := periodOf(t)
 	return &autoscale.Tracking{
 		Target: target, DisableScaleIn: aws.ToBool(t.DisableScaleIn),

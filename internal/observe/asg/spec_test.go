@@ -87,15 +87,15 @@ func TestScalePolicy(t *testing.T) {
 			ownSpec("Shop Requests", 40, 30*time.Second), nil},
 		{"a formula", own(types.CustomizedMetricSpecification{Metrics: []types.TargetTrackingMetricDataQuery{stat(aws.Int32(10)), stat(nil), math}}), g,
 			ownSpec("", 40, 30*time.Second), []string{"policy own: what its metric is made of is not read"}},
-		{"steps", stepped, g, autoscale.PolicySpec{Name: "steps", Type: "StepScaling"},
-			[]string{"policy steps: the threshold, metric and periods of its alarm high stand in CloudWatch, where onair does not read them"}},
+		{"steps", stepped, g, autoscale.PolicySpec{Name: "steps", Type: "StepScaling", Warmup: 4 * time.Minute},
+			[]string{"policy steps: the threshold, metric and periods of its alarm high are not read"}},
 		{"one step", types.ScalingPolicy{PolicyType: aws.String("SimpleScaling")}, g, autoscale.PolicySpec{Type: "SimpleScaling"},
-			[]string{"policy without a name: the threshold, metric and periods of its alarm stand in CloudWatch, where onair does not read them"}},
+			[]string{"policy without a name: it is of type SimpleScaling, which is not played"}},
 		{"another type", types.ScalingPolicy{PolicyName: aws.String("seer"), PolicyType: aws.String("PredictiveScaling")}, g,
 			autoscale.PolicySpec{Name: "seer", Type: "PredictiveScaling"}, nil},
 	} {
 		var got autoscale.GroupSpec
-		scalePolicy(c.policy)(&got, c.group)
+		scalePolicy(c.policy, unread)(&got, c.group)
 		if diff := cmp.Diff(autoscale.GroupSpec{Policies: []autoscale.PolicySpec{c.want}, Unread: c.unread}, got); diff != "" {
 			t.Errorf("%s differs (-want +got):\n%s", c.name, diff)
 		}

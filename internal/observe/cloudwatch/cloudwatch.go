@@ -23,6 +23,9 @@
 //
 // Values are as CloudWatch has them: seconds, counts of a period, percentages.
 // Nothing is converted.
+//
+// Alarms are read here too, by their names, for whoever watches a group that they
+// scale. That is no part of what an Observer does.
 package cloudwatch
 
 import (
