@@ -213,11 +213,12 @@ func fromAir(d time.Duration) string {
 	return "air"
 }
 
-// held is how many units of a fleet are held, and today how many there are.
+// held is how many units of a fleet are held, which may be fewer than are ready today,
+// and today how many there are.
 func (p *Planned) held(f simulation.Fleet) int {
 	for _, h := range p.Holds {
 		if h.Fleet == f.Name {
-			return max(h.Units, f.Start)
+			return h.Units
 		}
 	}
 	return f.Start

@@ -363,6 +363,18 @@ func TestSustained(t *testing.T) {
 	}
 }
 
+// Fewer than are ready today may be held: what they sustain is drawn as it is.
+func TestHeldIsDrawnAsItIs(t *testing.T) {
+	p := answered.planned()
+	p.Model.Service.Fleets[0].Start = 50
+	if got := sustained(p.Model.Service, p.held); got != 42*76 {
+		t.Errorf("sustained(held) = %v; want %v, of 42 units", got, 42*76)
+	}
+	if got := sustained(p.Model.Service, today); got != 50*76 {
+		t.Errorf("sustained(today) = %v; want %v, of 50 units", got, 50*76)
+	}
+}
+
 // No name becomes markup, ends a block or a line, or steers a terminal; and what is
 // run is there letter by letter.
 func TestPlanTextsFromOutside(t *testing.T) {

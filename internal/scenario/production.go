@@ -31,7 +31,7 @@ var productionTable = object[productionFields]{
 		is("start", units(1), func(p *productionFields) *int { return &p.Start },
 			"Units ready before the spot.").need().like("12"),
 		is("min", units(1), func(p *productionFields) *int { return &p.Min },
-			"Fewest units it may have.").orElse("staging's").like("8"),
+			"Fewest units it may have; without it onair plan writes no changes, for nobody knows what to go back to.").orElse("staging's").like("8"),
 		is("max", units(1), func(p *productionFields) *int { return &p.Max },
 			"Most units it may have.").need().like("60"),
 		is("fleet", fleetName, func(p *productionFields) *string { return &p.Fleet },
