@@ -30,7 +30,7 @@ func (w rehearsed) evenings(t *testing.T, u unseen, p *plan.Plan, e effort) (all
 }
 
 // hold airs a spot on an evening that begins like any other, with the plan's change
-// made and taken back when it says:
+// made and taken back when it says, in a lab that may not have so many units without it:
 //
 //	limits |        .----------------------------.
 //	       |--------'                            '-------------
@@ -45,6 +45,7 @@ func (w rehearsed) hold(t *testing.T, u unseen, p *plan.Plan, late time.Duration
 	at := ahead + p.Lead + late
 	end := at + p.After + w.evening
 	s := w.aired(t, u, at, end-at, seed)
+	tighten(s.Lab, p.Holds)
 	k := known{s, e.length / 8}
 	apply, release := limits(*s.Lab, p.Holds)
 	a := playAgainst(t, *s.Lab, s.Traffic.Curve, k.tightest().Limit, []order{{at - p.Lead, apply}, {at + p.After, release}})
@@ -66,6 +67,18 @@ func (w rehearsed) hold(t *testing.T, u unseen, p *plan.Plan, late time.Duration
 		t.Errorf("after the spot %.2f %% go unserved; want at most %g %%", 100*got, 100*plan.Unserved)
 	}
 	return k.became(a)
+}
+
+// tighten leaves a lab one unit too few for what a plan holds, so that its maximum has
+// to be raised too.
+func tighten(c *world.Config, holds []plan.Hold) {
+	for _, h := range holds {
+		if kind, _, _ := strings.Cut(h.Fleet, "/"); kind == capacity.HPA {
+			c.HPA.Max = min(c.HPA.Max, h.Units-1)
+		} else {
+			c.Group.Max = min(c.Group.Max, h.Units-1)
+		}
+	}
 }
 
 // limits are what a plan changes of a lab's, and what takes that back: a minimum of
