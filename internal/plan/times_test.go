@@ -310,6 +310,7 @@ func TestScheduledActionsInTheWindow(t *testing.T) {
 	a := plan.Ask{At: air.In(tokyo), Airs: time.Minute, Lasts: 30 * time.Second, Slip: 10 * time.Minute}
 	for _, units := range []int{8, 100} {
 		m := onNodes()
+		m.Fleets[0].Min = new(units)
 		m.Service.Fleets[0].Pods.HPA.Min, m.Service.Fleets[0].Pods.HPA.Max = units, 200
 		m.Service.Fleets[0].Start, m.Service.Fleets[0].Pods.Nodes.Start, m.Service.Fleets[0].Pods.Nodes.Max = units, 25, 50
 		p := made(t, m, spike, a)
