@@ -17,7 +17,7 @@ type Chance struct {
 const usualRuns = 2000
 
 // nearlyAll is the share of requests that may go unserved in a run that counts as
-// served (REFERENCE.md 5).
+// served.
 const nearlyAll = 0.001
 
 // Outcome is what became of a demand.

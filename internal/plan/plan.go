@@ -8,7 +8,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/prescale"
 )
 
-// Of what a plan promises unless it is asked otherwise (REFERENCE.md 5).
+// Of what a plan promises unless it is asked otherwise.
 const (
 	Unserved = 0.001 // at most this share of requests
 	Sure     = 0.95  // in at least this share of draws
