@@ -120,7 +120,7 @@ func (r run) warnings(q Question, res Result) []string {
 		warn = append(warn, f.extrapolated()...)
 		warn = append(warn, f.leftOut(res.Fleets)...)
 		if f.Production != nil && q.Required.Peak == 0 {
-			warn = append(warn, f.Name+": production's size is not used without headroom.peak, the peak to hold it against")
+			warn = append(warn, f.Name+": headroom is that of staging: without headroom.peak there is no peak to hold production's size against")
 		}
 	}
 	return warn
