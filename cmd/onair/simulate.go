@@ -47,9 +47,13 @@ and before an HPA that may grow faster:
   onair simulate reports/RUN --spot peak=12x..20x,rise=15s \
     --set min=20 --set min=20,target=40% --set up.stabilization=0s,up=100%/15s
 
-Slower nodes, a zone lost two minutes before the airing, new units that are cold:
+Slower nodes, a zone lost as the first spot starts, new units that are cold:
 
   onair simulate reports/RUN --set boot=180s --set zone_lost=1/3@1m --set cold=30s
+
+Offsets, those of zone_lost=1/3@1m and metric=schedule:20@-10m..30m, count from where
+the demand begins: 1 minute before the first spot, or at the beginning of a recording
+or of stages without a spot. So 1m is when the spot starts, and -10m is long before.
 
 Settings are of the first fleet; another one's stand behind its name, as in
 hpa/default/web.min=20. Those of every fleet: start, capacity, zone_lost. Of what
