@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"time"
 
@@ -20,11 +18,11 @@ import (
 // planOptions are the flags of onair plan.
 type planOptions struct {
 	demandOptions
-	run            string
-	at             string
-	slip           time.Duration
-	chance         forecast.Chance
-	json, markdown bool
+	run    string
+	at     string
+	slip   time.Duration
+	chance forecast.Chance
+	format
 	out            string // folder; empty: nothing is written
 	stdout, stderr io.Writer
 }
@@ -67,8 +65,7 @@ the run, or it is not to be trusted.`,
 	f.DurationVar(&o.slip, "slip", 0, "how much later it may start")
 	f.IntVar(&o.chance.Runs, "runs", 2000, "simulated airings of each number of units")
 	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
-	f.BoolVar(&o.json, "json", false, "write JSON")
-	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
+	o.format.flags(cmd)
 	f.StringVar(&o.out, "out", "", "also write files into this folder")
 	addFont(cmd, &font)
 	return cmd
@@ -87,7 +84,7 @@ func makePlan(o planOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(o.keep(p), o.write(p)); err != nil {
+	if err := errors.Join(o.keep(p), o.write(o.stdout, p)); err != nil {
 		return err
 	}
 	if p.Refused != "" {
@@ -103,12 +100,10 @@ func (o planOptions) check() error {
 		return errors.New("--at is missing: when the first spot airs (--at 2026-12-01T21:54)")
 	case o.slip < 0:
 		return fmt.Errorf("--slip %s: an airing that starts earlier is one with an earlier --at", o.slip)
-	case o.json && o.markdown:
-		return errors.New("choose one of --json and --markdown")
 	case o.chance.Runs < leastRuns || o.chance.Runs > mostRuns:
 		return fmt.Errorf("--runs %d: not from %d to %d", o.chance.Runs, leastRuns, mostRuns)
 	}
-	return nil
+	return o.format.check()
 }
 
 // leastRuns can tell 95 % from 90 %.
@@ -143,26 +138,14 @@ func (o planOptions) find(dir *rundir.Dir) (*report.Planned, error) {
 	return p, nil
 }
 
-// write tells the plan on stdout.
-func (o planOptions) write(p *report.Planned) error {
-	switch {
-	case o.json:
-		return p.JSON(o.stdout)
-	case o.markdown:
-		return p.Markdown(o.stdout)
-	}
-	return p.Text(forPeople(o.stdout), coloured(o.stdout))
-}
-
 // keep writes the files where --out asks for them.
 func (o planOptions) keep(p *report.Planned) error {
 	if o.out == "" {
 		return nil
 	}
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
+	put, err := into(o.out)
+	if err != nil {
 		return err
 	}
-	return p.Render(func(name string, content []byte) error {
-		return os.WriteFile(filepath.Join(o.out, name), content, 0o644)
-	})
+	return keepIn(o.out, put, p, o.stderr)
 }

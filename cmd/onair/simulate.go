@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 
@@ -19,10 +17,10 @@ import (
 // simulateOptions are the flags of onair simulate.
 type simulateOptions struct {
 	demandOptions
-	run            string
-	sets           []string // each the settings of one column
-	chance         forecast.Chance
-	json, markdown bool
+	run    string
+	sets   []string // each the settings of one column
+	chance forecast.Chance
+	format
 	out            string // folder; empty: the run's own
 	stdout, stderr io.Writer
 }
@@ -51,9 +49,9 @@ Slower nodes, a zone lost as the first spot starts, new units that are cold:
 
   onair simulate reports/RUN --set boot=180s --set zone_lost=1/3@1m --set cold=30s
 
-Offsets, those of zone_lost=1/3@1m and metric=schedule:20@-10m..30m, count from where
-the demand begins: 1 minute before the first spot, or at the beginning of a recording
-or of stages without a spot. So 1m is when the spot starts, and -10m is long before.
+Offsets, as in zone_lost=1/3@1m and metric=schedule:20@-10m..30m, count from where
+the demand begins: 1 minute before the first spot, or with a recording or stages in
+which there is none. So 1m is when the spot starts, and -10m long before.
 
 Settings are of the first fleet; another one's stand behind its name, as in
 hpa/default/web.min=20. Those of every fleet: start, capacity, zone_lost. Of what
@@ -81,8 +79,7 @@ trusted.`,
 	f.StringArrayVar(&o.sets, "set", nil, "another column: what is otherwise, such as min=20,target=50% (may be repeated)")
 	f.IntVar(&o.chance.Runs, "runs", 2000, "simulated airings of each column")
 	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
-	f.BoolVar(&o.json, "json", false, "write JSON")
-	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
+	o.format.flags(cmd)
 	f.StringVar(&o.out, "out", "", "write the files into this folder instead of RUN")
 	addFont(cmd, &font)
 	return cmd
@@ -102,16 +99,16 @@ func simulate(o simulateOptions) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(o.write(w), o.keep(w, dir))
+	return errors.Join(o.write(o.stdout, w), o.keep(w, dir))
 }
 
 // check refuses flags that make no sense, before anything is read, and reads the
 // settings.
 func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
-	switch {
-	case o.json && o.markdown:
-		return nil, errors.New("choose one of --json and --markdown")
-	case o.chance.Runs < 1 || o.chance.Runs > mostRuns:
+	if err := o.format.check(); err != nil {
+		return nil, err
+	}
+	if o.chance.Runs < 1 || o.chance.Runs > mostRuns {
 		return nil, fmt.Errorf("--runs %d: not from 1 to %d", o.chance.Runs, mostRuns)
 	}
 	for _, text := range o.sets {
@@ -181,40 +178,14 @@ func assumed(model *forecast.Model) string {
 	return lines.String()
 }
 
-// write tells the what-ifs on stdout.
-func (o simulateOptions) write(w *report.WhatIf) error {
-	switch {
-	case o.json:
-		return w.JSON(o.stdout)
-	case o.markdown:
-		return w.Markdown(o.stdout)
-	}
-	return w.Text(forPeople(o.stdout), coloured(o.stdout))
-}
-
-// keep writes the files, and says where they are.
+// keep writes the files, into the run directory unless --out says otherwise.
 func (o simulateOptions) keep(w *report.WhatIf, dir *rundir.Dir) error {
-	folder, put := dir.Path(), dir.WriteRendering
-	if o.out != "" {
-		if err := os.MkdirAll(o.out, 0o755); err != nil {
-			return err
-		}
-		folder = o.out
-		put = func(name string, content []byte) error {
-			return os.WriteFile(filepath.Join(folder, name), content, 0o644)
-		}
+	if o.out == "" {
+		return keepIn(dir.Path(), dir.WriteRendering, w, o.stderr)
 	}
-	var paths []string
-	err := w.Render(func(name string, content []byte) error {
-		paths = append(paths, printable(filepath.Join(folder, name)))
-		return put(name, content)
-	})
+	put, err := into(o.out)
 	if err != nil {
 		return err
 	}
-	if boxes := w.Boxes(); boxes != "" {
-		fmt.Fprintf(o.stderr, "warning: %s\n", printable(boxes))
-	}
-	_, err = fmt.Fprintf(o.stderr, "written: %s\n", strings.Join(paths, ", "))
-	return err
+	return keepIn(o.out, put, w, o.stderr)
 }

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"time"
 
@@ -88,25 +86,17 @@ type ActionSummary struct {
 
 // JSON writes the plan for machines.
 func (p *Planned) JSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(PlanDocument{PlanSchema, p.Run, p.Scenario, p.Summary()})
+	return indented(w, PlanDocument{PlanSchema, p.Run, p.Scenario, p.Summary()})
 }
 
 // Render gives every file of the plan to put.
 func (p *Planned) Render(put func(name string, content []byte) error) error {
-	for _, file := range []rendering{{"plan.json", written(p.JSON)}, {"plan.md", written(p.Markdown)}, {"plan.svg", p.SVG}, {"plan.png", p.PNG}} {
-		content, err := file.encode()
-		if err != nil {
-			return fmt.Errorf("%s: %w", file.name, err)
-		}
-		if err := put(file.name, content); err != nil {
-			return err
-		}
-	}
-	return nil
+	return putAll([]rendering{{"plan.json", written(p.JSON)}, {"plan.md", written(p.Markdown)}, {"plan.svg", p.SVG}, {"plan.png", p.PNG}}, put)
 }
+
+// Boxes says of which letters a PNG shows boxes, and the way out; empty where it shows
+// all.
+func (p *Planned) Boxes() string { return boxesOf("plan", p.picture()) }
 
 // Summary is the plan as summary.json has it.
 func (p *Planned) Summary() PlanSummary {

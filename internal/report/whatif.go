@@ -84,20 +84,15 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 
 // Render makes every file of the what-ifs and has each put where it belongs.
 func (w *WhatIf) Render(put func(name string, content []byte) error) error {
-	for _, file := range []rendering{
+	return putAll([]rendering{
 		{"simulation.png", w.PNG}, {"simulation.svg", w.SVG},
 		{"simulation.md", written(w.Markdown)}, {"simulation.json", written(w.JSON)},
-	} {
-		content, err := file.encode()
-		if err != nil {
-			return fmt.Errorf("%s: %w", file.name, err)
-		}
-		if err := put(file.name, content); err != nil {
-			return err
-		}
-	}
-	return nil
+	}, put)
 }
+
+// Boxes says of which letters a PNG shows boxes, and the way out; empty where it shows
+// all.
+func (w *WhatIf) Boxes() string { return boxesOf("simulation", w.picture()) }
 
 // order is the places of the columns by how many requests go unserved at the median,
 // then in bad runs, the fewest first; of equals the one asked for first.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 	"time"
@@ -105,10 +104,7 @@ type UnitsSummary struct {
 
 // JSON writes the what-ifs for machines.
 func (w *WhatIf) JSON(out io.Writer) error {
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(w.Summary())
+	return indented(out, w.Summary())
 }
 
 // Summary is what JSON writes.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -61,16 +60,6 @@ func (w *WhatIf) picture() picture {
 			legend.draw(canvas, vg.Point{X: canvas.Min.X + 14, Y: canvas.Max.Y - 58})
 		},
 	}
-}
-
-// Boxes says of which letters a PNG shows boxes, and the way out; empty where it shows
-// all.
-func (w *WhatIf) Boxes() string {
-	text, letters := boxed([]plate{{"simulation", w.picture()}})
-	if letters == "" {
-		return ""
-	}
-	return fmt.Sprintf("no font of this machine draws %s of %q: simulation.png shows boxes, simulation.svg the letters (install one, for Japanese the package fonts-noto-cjk or fonts-ipafont-gothic, or name one: --font FILE)", letters, text)
 }
 
 // panelHeight leaves a picture of many columns no longer than a page.

@@ -234,6 +234,18 @@ func TestWhatIfEscapesTexts(t *testing.T) {
 	wellFormed(t, "hostile texts", svg)
 }
 
+// A plan tells as much of its own picture.
+func TestPlanTellsOfBoxes(t *testing.T) {
+	e := answered
+	if got := e.planned().Boxes(); got != "" {
+		t.Errorf("Boxes() of Latin letters = %q; want none", got)
+	}
+	e.fleet = "asg/" + broadcast
+	if got := e.planned().Boxes(); !strings.Contains(got, "draws 首都圏夜の広告 of ") || !strings.Contains(got, "plan.png shows boxes, plan.svg the letters") {
+		t.Errorf("Boxes() = %q; want the letters and the way out", got)
+	}
+}
+
 // Letters that a PNG can show only as boxes are named with the way out.
 func TestWhatIfTellsOfBoxes(t *testing.T) {
 	w := whatIf(t, nil)
