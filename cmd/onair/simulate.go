@@ -17,9 +17,9 @@ import (
 // simulateOptions are the flags of onair simulate.
 type simulateOptions struct {
 	demandOptions
-	run    string
-	sets   []string // each the settings of one column
-	chance forecast.Chance
+	chanceOptions
+	run  string
+	sets []string // each the settings of one column
 	format
 	out            string // folder; empty: the run's own
 	stdout, stderr io.Writer
@@ -77,8 +77,7 @@ trusted.`,
 	o.demandOptions.flags(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.sets, "set", nil, "another column: what is otherwise, such as min=20,target=50% (may be repeated)")
-	f.IntVar(&o.chance.Runs, "runs", 2000, "simulated airings of each column")
-	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
+	o.chanceOptions.flags(cmd, "simulated airings of each column")
 	o.format.flags(cmd)
 	f.StringVar(&o.out, "out", "", "write the files into this folder instead of RUN")
 	addFont(cmd, &font)
@@ -108,8 +107,8 @@ func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
 	if err := o.format.check(); err != nil {
 		return nil, err
 	}
-	if o.chance.Runs < 1 || o.chance.Runs > mostRuns {
-		return nil, fmt.Errorf("--runs %d: not from 1 to %d", o.chance.Runs, mostRuns)
+	if err := o.chanceOptions.check(1); err != nil {
+		return nil, err
 	}
 	for _, text := range o.sets {
 		set, err := forecast.ParseSettings(text)
@@ -121,9 +120,6 @@ func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
 	return settings, nil
 }
 
-// mostRuns keeps a mistyped number from taking an hour and all memory.
-const mostRuns = 1_000_000
-
 // ask plays all columns.
 func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*report.WhatIf, error) {
 	// As in writeReport: all facts of the run are in memory.
@@ -132,17 +128,13 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	if err != nil {
 		return nil, err
 	}
-	asked, err := o.asked(run)
+	_, demand, err := o.asked(run)
 	if err != nil {
 		return nil, err
 	}
-	demand, err := asked.Demand()
+	model, err := run.Trusted()
 	if err != nil {
-		return nil, usageError{err}
-	}
-	model, err := trusted(run)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: nothing is simulated: %w%s", o.run, err, suspects(err))
 	}
 	variants := []report.Variant{{Name: report.AsIs, Model: model}}
 	for i, set := range settings {
@@ -152,27 +144,20 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 		}
 		variants = append(variants, report.Variant{Name: o.sets[i], Settings: set, Model: changed})
 	}
-	return run.WhatIf(variants, demand, o.chance)
+	return run.WhatIf(variants, demand, o.chance())
 }
 
-// trusted is the model of a run, if it plays the rehearsal well enough to be asked
-// about anything else.
-func trusted(run *report.Report) (*forecast.Model, error) {
-	model, err := run.Model()
-	if err != nil {
-		return nil, fmt.Errorf("%s: no model can be made of this run: %w", run.Path, err)
+// suspects are the lines of what a model assumes that is not to be trusted.
+func suspects(err error) string {
+	var u report.Untrusted
+	if !errors.As(err, &u) {
+		return ""
 	}
-	if err := model.Replay.Trusted(); err != nil {
-		return nil, fmt.Errorf("%s: the model of this run is not asked anything: %w%s", run.Path, err, assumed(model))
+	if len(u.Assumed) == 0 {
+		return "\n- it assumes nothing that the rehearsal did not tell"
 	}
-	return model, nil
-}
-
-// assumed are the lines of what a model assumes, the first suspects where it is not
-// to be trusted.
-func assumed(model *forecast.Model) string {
 	var lines strings.Builder
-	for _, sentence := range model.Assumed {
+	for _, sentence := range u.Assumed {
 		lines.WriteString("\n- it assumes: " + printable(sentence))
 	}
 	return lines.String()

@@ -13,10 +13,11 @@ const PlanSchema = 1
 // PlanDocument is what onair plan --json writes: times are seconds, rates per
 // second, ratios plain numbers; a null is unknown.
 type PlanDocument struct {
-	Schema   int         `json:"schema"`
-	Run      string      `json:"run"`
-	Scenario string      `json:"scenario"` // whose traffic airs
-	Plan     PlanSummary `json:"plan"`
+	Schema   int          `json:"schema"`
+	Run      string       `json:"run"`
+	Scenario string       `json:"scenario"`     // whose traffic airs
+	Plan     *PlanSummary `json:"plan"`         // null: none is made
+	Refused  *string      `json:"plan_refused"` // why there is none
 }
 
 // PlanSummary is a plan, in summary.json too.
@@ -86,7 +87,8 @@ type ActionSummary struct {
 
 // JSON writes the plan for machines.
 func (p *Planned) JSON(w io.Writer) error {
-	return indented(w, PlanDocument{PlanSchema, p.Run, p.Scenario, p.Summary()})
+	summary := p.Summary()
+	return indented(w, PlanDocument{PlanSchema, p.Run, p.Scenario, &summary, nil})
 }
 
 // Render gives every file of the plan to put.

@@ -21,6 +21,7 @@ type WhatIf struct {
 	Started  time.Time // of the rehearsal, in the scenario's zone
 	Scenario string
 	Replay   forecast.Replay // how well the model plays the rehearsal
+	Warnings []string        // what weakens all of it, a sentence each
 	Assumed  []string        // by the model, a sentence each
 	Fleets   []string        // of the model, in its order
 	Demand   forecast.Demand
@@ -57,13 +58,13 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 	base := variants[0].Model
 	w := &WhatIf{
 		Run: r.Manifest.Run, Started: r.started(), Scenario: r.name(),
-		Replay: base.Replay, Assumed: base.Assumed, Demand: d, Chance: c,
+		Replay: base.Replay, Warnings: r.cutShort(), Assumed: base.Assumed, Demand: d, Chance: c,
 	}
 	for _, f := range base.Fleets {
 		w.Fleets = append(w.Fleets, f.Name)
 	}
 	var err error
-	if w.Band, err = d.Band(c.Seed); err != nil {
+	if w.Band, err = d.Band(c.Apart().Seed); err != nil {
 		return nil, fmt.Errorf("demand %s: %w", d.Name, err)
 	}
 	for _, v := range variants {
@@ -73,7 +74,7 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 				column.Assumed = append(column.Assumed, assumed)
 			}
 		}
-		if column.Outcome, err = v.Model.Play(d, c); err != nil {
+		if column.Outcome, err = v.Model.Play(d, c.Apart()); err != nil {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
 		w.Columns = append(w.Columns, column)

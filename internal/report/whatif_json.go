@@ -21,8 +21,9 @@ type WhatIfSummary struct {
 	Started  time.Time       `json:"started"`
 	Demand   DemandSummary   `json:"demand"`
 	Runs     int             `json:"runs"` // of each column
-	Seed     uint64          `json:"seed"` // of the first run
+	Seed     uint64          `json:"seed"` // as asked for: another one shares no run
 	Replay   ReplaySummary   `json:"replay"`
+	Warnings []string        `json:"warnings"`
 	Assumed  []string        `json:"assumed"`
 	Columns  []ColumnSummary `json:"columns"` // as is, then as they were asked for
 }
@@ -113,7 +114,7 @@ func (w *WhatIf) Summary() WhatIfSummary {
 	s := WhatIfSummary{
 		Schema: WhatIfSchema, Scenario: w.Scenario, Run: w.Run, Started: w.Started,
 		Demand: DemandSummary{w.Demand.Name, len(w.Band.P50), RunsQuantile{finite(&peak.P5), finite(&peak.P50), finite(&peak.P95)}},
-		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
+		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Warnings: append([]string{}, w.Warnings...), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
 	}
 	order := w.order()
 	for i, c := range w.Columns {
