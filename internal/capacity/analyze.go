@@ -136,16 +136,26 @@ func (f FleetResult) extrapolated() []string {
 	case f.Max != nil:
 		units, whose = *f.Max, "its max of"
 	}
+	if text := f.Extrapolated(units); text != "" {
+		return []string{fmt.Sprintf("%s: %s %s", f.Name, whose, text)}
+	}
+	return nil
+}
+
+// Extrapolated says of so many units that they are more than twice those that were
+// measured, and what is taken of them: "41 units are more than …". It is empty where
+// they are not, or where it is not known what a unit sustains.
+func (f FleetResult) Extrapolated(units int) string {
 	switch measured := f.PerUnit.Units; {
 	case measured == 0 || !f.PerUnit.known():
 	case f.USL != nil && f.USL.Beyond(float64(units)):
-		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s measured; what they sustain is extrapolated by the scalability law",
-			f.Name, whose, figure.Count(units), figure.Count(f.USL.Largest))}
+		return fmt.Sprintf("%s units are more than twice the %s measured; what they sustain is extrapolated by the scalability law",
+			figure.Count(units), figure.Count(f.USL.Largest))
 	case f.USL == nil && units > farthest*measured:
-		return []string{fmt.Sprintf("%s: %s %s units are more than twice the %s at which a unit's sustainable rate was measured; that each sustains as much is an assumption",
-			f.Name, whose, figure.Count(units), figure.Count(measured))}
+		return fmt.Sprintf("%s units are more than twice the %s at which a unit's sustainable rate was measured; that each sustains as much is an assumption",
+			figure.Count(units), figure.Count(measured))
 	}
-	return nil
+	return ""
 }
 
 // known reports whether anything is known of the sustainable rate.

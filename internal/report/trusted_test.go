@@ -1,6 +1,9 @@
 package report
 
 import (
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,5 +70,40 @@ func TestSeedsShareNoRun(t *testing.T) {
 	first, next := forecast.Chance{Seed: 7}.Apart(), forecast.Chance{Seed: 8}.Apart()
 	if next.Seed-first.Seed < 1_000_000 {
 		t.Errorf("seeds 7 and 8 begin %d runs apart; want at least as many as can be asked for", next.Seed-first.Seed)
+	}
+}
+
+// Units far beyond those that were measured are taken to sustain as much, or what the
+// law says: it is said of the columns that have so many.
+func TestWhatIfSaysWhatIsExtrapolated(t *testing.T) {
+	r := rehearsed(t)
+	m, err := r.Trusted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := r.Scenario.Demand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &r.Result.Fleets[0]
+	f.USL = nil
+	measured := f.PerUnit.Units
+	held := func(units int) Variant {
+		settings := []forecast.Setting{{Key: "min", Value: strconv.Itoa(units)}, {Key: "max", Value: strconv.Itoa(units)}}
+		changed, err := m.With(settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Variant{Name: strconv.Itoa(units), Settings: settings, Model: changed}
+	}
+	w, err := r.WhatIf([]Variant{{Name: AsIs, Model: m}, held(2 * measured), held(2*measured + 1)}, d, forecast.Chance{Runs: 20, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("%s: %d units are more than twice the %d at which a unit's sustainable rate was measured; that each sustains as much is an assumption", f.Name, 2*measured+1, measured)
+	for i, said := range []bool{false, false, true} {
+		if got := slices.Contains(w.Columns[i].Assumed, want); got != said {
+			t.Errorf("column %s assumes %q; that it says %q is %v, want %v", w.Columns[i].Name, w.Columns[i].Assumed, want, got, said)
+		}
 	}
 }

@@ -77,10 +77,25 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 		if column.Outcome, err = v.Model.Play(d, c.Apart()); err != nil {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
+		column.Assumed = append(column.Assumed, r.extrapolated(w.Fleets, column)...)
 		w.Columns = append(w.Columns, column)
 	}
 	w.Chance.Runs = w.Columns[0].Outcome.Runs
 	return w, nil
+}
+
+// extrapolated says which fleets have more units in bad runs than what was measured of
+// one unit can be told of.
+func (r *Report) extrapolated(fleets []string, c Column) []string {
+	var all []string
+	for i, name := range fleets {
+		for _, f := range r.Result.Fleets {
+			if text := f.Extrapolated(c.units(i, bad)); f.Name == name && text != "" {
+				all = append(all, name+": "+text)
+			}
+		}
+	}
+	return all
 }
 
 // Render makes every file of the what-ifs and has each put where it belongs.
