@@ -84,6 +84,8 @@ type Chance struct {
 	Error       float64 // of the Monte Carlo: its standard error
 	Typical     float64 // share of requests unserved, median
 	Bad         float64 // the same, 95th percentile
+	// Of the Monte Carlo likewise: the standard errors of Typical and of Bad.
+	TypicalError, BadError float64
 }
 
 // Risk is a point of the risk curve: the first hold at so many units, the other

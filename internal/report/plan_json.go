@@ -62,10 +62,12 @@ type PlanHold struct {
 
 // ChanceSummary is how likely it is that all but a thousandth is served.
 type ChanceSummary struct {
-	Probability *float64 `json:"probability"`
-	Error       *float64 `json:"error"`        // its standard error, of the Monte Carlo
-	Unserved    *float64 `json:"unserved_p50"` // share of requests
-	Bad         *float64 `json:"unserved_p95"`
+	Probability   *float64 `json:"probability"`
+	Error         *float64 `json:"error"`        // its standard error, of the Monte Carlo
+	Unserved      *float64 `json:"unserved_p50"` // share of requests
+	UnservedError *float64 `json:"unserved_p50_error"`
+	Bad           *float64 `json:"unserved_p95"`
+	BadError      *float64 `json:"unserved_p95_error"`
 }
 
 // RiskSummary is a point of the risk curve.
@@ -132,5 +134,5 @@ func (p *Planned) Summary() PlanSummary {
 }
 
 func summaryChance(c plan.Chance) ChanceSummary {
-	return ChanceSummary{finite(&c.Probability), finite(&c.Error), finite(&c.Typical), finite(&c.Bad)}
+	return ChanceSummary{finite(&c.Probability), finite(&c.Error), finite(&c.Typical), finite(&c.TypicalError), finite(&c.Bad), finite(&c.BadError)}
 }

@@ -145,6 +145,17 @@ func (c Column) lost(p float64) float64 { v, _ := c.Outcome.Lost.Quantile(p); re
 // unserved is the share of requests that go unserved.
 func (c Column) unserved(p float64) float64 { v, _ := c.Outcome.Unserved.Quantile(p); return v }
 
+// lostWords writes how many requests go unserved at the median, by which columns are
+// ranked, with its standard error, rounded up, where there is any.
+func (c Column) lostWords() string {
+	v, err := c.Outcome.Lost.Quantile(middle)
+	text := figure.Count(int64(math.Ceil(v)))
+	if err = math.Ceil(figure.Significant(err, 1)); err > 0 {
+		text += " ± " + figure.Count(int64(err))
+	}
+	return text
+}
+
 // enough is how likely all but a share of plan.Unserved of the requests is served,
 // with the standard error of the Monte Carlo.
 func (c Column) enough() (p, err float64) { return c.Outcome.Unserved.Within(plan.Unserved) }
@@ -161,6 +172,18 @@ func (c Column) lag(p float64) *float64 {
 	return &v
 }
 
+// lagError is the standard error of that quantile, seconds: half the distance between
+// those that lie a standard deviation of ranks, sqrt(n p (1-p)), to each side. nil where
+// either of them is none, or infinite.
+func (c Column) lagError(p float64) *float64 {
+	ranks := math.Sqrt(p * (1 - p) / float64(c.Outcome.Runs))
+	low, high := c.lag(p-ranks), c.lag(min(p+ranks, 1))
+	if low == nil || high == nil || math.IsInf(*high, 1) {
+		return nil
+	}
+	return new((*high - *low) / 2)
+}
+
 // short is the share of runs in which demand passes capacity, unrecovered that in
 // which capacity never was enough again.
 func (c Column) short() float64 { return float64(c.Outcome.Lag.N()) / float64(c.Outcome.Runs) }
@@ -171,6 +194,12 @@ func (c Column) unrecovered() float64 {
 	}
 	recovered, _ := c.Outcome.Lag.Within(math.MaxFloat64)
 	return c.short() * (1 - recovered)
+}
+
+// unitsError is the standard error of units.
+func (c Column) unitsError(fleet int, p float64) float64 {
+	_, err := c.Outcome.Peaks[fleet].Quantile(p)
+	return err
 }
 
 // units is the most that a fleet has ready at a time.
@@ -197,7 +226,7 @@ func (w *WhatIf) rows() []whatIfRow {
 		p, err := c.enough()
 		rows = append(rows, whatIfRow{chance: p, cells: []string{
 			c.title(), unservedShare(c.unserved(middle)), unservedShare(c.unserved(bad)),
-			figure.Count(int64(math.Ceil(c.lost(middle)))), chanceWords(p, err),
+			c.lostWords(), chanceWords(p, err),
 			lagWords(c.lag(middle)), lagWords(c.lag(bad)), w.unitWords(c),
 		}})
 	}
@@ -316,5 +345,5 @@ func (w *WhatIf) restsOn() string {
 
 // method explains the table's columns.
 func (w *WhatIf) method() string {
-	return fmt.Sprintf("Ranked by requests unserved. Medians over the runs, p95: so much or more in 1 of 20 runs; P(enough) is the share of runs in which all but %s of the requests are served, ± its standard error; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
+	return fmt.Sprintf("Ranked by requests unserved, of which ± is the standard error. Medians over the runs, p95: so much or more in 1 of 20 runs; P(enough) is the share of runs in which all but %s of the requests are served, ± likewise; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
 }
