@@ -22,7 +22,8 @@ func (w *WhatIf) PNG() ([]byte, error) { return w.picture().png() }
 
 // picture shows the columns one below the other, the one that leaves fewest requests
 // unserved first, on one clock and one scale. What is above capacity is filled, and
-// the share of it stands in large letters beside it.
+// the share of it stands in large letters beside it. Above them stands how the model
+// plays the rehearsal, on a clock of its own.
 //
 //	min=20  scale lag 12 s, most units 24
 //	|      /\
@@ -49,15 +50,17 @@ func (w *WhatIf) picture() picture {
 	last := panels[len(panels)-1]
 	last.X.Tick.Marker, last.X.Padding = elapsedTicks{s.ticks()}, 6
 	last.Add(elapsedName{})
-	legend := w.legend()
-	head := 78 + legend.height() + rows.height()
+	legend, replay := w.legend(), w.replayStrip()
+	const titles = 50
+	head := titles + replay.height() + 28 + legend.height() + rows.height()
 	return picture{
 		height: vg.Length(len(panels))*w.panelHeight() + head,
 		about:  "What if: " + w.headline() + ". Demand, capacity and what of demand goes unserved, second by second",
 		draw: func(canvas draw.Canvas) {
 			stack(canvas, panels, head)
 			writeTitle(canvas, sentenceOf(w.headline()), sentenceOf(w.asked()))
-			legend.draw(canvas, vg.Point{X: canvas.Min.X + 14, Y: canvas.Max.Y - 58})
+			replay.draw(canvas, titles)
+			legend.draw(canvas, vg.Point{X: canvas.Min.X + 14, Y: canvas.Max.Y - titles - replay.height() - 8})
 		},
 	}
 }

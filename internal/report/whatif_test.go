@@ -211,6 +211,39 @@ func TestRanked(t *testing.T) {
 	}
 }
 
+// The replay is drawn as it was measured and played, what was not seen left out, and
+// says how far off it is; where no second of it was kept there is no strip.
+func TestReplayStrip(t *testing.T) {
+	w := whatIf(t, nil, changed(t, "min=80", asked{min: 80}))
+	u := w.Replay.Units[0]
+	strip := w.replayStrip()
+	if len(strip) != len(w.Replay.Units) || strip.height() == 0 {
+		t.Fatalf("%d panels; want one of each fleet", len(strip))
+	}
+	measured, played := ofUnits(u.Measured), ofUnits(u.Simulated)
+	if len(measured) != len(u.Measured)-2 || len(played) != len(u.Simulated) {
+		t.Errorf("%d seconds measured and %d played; want all %d but two, and all", len(measured), len(played), len(u.Measured))
+	}
+	for _, p := range measured {
+		if want := u.Measured[int(p.X)]; p.Y != float64(want) {
+			t.Errorf("second %v has %v units; want %d", p.X, p.Y, want)
+		}
+	}
+	svg, err := w.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{">Rehearsal<", "ready units of hpa/default/web, measured and played again: off by 4.2 % on average<", ">measured<", ">played<"} {
+		if !strings.Contains(string(svg), want) {
+			t.Errorf("the picture lacks %q", want)
+		}
+	}
+	w.Replay.Units[0].Measured = nil
+	if strip := w.replayStrip(); len(strip) != 0 || strip.height() != 0 {
+		t.Errorf("a replay of which no second was kept has %d panels; want none", len(strip))
+	}
+}
+
 // What is filled in the picture is what goes unserved.
 func TestUnservedPieces(t *testing.T) {
 	trace := asked{}.played(t, 20).Typical
