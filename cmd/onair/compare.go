@@ -19,13 +19,13 @@ import (
 
 // compareOptions are the flags of onair compare.
 type compareOptions struct {
-	bases          []string
-	head           string
-	tolerance      string
-	anyPlan        bool
-	json, markdown bool
-	out            string
-	stdout         io.Writer
+	bases     []string
+	head      string
+	tolerance string
+	anyPlan   bool
+	format
+	out    string
+	stdout io.Writer
 }
 
 func newCompare() *cobra.Command {
@@ -78,8 +78,7 @@ proves nothing.`,
 	f.StringVar(&past.folder, "history", "", "show all runs in this folder")
 	f.StringVar(&o.tolerance, "tolerance", "5%", "how much worse a measure may be")
 	f.BoolVar(&o.anyPlan, "any-plan", false, "compare runs of different plans all the same")
-	f.BoolVar(&o.json, "json", false, "write JSON")
-	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
+	o.format.flags(cmd)
 	f.StringVar(&o.out, "out", "", "also draw, into FILE.svg, FILE.png or a folder; with --history into a folder")
 	return cmd
 }
@@ -100,7 +99,7 @@ func compareRuns(o compareOptions) error {
 	if len(c.Bases) == 0 {
 		return usageError{fmt.Errorf("%s: %s", strings.Join(c.Reasons, "; "), strings.Join(c.Warnings, "; "))}
 	}
-	if err := errors.Join(o.draw(c), o.write(c)); err != nil {
+	if err := errors.Join(o.draw(c), o.write(o.stdout, c)); err != nil {
 		return err
 	}
 	switch {
@@ -134,17 +133,6 @@ func readComparison(o compareOptions, options compare.Options) (*report.Comparis
 	return c, err
 }
 
-// write tells the comparison on stdout.
-func (o compareOptions) write(c *report.Comparison) error {
-	switch {
-	case o.json:
-		return c.JSON(o.stdout)
-	case o.markdown:
-		return c.Markdown(o.stdout)
-	}
-	return c.Text(forPeople(o.stdout), coloured(o.stdout))
-}
-
 // draw writes the picture where --out asks for it.
 func (o compareOptions) draw(c *report.Comparison) error {
 	switch {
@@ -166,12 +154,10 @@ func (o compareOptions) check() error {
 	switch {
 	case len(o.bases) == 0:
 		return errors.New("no run to compare with (onair compare --base RUN HEAD)")
-	case o.json && o.markdown:
-		return errors.New("choose one of --json and --markdown")
 	case !slices.Contains([]string{"", ".svg", ".png"}, filepath.Ext(o.out)):
 		return fmt.Errorf("--out %s: a picture is .svg or .png", o.out)
 	}
-	return nil
+	return o.format.check()
 }
 
 func drawn(path string, encode func() ([]byte, error)) error {

@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/report"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
@@ -22,23 +24,54 @@ func (o *demandOptions) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.file, "scenario", "", "ask about the traffic of this scenario `FILE` instead")
 }
 
-// asked is the scenario whose traffic is asked about: the run's own, another one,
-// or the run's with other spots.
-func (o demandOptions) asked(run *report.Report) (*scenario.Scenario, error) {
-	var s *scenario.Scenario
-	var err error
+// asked is the traffic that is asked about, and the scenario whose it is: the run's
+// own, another one, or the run's with other spots.
+func (o demandOptions) asked(run *report.Report) (*scenario.Scenario, forecast.Demand, error) {
+	s, err := o.scenario(run)
+	if err != nil {
+		return nil, forecast.Demand{}, usageError{err}
+	}
+	demand, err := s.Demand()
+	if err != nil {
+		return nil, forecast.Demand{}, usageError{err}
+	}
+	return s, demand, nil
+}
+
+func (o demandOptions) scenario(run *report.Report) (*scenario.Scenario, error) {
 	switch {
 	case len(o.spots) > 0 && o.file != "":
-		return nil, usageError{errors.New("--spot and --scenario cannot go together (the spots of a file, or those of the flags)")}
+		return nil, errors.New("--spot and --scenario cannot go together (the spots of a file, or those of the flags)")
 	case len(o.spots) > 0:
-		s, err = run.Scenario.WithSpots(o.spots)
+		return run.Scenario.WithSpots(o.spots)
 	case o.file != "":
-		s, err = run.Scenario.WithTrafficOf(o.file, os.LookupEnv)
-	default:
-		return run.Scenario, nil
+		return run.Scenario.WithTrafficOf(o.file, os.LookupEnv)
 	}
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return s, nil
+	return run.Scenario, nil
 }
+
+// chanceOptions are the flags of what is simulated many times.
+type chanceOptions struct {
+	runs int
+	seed uint32
+}
+
+func (o *chanceOptions) flags(cmd *cobra.Command, runs string) {
+	cmd.Flags().IntVar(&o.runs, "runs", forecast.UsualRuns, runs)
+	cmd.Flags().Uint32Var(&o.seed, "seed", 1, "of the simulated airings: the same seed gives the same answer, another one shares none of them")
+}
+
+// check refuses fewer runs than least.
+func (o chanceOptions) check(least int) error {
+	if o.runs < least || o.runs > mostRuns {
+		return fmt.Errorf("--runs %d: not from %d to %d", o.runs, least, mostRuns)
+	}
+	return nil
+}
+
+func (o chanceOptions) chance() forecast.Chance {
+	return forecast.Chance{Runs: o.runs, Seed: uint64(o.seed)}
+}
+
+// mostRuns keeps a mistyped number from taking an hour and all memory.
+const mostRuns = 1_000_000

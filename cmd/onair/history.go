@@ -42,7 +42,7 @@ func history(o historyOptions) error {
 	}
 	histories, told, err := report.ReadHistories(o.folder)
 	for _, sentence := range told {
-		fmt.Fprintf(o.stderr, "warning: %s\n", printable(sentence))
+		warn(o.stderr, sentence)
 	}
 	if errors.Is(err, report.ErrNoRuns) || errors.Is(err, os.ErrNotExist) {
 		err = usageError{err}

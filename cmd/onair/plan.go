@@ -4,14 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/prescale"
 	"github.com/seed-f864f198/onair/internal/report"
 	"github.com/seed-f864f198/onair/internal/rundir"
@@ -20,11 +17,11 @@ import (
 // planOptions are the flags of onair plan.
 type planOptions struct {
 	demandOptions
-	run            string
-	at             string
-	slip           time.Duration
-	chance         forecast.Chance
-	json, markdown bool
+	chanceOptions
+	run  string
+	at   string
+	slip time.Duration
+	format
 	out            string // folder; empty: nothing is written
 	stdout, stderr io.Writer
 }
@@ -65,10 +62,8 @@ the run, or it is not to be trusted.`,
 	f := cmd.Flags()
 	f.StringVar(&o.at, "at", "", "when the first spot airs, such as 2026-12-01T21:54 or 2026-12-01T21:54:00+09:00 (required)")
 	f.DurationVar(&o.slip, "slip", 0, "how much later it may start")
-	f.IntVar(&o.chance.Runs, "runs", forecast.UsualRuns, "simulated airings of each number of units")
-	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
-	f.BoolVar(&o.json, "json", false, "write JSON")
-	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
+	o.chanceOptions.flags(cmd, "simulated airings of each number of units")
+	o.format.flags(cmd)
 	f.StringVar(&o.out, "out", "", "also write files into this folder")
 	addFont(cmd, &font)
 	return cmd
@@ -87,7 +82,8 @@ func makePlan(o planOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(o.keep(p), o.write(p)); err != nil {
+	o.past(p)
+	if err := errors.Join(o.keep(p), o.write(o.stdout, p)); err != nil {
 		return err
 	}
 	if p.Refused != "" {
@@ -103,12 +99,8 @@ func (o planOptions) check() error {
 		return errors.New("--at is missing: when the first spot airs (--at 2026-12-01T21:54)")
 	case o.slip < 0:
 		return fmt.Errorf("--slip %s: an airing that starts earlier is one with an earlier --at", o.slip)
-	case o.json && o.markdown:
-		return errors.New("choose one of --json and --markdown")
-	case o.chance.Runs < leastRuns || o.chance.Runs > mostRuns:
-		return fmt.Errorf("--runs %d: not from %d to %d", o.chance.Runs, leastRuns, mostRuns)
 	}
-	return nil
+	return errors.Join(o.format.check(), o.chanceOptions.check(leastRuns))
 }
 
 // leastRuns can tell 95 % from 90 %.
@@ -122,36 +114,56 @@ func (o planOptions) find(dir *rundir.Dir) (*report.Planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked, err := o.asked(run)
+	asked, demand, err := o.asked(run)
 	if err != nil {
 		return nil, err
 	}
-	zone := asked.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	at, err := prescale.ParseAt(o.at, zone)
+	at, err := o.airs(run, asked.Zone)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--at: %w", err)}
 	}
 	count := newTally(o.stderr)
 	defer count.done()
-	p, err := run.PlanFor(asked, report.Airing{At: at, Slip: o.slip, Chance: o.chance, Played: count.played})
+	p, err := run.PlanFor(asked, demand, report.Airing{At: at, Slip: o.slip, Chance: o.chance(), Played: count.played})
 	if err != nil {
-		return nil, fmt.Errorf("%s: no plan is made: %w", o.run, err)
+		return nil, errors.Join(o.refuse(run, asked.Name, err), fmt.Errorf("%s: no plan is made: %w%s", o.run, err, suspects(err)))
 	}
 	return p, nil
 }
 
-// write tells the plan on stdout.
-func (o planOptions) write(p *report.Planned) error {
-	switch {
-	case o.json:
-		return p.JSON(o.stdout)
-	case o.markdown:
-		return p.Markdown(o.stdout)
+// airs is when the first spot does: after what tells of it was rehearsed.
+func (o planOptions) airs(run *report.Report, zone *time.Location) (time.Time, error) {
+	if zone == nil {
+		zone = time.UTC
 	}
-	return p.Text(forPeople(o.stdout), coloured(o.stdout))
+	at, err := prescale.ParseAt(o.at, zone)
+	if started := run.Manifest.Started; err == nil && at.Before(started) {
+		return at, fmt.Errorf("%s is before %s, when the run itself began (an airing is planned ahead)", instant(at), instant(started.In(zone)))
+	}
+	return at, err
+}
+
+func instant(t time.Time) string { return t.Format("2006-01-02 15:04 MST") }
+
+// refuse tells machines that there is no plan; people read the error.
+func (o planOptions) refuse(run *report.Report, scenario string, why error) error {
+	if !o.json {
+		return nil
+	}
+	return run.NoPlanJSON(o.stdout, scenario, why)
+}
+
+// past warns of instants that this machine's clock has passed. What is planned does
+// not depend on the clock: the same run and flags are the same plan at any time.
+func (o planOptions) past(p *report.Planned) {
+	i, now := p.Instants, time.Now()
+	switch {
+	case i == nil:
+	case !now.Before(i.Air.Add(o.slip)):
+		warn(o.stderr, fmt.Sprintf("the airing at %s is over by this machine's clock: nothing can be held ready for it any more", instant(i.Air.Add(o.slip))))
+	case !p.Enough && !now.Before(i.Apply):
+		warn(o.stderr, fmt.Sprintf("%s, when the units are to be asked for, has passed by this machine's clock: they may come too late", instant(i.Apply)))
+	}
 }
 
 // keep writes the files where --out asks for them.
@@ -159,10 +171,9 @@ func (o planOptions) keep(p *report.Planned) error {
 	if o.out == "" {
 		return nil
 	}
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
+	put, err := into(o.out)
+	if err != nil {
 		return err
 	}
-	return p.Render(func(name string, content []byte) error {
-		return os.WriteFile(filepath.Join(o.out, name), content, 0o644)
-	})
+	return keepIn(o.out, put, p, o.stderr)
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 
@@ -20,10 +18,10 @@ import (
 // simulateOptions are the flags of onair simulate.
 type simulateOptions struct {
 	demandOptions
-	run            string
-	sets           []string // each the settings of one column
-	chance         forecast.Chance
-	json, markdown bool
+	chanceOptions
+	run  string
+	sets []string // each the settings of one column
+	format
 	out            string // folder; empty: the run's own
 	stdout, stderr io.Writer
 }
@@ -48,9 +46,13 @@ and before an HPA that may grow faster:
   onair simulate reports/RUN --spot peak=12x..20x,rise=15s \
     --set min=20 --set min=20,target=40% --set up.stabilization=0s,up=100%/15s
 
-Slower nodes, a zone lost two minutes before the airing, new units that are cold:
+Slower nodes, a zone lost as the first spot starts, new units that are cold:
 
   onair simulate reports/RUN --set boot=180s --set zone_lost=1/3@1m --set cold=30s
+
+Offsets, as in zone_lost=1/3@1m and metric=schedule:20@-10m..30m, count from where
+the demand begins: 1 minute before the first spot, or with a recording or stages in
+which there is none. So 1m is when the spot starts, and -10m long before.
 
 Settings are of the first fleet; another one's stand behind its name, as in
 hpa/default/web.min=20. Those of every fleet: start, capacity, zone_lost. Of what
@@ -77,10 +79,8 @@ trusted.`,
 	o.demandOptions.flags(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.sets, "set", nil, "another column: what is otherwise, such as min=20,target=50% (may be repeated)")
-	f.IntVar(&o.chance.Runs, "runs", forecast.UsualRuns, "simulated airings of each column")
-	f.Uint64Var(&o.chance.Seed, "seed", 1, "of the first simulated airing: the same seed gives the same answer")
-	f.BoolVar(&o.json, "json", false, "write JSON")
-	f.BoolVar(&o.markdown, "markdown", false, "write Markdown, as for a pull request")
+	o.chanceOptions.flags(cmd, "simulated airings of each column")
+	o.format.flags(cmd)
 	f.StringVar(&o.out, "out", "", "write the files into this folder instead of RUN")
 	addFont(cmd, &font)
 	return cmd
@@ -100,17 +100,17 @@ func simulate(o simulateOptions) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(o.write(w), o.keep(w, dir))
+	return errors.Join(o.write(o.stdout, w), o.keep(w, dir))
 }
 
 // check refuses flags that make no sense, before anything is read, and reads the
 // settings.
 func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
-	switch {
-	case o.json && o.markdown:
-		return nil, errors.New("choose one of --json and --markdown")
-	case o.chance.Runs < 1 || o.chance.Runs > mostRuns:
-		return nil, fmt.Errorf("--runs %d: not from 1 to %d", o.chance.Runs, mostRuns)
+	if err := o.format.check(); err != nil {
+		return nil, err
+	}
+	if err := o.chanceOptions.check(1); err != nil {
+		return nil, err
 	}
 	for _, text := range o.sets {
 		set, err := forecast.ParseSettings(text)
@@ -122,9 +122,6 @@ func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
 	return settings, nil
 }
 
-// mostRuns keeps a mistyped number from taking an hour and all memory.
-const mostRuns = 1_000_000
-
 // ask plays all columns.
 func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*report.WhatIf, error) {
 	// As in writeReport: all facts of the run are in memory.
@@ -133,17 +130,13 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	if err != nil {
 		return nil, err
 	}
-	asked, err := o.asked(run)
+	asked, demand, err := o.asked(run)
 	if err != nil {
 		return nil, err
 	}
-	demand, err := asked.Demand()
+	model, err := run.Trusted(asked)
 	if err != nil {
-		return nil, usageError{err}
-	}
-	model, err := trusted(run, asked)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: nothing is simulated: %w%s", o.run, err, suspects(err))
 	}
 	variants := []report.Variant{{Name: report.AsIs, Model: model}}
 	for i, set := range settings {
@@ -153,66 +146,33 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 		}
 		variants = append(variants, report.Variant{Name: o.sets[i], Settings: set, Model: changed})
 	}
-	return run.WhatIf(variants, demand, o.chance)
+	return run.WhatIf(variants, demand, o.chance())
 }
 
-// trusted is the model of a run for what is asked, if it plays the rehearsal well
-// enough to be asked about anything else.
-func trusted(run *report.Report, asked *scenario.Scenario) (*forecast.Model, error) {
-	model, err := run.Model(asked)
-	if err != nil {
-		return nil, fmt.Errorf("%s: no model can be made of this run: %w", run.Path, err)
+// suspects are the lines of what a model assumes that is not to be trusted.
+func suspects(err error) string {
+	var u report.Untrusted
+	if !errors.As(err, &u) {
+		return ""
 	}
-	if err := model.Replay.Trusted(); err != nil {
-		return nil, fmt.Errorf("%s: the model of this run is not asked anything: %w%s", run.Path, err, assumed(model))
+	if len(u.Assumed) == 0 {
+		return "\n- it assumes nothing that the rehearsal did not tell"
 	}
-	return model, nil
-}
-
-// assumed are the lines of what a model assumes, the first suspects where it is not
-// to be trusted.
-func assumed(model *forecast.Model) string {
 	var lines strings.Builder
-	for _, sentence := range model.Assumed {
+	for _, sentence := range u.Assumed {
 		lines.WriteString("\n- it assumes: " + printable(sentence))
 	}
 	return lines.String()
 }
 
-// write tells the what-ifs on stdout.
-func (o simulateOptions) write(w *report.WhatIf) error {
-	switch {
-	case o.json:
-		return w.JSON(o.stdout)
-	case o.markdown:
-		return w.Markdown(o.stdout)
-	}
-	return w.Text(forPeople(o.stdout), coloured(o.stdout))
-}
-
-// keep writes the files, and says where they are.
+// keep writes the files, into the run directory unless --out says otherwise.
 func (o simulateOptions) keep(w *report.WhatIf, dir *rundir.Dir) error {
-	folder, put := dir.Path(), dir.WriteRendering
-	if o.out != "" {
-		if err := os.MkdirAll(o.out, 0o755); err != nil {
-			return err
-		}
-		folder = o.out
-		put = func(name string, content []byte) error {
-			return os.WriteFile(filepath.Join(folder, name), content, 0o644)
-		}
+	if o.out == "" {
+		return keepIn(dir.Path(), dir.WriteRendering, w, o.stderr)
 	}
-	var paths []string
-	err := w.Render(func(name string, content []byte) error {
-		paths = append(paths, printable(filepath.Join(folder, name)))
-		return put(name, content)
-	})
+	put, err := into(o.out)
 	if err != nil {
 		return err
 	}
-	if boxes := w.Boxes(); boxes != "" {
-		fmt.Fprintf(o.stderr, "warning: %s\n", printable(boxes))
-	}
-	_, err = fmt.Fprintf(o.stderr, "written: %s\n", strings.Join(paths, ", "))
-	return err
+	return keepIn(o.out, put, w, o.stderr)
 }

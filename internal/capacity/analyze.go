@@ -120,7 +120,7 @@ func (r run) warnings(q Question, res Result) []string {
 		warn = append(warn, f.extrapolated()...)
 		warn = append(warn, f.leftOut(res.Fleets)...)
 		if f.Production != nil && q.Required.Peak == 0 {
-			warn = append(warn, f.Name+": production's size is not used without headroom.peak, the peak to hold it against")
+			warn = append(warn, f.Name+": headroom is that of staging: without headroom.peak there is no peak to hold production's size against")
 		}
 	}
 	return warn
@@ -136,24 +136,24 @@ func (f FleetResult) extrapolated() []string {
 	case f.Max != nil:
 		units, whose = *f.Max, "its max of"
 	}
-	if text := f.Extrapolated(units, whose); text != "" {
-		return []string{text}
+	if text := f.Extrapolated(units); text != "" {
+		return []string{fmt.Sprintf("%s: %s %s", f.Name, whose, text)}
 	}
 	return nil
 }
 
-// Extrapolated says that units are more than twice those that were measured, and what
-// then is an assumption; whose are they, in words. It is empty where they are not, and
-// where it is not known what a unit sustains.
-func (f FleetResult) Extrapolated(units int, whose string) string {
+// Extrapolated says of so many units that they are more than twice those that were
+// measured, and what is taken of them: "41 units are more than …". It is empty where
+// they are not, or where it is not known what a unit sustains.
+func (f FleetResult) Extrapolated(units int) string {
 	switch measured := f.PerUnit.Units; {
 	case measured == 0 || !f.PerUnit.known():
 	case f.USL != nil && f.USL.Beyond(float64(units)):
-		return fmt.Sprintf("%s: %s %s units are more than twice the %s measured; what they sustain is extrapolated by the scalability law",
-			f.Name, whose, figure.Count(units), figure.Count(f.USL.Largest))
+		return fmt.Sprintf("%s units are more than twice the %s measured; what they sustain is extrapolated by the scalability law",
+			figure.Count(units), figure.Count(f.USL.Largest))
 	case f.USL == nil && units > farthest*measured:
-		return fmt.Sprintf("%s: %s %s units are more than twice the %s at which a unit's sustainable rate was measured; that each sustains as much is an assumption",
-			f.Name, whose, figure.Count(units), figure.Count(measured))
+		return fmt.Sprintf("%s units are more than twice the %s at which a unit's sustainable rate was measured; that each sustains as much is an assumption",
+			figure.Count(units), figure.Count(measured))
 	}
 	return ""
 }

@@ -314,6 +314,21 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// What production has is not held against a peak that nobody names: headroom is
+// staging's. A plan uses it all the same, so that nothing says that it is not used.
+func TestProductionWithoutAPeakIsNoPartOfHeadroom(t *testing.T) {
+	tl, q := steady([]int64{100, 200, 300, 400}, 350)
+	q.Fleets[0].Production = &Production{Start: 12, Max: 60}
+	const want = web + ": headroom is that of staging: without headroom.peak there is no peak to hold production's size against"
+	if r := Analyze(tl, q); !slices.Contains(r.Warnings, want) {
+		t.Errorf("warnings = %q; want %q among them", r.Warnings, want)
+	}
+	q.Required = Required{Peak: 4000, AtLeast: 0.8, Asked: true}
+	if r := Analyze(tl, q); slices.Contains(r.Warnings, want) {
+		t.Errorf("warnings with a peak = %q; want none of production", r.Warnings)
+	}
+}
+
 func TestLayersAndTheRequiredPeak(t *testing.T) {
 	tl, q := steady([]int64{100, 200, 300, 400}, 350) // one unit: between 75 and 100/s
 	q.Objectives[0].During, q.Spots = true, []Span{{0, 10 * time.Second}}

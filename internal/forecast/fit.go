@@ -69,7 +69,7 @@ func (f *fitting) service() (staging, error) {
 	var s staging
 	var missing []error
 	if len(f.r.Fleets) == 0 {
-		missing = append(missing, errors.New("no fleet was observed: name the autoscaler or the group in observe, and rehearse again (what nothing scales has no minimum to plan with: its units are run by hand)"))
+		missing = append(missing, errors.New("no fleet was observed: name what scales it in observe, an autoscaler or a group, and rehearse again; where nothing scales it there is no minimum to hold, and units are added by hand"))
 	}
 	if len(f.Seconds) == 0 {
 		return s, errors.New("no request was sent: there is nothing to learn from")

@@ -10,7 +10,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
 
-// What is taken where the rehearsal started nothing (REFERENCE.md 4).
+// What is taken where the rehearsal started nothing.
 const (
 	usualPlace    = time.Second
 	usualPod      = 30 * time.Second

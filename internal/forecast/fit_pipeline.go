@@ -23,7 +23,8 @@ type pipeline struct {
 }
 
 // The grid, and what is taken where readings do not tell: metrics-server reads every
-// 15 s what a kubelet measured within the 15 s before (REFERENCE.md 2).
+// 15 s what a kubelet measured within the 15 s before
+// (kubernetes/kubernetes#110317).
 const (
 	gridStep      = 5 * time.Second
 	longestWindow = 60 * time.Second

@@ -220,7 +220,7 @@ func TestFitRefuses(t *testing.T) {
 		change func(*rehearsal)
 		want   string
 	}{
-		{"no fleet", func(r *rehearsal) { r.r.Fleets = nil }, "no fleet was observed: name the autoscaler or the group in observe, and rehearse again (what nothing scales has no minimum to plan with: its units are run by hand)"},
+		{"no fleet", func(r *rehearsal) { r.r.Fleets = nil }, "no fleet was observed: name what scales it in observe, an autoscaler or a group, and rehearse again; where nothing scales it there is no minimum to hold"},
 		{"no request", func(r *rehearsal) { r.Seconds = nil }, "no request was sent"},
 		{"no scaler", func(r *rehearsal) { r.Events = nil }, web + ": the run does not tell how it is scaled, for it was made before onair recorded that"},
 		{"a scaler that cannot be read", func(r *rehearsal) { r.Events[0].Spec = "{" }, web + ": how it is scaled cannot be read: "},

@@ -66,5 +66,5 @@ type UnitsError struct {
 }
 
 // MaxLagError is the median error on scale lag above which a model is not asked
-// anything (REFERENCE.md 5).
+// anything.
 const MaxLagError = 0.25

@@ -117,7 +117,8 @@ func (d *draft) noCPU() error {
 }
 
 // scrape is between two readings of a metric that no rehearsal told of, and what
-// each is the mean of: metrics-server's, and a usual Prometheus's (REFERENCE.md 2).
+// each is the mean of: metrics-server's, and a usual Prometheus's
+// (kubernetes/kubernetes#110317).
 const scrape = 15 * time.Second
 
 func (d *draft) followPods(f follow) {
@@ -170,8 +171,8 @@ func (d *draft) followGroup(f follow) error {
 	return nil
 }
 
-// actionsLate is by how much scheduled actions are late: up to 2 minutes
-// (REFERENCE.md 3).
+// actionsLate is by how much scheduled actions are late: up to 2 minutes (Amazon EC2
+// Auto Scaling user guide, "Scheduled scaling").
 var actionsLate = []time.Duration{0, 30 * time.Second, time.Minute, 90 * time.Second, 2 * time.Minute}
 
 // order sets a group's min for a shift by scheduled actions.

@@ -106,7 +106,7 @@ func TestWhatSettingsDo(t *testing.T) {
 
 // Half a minute of ten times the traffic: what scales by CPU sees at most all of
 // it, and so needs one generation more than what counts requests; a schedule needs
-// none (REFERENCE.md 4: 121 s, 80 s).
+// none.
 func TestMetricsRanked(t *testing.T) {
 	m := with(t, pods5(), "nodes=30")
 	var shares, lags []float64

@@ -11,7 +11,8 @@ import (
 	"github.com/seed-f864f198/onair/internal/autoscale"
 )
 
-// form is how a value is written: as in a scenario.
+// form is how a value is written: as in a scenario, whose package stands on this one
+// and has a test that holds both to one table.
 type form[V any] struct {
 	say   string // what is accepted: "a duration such as 90s"
 	parse func(text string) (V, bool)
@@ -110,7 +111,7 @@ func whole(least int) form[int] {
 		if p == nil {
 			return 0, false
 		}
-		v := number(p[1]) * prefix(p[2])
+		v := math.Round(number(p[1])*prefix(p[2])*1000) / 1000 // 1.001k is 1001, which the product is not
 		return int(v), v == math.Trunc(v) && v >= float64(least) && v <= mostUnits
 	}}
 }

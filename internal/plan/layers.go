@@ -102,8 +102,8 @@ func (w *work) warn() {
 func (w *work) warnBeyond() {
 	for i, f := range w.model.Fleets {
 		for _, m := range w.ask.Measured {
-			if text := m.Extrapolated(w.floors[i], "the plan's"); m.Name == f.Name && text != "" {
-				w.Warnings = append(w.Warnings, text)
+			if text := m.Extrapolated(w.floors[i]); m.Name == f.Name && text != "" {
+				w.Warnings = append(w.Warnings, fmt.Sprintf("%s: the plan's %s", f.Name, text))
 			}
 		}
 	}

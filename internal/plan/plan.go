@@ -8,7 +8,7 @@ import (
 	"github.com/seed-f864f198/onair/internal/prescale"
 )
 
-// Of what a plan promises unless it is asked otherwise (REFERENCE.md 5).
+// Of what a plan promises unless it is asked otherwise.
 const (
 	Unserved = 0.001 // at most this share of requests
 	Sure     = 0.95  // in at least this share of draws
@@ -99,6 +99,8 @@ type Chance struct {
 	Typical     float64 // share of requests unserved, median
 	Bad         float64 // the same, 95th percentile
 	Runs        int     // airings that it is of
+	// Of the Monte Carlo likewise: the standard errors of Typical and of Bad.
+	TypicalError, BadError float64
 }
 
 // Risk is a point of the risk curve: the first hold at so many units, the other

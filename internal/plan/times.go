@@ -21,7 +21,7 @@ const (
 
 // tail is for how long units are held from the latest start where nobody can say
 // when demand is over: the slow part of the response to a spot halves in 30 min
-// (REFERENCE.md 6), so that after two hours a sixteenth of it is left.
+// (traffic.Spot), so that after two hours a sixteenth of it is left.
 const tail = 2 * time.Hour
 
 // noon is any airing's start where the plan's is not known: its distances to the

@@ -68,7 +68,7 @@ func chanceOf(shares []float64) Chance {
 	s := simulation.SampleOf(shares)
 	c := Chance{Runs: len(shares)}
 	c.Probability, c.Error = s.Within(Unserved)
-	c.Typical, _ = s.Quantile(0.5)
-	c.Bad, _ = s.Quantile(0.95)
+	c.Typical, c.TypicalError = s.Quantile(0.5)
+	c.Bad, c.BadError = s.Quantile(0.95)
 	return c
 }

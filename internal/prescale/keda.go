@@ -57,7 +57,8 @@ func (s scaler) placed() string {
 }
 
 // tolerated is the fewest units at which an HPA sees no reason to grow to so
-// many: units / n is within its tolerance of 1.1 (REFERENCE.md 2).
+// many: units / n is within its tolerance of 1.1 (kubernetes.io, "Horizontal Pod
+// Autoscaling": 0.1 by default).
 func tolerated(units int) int { return (10*units + 10) / 11 }
 
 // cron writes an instant in five fields, minute hour day month weekday.

@@ -6,7 +6,9 @@ import (
 	"time"
 )
 
-// Margins of a plan, of REFERENCE.md 5.
+// Margins of a plan. That a scheduler may run what is due up to 2 minutes late is
+// what the user guide of Amazon EC2 Auto Scaling says of scheduled actions; the others
+// are chosen: time to look and to act, and to be sure that it is over.
 const (
 	schedulerLate = 2 * time.Minute  // how late a scheduler may run what is due
 	spareLead     = 10 * time.Minute // for what nobody thought of
@@ -53,8 +55,8 @@ type Instants struct {
 //
 // Apply is air - (scheduler 120 s + node x waves + pod + load balancer +
 // 10 min) and Verify air - 5 min, both rounded down to the minute. Release is
-// the later of latest end + 15 min and latest start + quiet, rounded up
-// (REFERENCE.md 5). An error names the field that makes no sense.
+// the later of latest end + 15 min and latest start + quiet, rounded up.
+// An error names the field that makes no sense.
 func Timetable(a Airing, s Stages) (Instants, error) {
 	if err := errors.Join(a.check(), s.check()); err != nil {
 		return Instants{}, err

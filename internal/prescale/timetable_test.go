@@ -132,7 +132,7 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
-// What REFERENCE.md 5 asks of the instants, each by itself: whatever the
+// What Timetable says of the instants, each by itself: whatever the
 // airing, units are asked for early enough and held long enough, and no more
 // than a minute of either is rounding.
 func FuzzTimetable(f *testing.F) {

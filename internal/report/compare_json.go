@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 	"time"
 
@@ -67,10 +66,7 @@ type RangeSummary struct {
 
 // JSON writes the comparison for machines.
 func (c *Comparison) JSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(c.Summary())
+	return indented(w, c.Summary())
 }
 
 // Summary is what JSON writes.

@@ -229,8 +229,5 @@ func HistoriesJSON(w io.Writer, histories []*History, told []string) error {
 	for _, h := range histories {
 		file.Histories = append(file.Histories, zoned{h, h.Zone.String()})
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(file)
+	return indented(w, file)
 }

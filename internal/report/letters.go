@@ -173,6 +173,16 @@ func boxed(plates []plate) (text, letters string) {
 	return "", ""
 }
 
+// boxesOf tells of a picture by itself, whose SVG is beside it; empty where no letter
+// is a box.
+func boxesOf(name string, p picture) string {
+	text, letters := boxed([]plate{{name, p}})
+	if letters == "" {
+		return ""
+	}
+	return fmt.Sprintf("no font of this machine draws %s of %q: %s.png shows boxes, %s.svg the letters (install one, for Japanese the package fonts-noto-cjk or fonts-ipafont-gothic, or name one: --font FILE)", letters, text, name, name)
+}
+
 // mayHaveStrangers reports whether a text from outside may have letters that the
 // pictures' own fonts lack; drawing only to find none would cost every report some
 // 30 ms. In YAML and JSON a backslash may stand for any letter.

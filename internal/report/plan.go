@@ -35,25 +35,15 @@ type Planned struct {
 	Model    *forecast.Model
 }
 
-// PlanFor finds what to hold ready for the traffic of a scenario, from the run. The
+// PlanFor finds what to hold ready for the traffic d of a scenario, from the run. The
 // error says why no model can be made of the run, or why it is not to be asked; that
 // no number of units is enough is a plan too.
-func (r *Report) PlanFor(s *scenario.Scenario, a Airing) (*Planned, error) {
-	d, err := s.Demand()
+func (r *Report) PlanFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Planned, error) {
+	m, err := r.Trusted(s)
 	if err != nil {
 		return nil, err
 	}
-	return r.planFor(s, d, a)
-}
-
-func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Planned, error) {
-	m, err := r.Model(s)
-	if err != nil {
-		return nil, err
-	}
-	if err := m.Replay.Trusted(); err != nil {
-		return nil, err
-	}
+	a.Chance = a.Chance.Apart()
 	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Measured: r.Result.Fleets, Chance: a.Chance, Played: a.Played}
 	ask.Called, ask.Context, ask.Region = places(s)
 	var unread []string
@@ -65,6 +55,7 @@ func (r *Report) planFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 	if err != nil {
 		return nil, err
 	}
+	p.Warnings = slices.Concat(r.cutShort(), p.Warnings)
 	if p.Instants != nil && !p.Enough {
 		p.NoTexts = append(p.NoTexts, unread...)
 	}
@@ -96,7 +87,7 @@ func (r *Report) plan() {
 	}
 	d, err := r.Scenario.Demand()
 	if err == nil {
-		r.Plan, err = r.planFor(r.Scenario, d, Airing{Chance: forecast.Chance{Runs: reportDraws(d.Airs + d.Lasts), Seed: firstSeed}})
+		r.Plan, err = r.PlanFor(r.Scenario, d, Airing{Chance: forecast.Chance{Runs: reportDraws(d.Airs + d.Lasts), Seed: firstSeed}})
 	}
 	if err != nil {
 		r.NoPlan = sentenceOf("no plan is made: " + err.Error())

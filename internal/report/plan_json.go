@@ -1,8 +1,6 @@
 package report
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"time"
 
@@ -15,10 +13,11 @@ const PlanSchema = 1
 // PlanDocument is what onair plan --json writes: times are seconds, rates per
 // second, ratios plain numbers; a null is unknown.
 type PlanDocument struct {
-	Schema   int         `json:"schema"`
-	Run      string      `json:"run"`
-	Scenario string      `json:"scenario"` // whose traffic airs
-	Plan     PlanSummary `json:"plan"`
+	Schema   int          `json:"schema"`
+	Run      string       `json:"run"`
+	Scenario string       `json:"scenario"`     // whose traffic airs
+	Plan     *PlanSummary `json:"plan"`         // null: none is made
+	Refused  *string      `json:"plan_refused"` // why there is none
 }
 
 // PlanSummary is a plan, in summary.json too.
@@ -64,11 +63,13 @@ type PlanHold struct {
 
 // ChanceSummary is how likely it is that all but a thousandth is served.
 type ChanceSummary struct {
-	Probability *float64 `json:"probability"`
-	Error       *float64 `json:"error"`        // its standard error, of the Monte Carlo
-	Unserved    *float64 `json:"unserved_p50"` // share of requests
-	Bad         *float64 `json:"unserved_p95"`
-	Runs        int      `json:"runs"` // airings that it is of
+	Probability   *float64 `json:"probability"`
+	Error         *float64 `json:"error"`        // its standard error, of the Monte Carlo
+	Unserved      *float64 `json:"unserved_p50"` // share of requests
+	UnservedError *float64 `json:"unserved_p50_error"`
+	Bad           *float64 `json:"unserved_p95"`
+	BadError      *float64 `json:"unserved_p95_error"`
+	Runs          int      `json:"runs"` // airings that it is of
 }
 
 // RiskSummary is a point of the risk curve.
@@ -90,25 +91,18 @@ type ActionSummary struct {
 
 // JSON writes the plan for machines.
 func (p *Planned) JSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(PlanDocument{PlanSchema, p.Run, p.Scenario, p.Summary()})
+	summary := p.Summary()
+	return indented(w, PlanDocument{PlanSchema, p.Run, p.Scenario, &summary, nil})
 }
 
 // Render gives every file of the plan to put.
 func (p *Planned) Render(put func(name string, content []byte) error) error {
-	for _, file := range []rendering{{"plan.json", written(p.JSON)}, {"plan.md", written(p.Markdown)}, {"plan.svg", p.SVG}, {"plan.png", p.PNG}} {
-		content, err := file.encode()
-		if err != nil {
-			return fmt.Errorf("%s: %w", file.name, err)
-		}
-		if err := put(file.name, content); err != nil {
-			return err
-		}
-	}
-	return nil
+	return putAll([]rendering{{"plan.json", written(p.JSON)}, {"plan.md", written(p.Markdown)}, {"plan.svg", p.SVG}, {"plan.png", p.PNG}}, put)
 }
+
+// Boxes says of which letters a PNG shows boxes, and the way out; empty where it shows
+// all.
+func (p *Planned) Boxes() string { return boxesOf("plan", p.picture()) }
 
 // Summary is the plan as summary.json has it.
 func (p *Planned) Summary() PlanSummary {
@@ -142,5 +136,5 @@ func (p *Planned) Summary() PlanSummary {
 }
 
 func summaryChance(c plan.Chance) ChanceSummary {
-	return ChanceSummary{finite(&c.Probability), finite(&c.Error), finite(&c.Typical), finite(&c.Bad), c.Runs}
+	return ChanceSummary{finite(&c.Probability), finite(&c.Error), finite(&c.Typical), finite(&c.TypicalError), finite(&c.Bad), finite(&c.BadError), c.Runs}
 }

@@ -129,12 +129,17 @@ func (r *Report) renderings() []rendering {
 
 // Render writes every rendering into the run directory.
 func (r *Report) Render(dir *rundir.Dir) error {
-	for _, file := range r.renderings() {
+	return putAll(r.renderings(), dir.WriteRendering)
+}
+
+// putAll makes files and has each put where it belongs.
+func putAll(files []rendering, put func(name string, content []byte) error) error {
+	for _, file := range files {
 		content, err := file.encode()
 		if err != nil {
 			return fmt.Errorf("%s: %w", file.name, err)
 		}
-		if err := dir.WriteRendering(file.name, content); err != nil {
+		if err := put(file.name, content); err != nil {
 			return err
 		}
 	}

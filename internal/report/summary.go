@@ -268,10 +268,15 @@ func finite(x *float64) *float64 {
 
 // JSON writes summary.json.
 func (r *Report) JSON(w io.Writer) error {
+	return indented(w, r.Summary())
+}
+
+// indented writes a document for machines, in which people can find their way too.
+func indented(w io.Writer, document any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(r.Summary())
+	return e.Encode(document)
 }
 
 // counted is a count that is at least one where it is known.

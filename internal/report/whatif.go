@@ -21,6 +21,7 @@ type WhatIf struct {
 	Started  time.Time // of the rehearsal, in the scenario's zone
 	Scenario string
 	Replay   forecast.Replay // how well the model plays the rehearsal
+	Warnings []string        // what weakens all of it, a sentence each
 	Assumed  []string        // by the model, a sentence each
 	Fleets   []string        // of the model, in its order
 	Demand   forecast.Demand
@@ -57,13 +58,13 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 	base := variants[0].Model
 	w := &WhatIf{
 		Run: r.Manifest.Run, Started: r.started(), Scenario: r.name(),
-		Replay: base.Replay, Assumed: base.Assumed, Demand: d, Chance: c,
+		Replay: base.Replay, Warnings: r.cutShort(), Assumed: base.Assumed, Demand: d, Chance: c,
 	}
 	for _, f := range base.Fleets {
 		w.Fleets = append(w.Fleets, f.Name)
 	}
 	var err error
-	if w.Band, err = d.Band(c.Seed); err != nil {
+	if w.Band, err = d.Band(c.Apart().Seed); err != nil {
 		return nil, fmt.Errorf("demand %s: %w", d.Name, err)
 	}
 	for _, v := range variants {
@@ -73,31 +74,41 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 				column.Assumed = append(column.Assumed, assumed)
 			}
 		}
-		if column.Outcome, err = v.Model.Play(d, c); err != nil {
+		if column.Outcome, err = v.Model.Play(d, c.Apart()); err != nil {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
+		column.Assumed = append(column.Assumed, r.extrapolated(w.Fleets, column)...)
 		w.Columns = append(w.Columns, column)
 	}
 	w.Chance.Runs = w.Columns[0].Outcome.Runs
 	return w, nil
 }
 
-// Render makes every file of the what-ifs and has each put where it belongs.
-func (w *WhatIf) Render(put func(name string, content []byte) error) error {
-	for _, file := range []rendering{
-		{"simulation.png", w.PNG}, {"simulation.svg", w.SVG},
-		{"simulation.md", written(w.Markdown)}, {"simulation.json", written(w.JSON)},
-	} {
-		content, err := file.encode()
-		if err != nil {
-			return fmt.Errorf("%s: %w", file.name, err)
-		}
-		if err := put(file.name, content); err != nil {
-			return err
+// extrapolated says which fleets have more units in bad runs than what was measured of
+// one unit can be told of.
+func (r *Report) extrapolated(fleets []string, c Column) []string {
+	var all []string
+	for i, name := range fleets {
+		for _, f := range r.Result.Fleets {
+			if text := f.Extrapolated(c.units(i, bad)); f.Name == name && text != "" {
+				all = append(all, name+": "+text)
+			}
 		}
 	}
-	return nil
+	return all
 }
+
+// Render makes every file of the what-ifs and has each put where it belongs.
+func (w *WhatIf) Render(put func(name string, content []byte) error) error {
+	return putAll([]rendering{
+		{"simulation.png", w.PNG}, {"simulation.svg", w.SVG},
+		{"simulation.md", written(w.Markdown)}, {"simulation.json", written(w.JSON)},
+	}, put)
+}
+
+// Boxes says of which letters a PNG shows boxes, and the way out; empty where it shows
+// all.
+func (w *WhatIf) Boxes() string { return boxesOf("simulation", w.picture()) }
 
 // order is the places of the columns by how many requests go unserved at the median,
 // then in bad runs, the fewest first; of equals the one asked for first.
@@ -134,6 +145,17 @@ func (c Column) lost(p float64) float64 { v, _ := c.Outcome.Lost.Quantile(p); re
 // unserved is the share of requests that go unserved.
 func (c Column) unserved(p float64) float64 { v, _ := c.Outcome.Unserved.Quantile(p); return v }
 
+// lostWords writes how many requests go unserved at the median, by which columns are
+// ranked, with its standard error, rounded up, where there is any.
+func (c Column) lostWords() string {
+	v, err := c.Outcome.Lost.Quantile(middle)
+	text := figure.Count(int64(math.Ceil(v)))
+	if err = math.Ceil(figure.Significant(err, 1)); err > 0 {
+		text += " ± " + figure.Count(int64(err))
+	}
+	return text
+}
+
 // enough is how likely all but a share of plan.Unserved of the requests is served,
 // with the standard error of the Monte Carlo.
 func (c Column) enough() (p, err float64) { return c.Outcome.Unserved.Within(plan.Unserved) }
@@ -150,6 +172,18 @@ func (c Column) lag(p float64) *float64 {
 	return &v
 }
 
+// lagError is the standard error of that quantile, seconds: half the distance between
+// those that lie a standard deviation of ranks, sqrt(n p (1-p)), to each side. nil where
+// either of them is none, or infinite.
+func (c Column) lagError(p float64) *float64 {
+	ranks := math.Sqrt(p * (1 - p) / float64(c.Outcome.Runs))
+	low, high := c.lag(p-ranks), c.lag(min(p+ranks, 1))
+	if low == nil || high == nil || math.IsInf(*high, 1) {
+		return nil
+	}
+	return new((*high - *low) / 2)
+}
+
 // short is the share of runs in which demand passes capacity, unrecovered that in
 // which capacity never was enough again.
 func (c Column) short() float64 { return float64(c.Outcome.Lag.N()) / float64(c.Outcome.Runs) }
@@ -160,6 +194,12 @@ func (c Column) unrecovered() float64 {
 	}
 	recovered, _ := c.Outcome.Lag.Within(math.MaxFloat64)
 	return c.short() * (1 - recovered)
+}
+
+// unitsError is the standard error of units.
+func (c Column) unitsError(fleet int, p float64) float64 {
+	_, err := c.Outcome.Peaks[fleet].Quantile(p)
+	return err
 }
 
 // units is the most that a fleet has ready at a time.
@@ -186,7 +226,7 @@ func (w *WhatIf) rows() []whatIfRow {
 		p, err := c.enough()
 		rows = append(rows, whatIfRow{chance: p, cells: []string{
 			c.title(), unservedShare(c.unserved(middle)), unservedShare(c.unserved(bad)),
-			figure.Count(int64(math.Ceil(c.lost(middle)))), chanceWords(p, err),
+			c.lostWords(), chanceWords(p, err),
 			lagWords(c.lag(middle)), lagWords(c.lag(bad)), w.unitWords(c),
 		}})
 	}
@@ -305,5 +345,5 @@ func (w *WhatIf) restsOn() string {
 
 // method explains the table's columns.
 func (w *WhatIf) method() string {
-	return fmt.Sprintf("Ranked by requests unserved. Medians over the runs, p95: so much or more in 1 of 20 runs; P(enough) is the share of runs in which all but %s of the requests are served, ± its standard error; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
+	return fmt.Sprintf("Ranked by requests unserved, of which ± is the standard error. Medians over the runs, p95: so much or more in 1 of 20 runs; P(enough) is the share of runs in which all but %s of the requests are served, ± likewise; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
 }

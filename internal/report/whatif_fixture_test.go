@@ -71,6 +71,24 @@ func (a asked) played(t testing.TB, runs int) forecast.Outcome {
 	return o
 }
 
+// seconds are the units of a replay: 10, then steps of 10 more from a second on, with
+// two unknown where unseen says so.
+func seconds(steps []int, unseen int) []int {
+	units := make([]int, 240)
+	for s := range units {
+		units[s] = 10
+		for _, step := range steps {
+			if s >= step {
+				units[s] += 10
+			}
+		}
+		if unseen > 0 && (s == unseen || s == unseen+1) {
+			units[s] = -1
+		}
+	}
+	return units
+}
+
 // replayed is a replay that is to be trusted.
 func replayed() forecast.Replay {
 	return forecast.Replay{
@@ -82,10 +100,14 @@ func replayed() forecast.Replay {
 func whatIf(t testing.TB, times []float64, changes ...Column) *WhatIf {
 	t.Helper()
 	a := asked{times: times}
+	replay := replayed()
+	if len(changes) > 0 { // one alone is a replay of which no second was kept
+		replay.Units[0].Measured, replay.Units[0].Simulated = seconds([]int{60, 90, 130}, 100), seconds([]int{63, 91, 127}, 0)
+	}
 	w := &WhatIf{
 		Run: "prime-time-20261122T125300Z", Scenario: "prime-time",
 		Started: time.Date(2026, 11, 22, 21, 53, 0, 0, time.FixedZone("JST", 9*3600)),
-		Replay:  replayed(), Assumed: []string{"No unit was ever taken away: it is taken to go at once.", "The metric is 15 s old, as with metrics-server's default."},
+		Replay:  replay, Assumed: []string{"No unit was ever taken away: it is taken to go at once.", "The metric is 15 s old, as with metrics-server's default."},
 		Fleets: []string{"hpa/default/web"}, Demand: a.demand(t), Chance: forecast.Chance{Runs: 200, Seed: 1},
 		Columns: append([]Column{{Name: AsIs, Outcome: a.played(t, 200)}}, changes...),
 	}

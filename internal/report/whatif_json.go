@@ -1,13 +1,13 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/plan"
+	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
 // WhatIfSchema is the version of what onair simulate --json writes.
@@ -22,8 +22,9 @@ type WhatIfSummary struct {
 	Started  time.Time       `json:"started"`
 	Demand   DemandSummary   `json:"demand"`
 	Runs     int             `json:"runs"` // of each column
-	Seed     uint64          `json:"seed"` // of the first run
+	Seed     uint64          `json:"seed"` // as asked for: another one shares no run
 	Replay   ReplaySummary   `json:"replay"`
+	Warnings []string        `json:"warnings"`
 	Assumed  []string        `json:"assumed"`
 	Columns  []ColumnSummary `json:"columns"` // as is, then as they were asked for
 }
@@ -37,9 +38,18 @@ type DemandSummary struct {
 
 // RunsQuantile is a quantity over the runs.
 type RunsQuantile struct {
-	P5  *float64 `json:"p5,omitempty"` // of a peak only
+	P5  *float64 `json:"p5"`
 	P50 *float64 `json:"p50"`
 	P95 *float64 `json:"p95"`
+}
+
+// Estimated is a quantity over the runs with what chance there is in it: the standard
+// errors of the Monte Carlo.
+type Estimated struct {
+	P50      *float64 `json:"p50"`
+	P50Error *float64 `json:"p50_error"`
+	P95      *float64 `json:"p95"`
+	P95Error *float64 `json:"p95_error"`
 }
 
 // ReplaySummary is how far off the model is when it plays the rehearsal.
@@ -66,8 +76,8 @@ type ColumnSummary struct {
 	Words    *string          `json:"words"`
 	Assumed  []string         `json:"assumed"`
 	Rank     int              `json:"rank"`     // by unserved requests, from 1
-	Unserved RunsQuantile     `json:"unserved"` // share of requests
-	Requests RunsQuantile     `json:"unserved_requests"`
+	Unserved Estimated        `json:"unserved"` // share of requests
+	Requests Estimated        `json:"unserved_requests"`
 	Served   ServedSummary    `json:"served"`
 	Lag      LagSummary       `json:"scale_lag"`
 	Units    []UnitsSummary   `json:"units"`
@@ -90,25 +100,23 @@ type ServedSummary struct {
 // LagSummary is the scale lag over all runs: null where there is none in so many
 // runs, or capacity never recovers, which the shares tell apart.
 type LagSummary struct {
-	P50         *float64 `json:"p50"`
-	P95         *float64 `json:"p95"`
-	Short       float64  `json:"short"`       // share of runs in which demand passes capacity
-	Unrecovered float64  `json:"unrecovered"` // share of runs in which capacity is never enough again
+	Estimated
+	Short       float64 `json:"short"`       // share of runs in which demand passes capacity
+	Unrecovered float64 `json:"unrecovered"` // share of runs in which capacity is never enough again
 }
 
 // UnitsSummary is the most units of a fleet that were ready at a time.
 type UnitsSummary struct {
-	Fleet string `json:"fleet"`
-	P50   int    `json:"p50"`
-	P95   int    `json:"p95"`
+	Fleet    string  `json:"fleet"`
+	P50      int     `json:"p50"`
+	P50Error float64 `json:"p50_error"`
+	P95      int     `json:"p95"`
+	P95Error float64 `json:"p95_error"`
 }
 
 // JSON writes the what-ifs for machines.
 func (w *WhatIf) JSON(out io.Writer) error {
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(w.Summary())
+	return indented(out, w.Summary())
 }
 
 // Summary is what JSON writes.
@@ -117,7 +125,7 @@ func (w *WhatIf) Summary() WhatIfSummary {
 	s := WhatIfSummary{
 		Schema: WhatIfSchema, Scenario: w.Scenario, Run: w.Run, Started: w.Started,
 		Demand: DemandSummary{w.Demand.Name, len(w.Band.P50), RunsQuantile{finite(&peak.P5), finite(&peak.P50), finite(&peak.P95)}},
-		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
+		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Warnings: append([]string{}, w.Warnings...), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
 	}
 	order := w.order()
 	for i, c := range w.Columns {
@@ -140,15 +148,11 @@ func summaryReplay(r forecast.Replay) ReplaySummary {
 }
 
 func (w *WhatIf) columnSummary(c Column) ColumnSummary {
-	quantiles := func(of func(float64) float64) RunsQuantile {
-		p50, p95 := of(middle), of(bad)
-		return RunsQuantile{P50: finite(&p50), P95: finite(&p95)}
-	}
 	p, err := c.enough()
 	s := ColumnSummary{
 		Name: c.Name, Settings: []SettingSummary{}, Assumed: append([]string{}, c.Assumed...),
-		Unserved: quantiles(c.unserved), Requests: quantiles(c.lost), Served: ServedSummary{plan.Unserved, p, err},
-		Lag: LagSummary{finite(c.lag(middle)), finite(c.lag(bad)), c.short(), c.unrecovered()}, Units: []UnitsSummary{},
+		Unserved: estimated(c.Outcome.Unserved), Requests: estimated(c.Outcome.Lost), Served: ServedSummary{plan.Unserved, p, err},
+		Lag: LagSummary{Estimated{finite(c.lag(middle)), c.lagError(middle), finite(c.lag(bad)), c.lagError(bad)}, c.short(), c.unrecovered()}, Units: []UnitsSummary{},
 	}
 	if c.Words != "" {
 		s.Words = &c.Words
@@ -161,7 +165,13 @@ func (w *WhatIf) columnSummary(c Column) ColumnSummary {
 		s.Settings = append(s.Settings, one)
 	}
 	for i, fleet := range w.Fleets {
-		s.Units = append(s.Units, UnitsSummary{fleet, c.units(i, middle), c.units(i, bad)})
+		s.Units = append(s.Units, UnitsSummary{fleet, c.units(i, middle), c.unitsError(i, middle), c.units(i, bad), c.unitsError(i, bad)})
 	}
 	return s
+}
+
+func estimated(s simulation.Sample) Estimated {
+	p50, err50 := s.Quantile(middle)
+	p95, err95 := s.Quantile(bad)
+	return Estimated{finite(&p50), finite(&err50), finite(&p95), finite(&err95)}
 }

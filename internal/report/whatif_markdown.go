@@ -11,6 +11,10 @@ import (
 func (w *WhatIf) Markdown(out io.Writer) error {
 	m := &markdown{}
 	fmt.Fprintf(&m.b, "## What if: %s\n\n**%s**\n\n%s\n", cell(w.Scenario), cell(sentenceOf(w.headline())), cell(sentenceOf("run "+w.Run+"; "+w.asked())))
+	if len(w.Warnings) > 0 {
+		m.b.WriteString("\n### Warnings\n\n")
+		m.list(w.Warnings)
+	}
 	var rows [][]string
 	for _, r := range w.rows() {
 		rows = append(rows, r.cells)

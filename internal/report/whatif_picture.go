@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -23,7 +22,8 @@ func (w *WhatIf) PNG() ([]byte, error) { return w.picture().png() }
 
 // picture shows the columns one below the other, the one that leaves fewest requests
 // unserved first, on one clock and one scale. What is above capacity is filled, and
-// the share of it stands in large letters beside it.
+// the share of it stands in large letters beside it. Above them stands how the model
+// plays the rehearsal, on a clock of its own.
 //
 //	min=20  scale lag 12 s, most units 24
 //	|      /\
@@ -50,27 +50,19 @@ func (w *WhatIf) picture() picture {
 	last := panels[len(panels)-1]
 	last.X.Tick.Marker, last.X.Padding = elapsedTicks{s.ticks()}, 6
 	last.Add(elapsedName{})
-	legend := w.legend()
-	head := 78 + legend.height() + rows.height()
+	legend, replay := w.legend(), w.replayStrip()
+	const titles = 50
+	head := titles + replay.height() + 28 + legend.height() + rows.height()
 	return picture{
 		height: vg.Length(len(panels))*w.panelHeight() + head,
 		about:  "What if: " + w.headline() + ". Demand, capacity and what of demand goes unserved, second by second",
 		draw: func(canvas draw.Canvas) {
 			stack(canvas, panels, head)
 			writeTitle(canvas, sentenceOf(w.headline()), sentenceOf(w.asked()))
-			legend.draw(canvas, vg.Point{X: canvas.Min.X + 14, Y: canvas.Max.Y - 58})
+			replay.draw(canvas, titles)
+			legend.draw(canvas, vg.Point{X: canvas.Min.X + 14, Y: canvas.Max.Y - titles - replay.height() - 8})
 		},
 	}
-}
-
-// Boxes says of which letters a PNG shows boxes, and the way out; empty where it shows
-// all.
-func (w *WhatIf) Boxes() string {
-	text, letters := boxed([]plate{{"simulation", w.picture()}})
-	if letters == "" {
-		return ""
-	}
-	return fmt.Sprintf("no font of this machine draws %s of %q: simulation.png shows boxes, simulation.svg the letters (install one, for Japanese the package fonts-noto-cjk or fonts-ipafont-gothic, or name one: --font FILE)", letters, text)
 }
 
 // panelHeight leaves a picture of many columns no longer than a page.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
@@ -52,18 +53,18 @@ func TestWhatIfTextFitsATerminal(t *testing.T) {
 // Every key is there whatever was asked, lists are lists and null is unknown.
 func TestWhatIfHasEveryKey(t *testing.T) {
 	want := map[string][]string{
-		"":                            {"assumed", "columns", "demand", "replay", "run", "runs", "scenario", "schema", "seed", "started"},
+		"":                            {"assumed", "columns", "demand", "replay", "run", "runs", "scenario", "schema", "seed", "started", "warnings"},
 		"demand":                      {"name", "peak", "seconds"},
 		"demand.peak":                 {"p5", "p50", "p95"},
 		"replay":                      {"runs", "scale_lag_error", "scale_lag_measured", "scale_lag_refused", "scale_lag_simulated", "units"},
 		"columns.0":                   {"assumed", "name", "rank", "scale_lag", "served", "settings", "units", "unserved", "unserved_requests", "words"},
-		"columns.0.unserved":          {"p50", "p95"},
-		"columns.0.scale_lag":         {"p50", "p95", "short", "unrecovered"},
+		"columns.0.unserved":          {"p50", "p50_error", "p95", "p95_error"},
+		"columns.0.scale_lag":         {"p50", "p50_error", "p95", "p95_error", "short", "unrecovered"},
 		"columns.0.served":            {"probability", "standard_error", "unserved_at_most"},
-		"columns.0.units.0":           {"fleet", "p50", "p95"},
+		"columns.0.units.0":           {"fleet", "p50", "p50_error", "p95", "p95_error"},
 		"columns.1.settings.0":        {"fleet", "key", "value"},
 		"replay.units.0":              {"fleet", "mean_error", "worst_units"},
-		"columns.0.unserved_requests": {"p50", "p95"},
+		"columns.0.unserved_requests": {"p50", "p50_error", "p95", "p95_error"},
 	}
 	for name, w := range whatIfs(t) {
 		var object map[string]any
@@ -100,7 +101,7 @@ func TestColumnsCountTheirRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var lost, lags, peaks []float64
+	var lost, shares, lags, peaks []float64
 	enough := 0
 	for seed := range uint64(200) {
 		o, trace := m.Trace(seed + 1)
@@ -108,7 +109,7 @@ func TestColumnsCountTheirRuns(t *testing.T) {
 		for second, asked := range trace.Demand {
 			sum, all = sum+max(asked-trace.Capacity[second], 0), all+asked
 		}
-		lost = append(lost, sum)
+		lost, shares = append(lost, sum), append(shares, sum/all)
 		if sum <= all/1000 {
 			enough++
 		}
@@ -122,16 +123,30 @@ func TestColumnsCountTheirRuns(t *testing.T) {
 	}
 	c := w.Summary().Columns[0]
 	for _, q := range []struct {
-		name     string
-		of       []float64
-		p50, p95 *float64
-	}{{"unserved requests", lost, c.Requests.P50, c.Requests.P95}, {"scale lag", lags, c.Lag.P50, c.Lag.P95}, {"most units", peaks, number(float64(c.Units[0].P50)), number(float64(c.Units[0].P95))}} {
+		name string
+		of   []float64
+		Estimated
+	}{
+		{"unserved requests", lost, c.Requests}, {"unserved share", shares, c.Unserved}, {"scale lag", lags, c.Lag.Estimated},
+		{"most units", peaks, Estimated{number(float64(c.Units[0].P50)), &c.Units[0].P50Error, number(float64(c.Units[0].P95)), &c.Units[0].P95Error}},
+	} {
 		slices.Sort(q.of)
-		if want := q.of[99]; q.p50 == nil || math.Abs(*q.p50-want) > 1e-6*want {
-			t.Errorf("%s at the median = %v; want %v, the 100th of 200 runs", q.name, q.p50, want)
+		if got := []*float64{q.P50, q.P50Error, q.P95, q.P95Error}; slices.Contains(got, nil) {
+			t.Errorf("%s = %v; want all known", q.name, got)
+			continue
 		}
-		if want := q.of[189]; q.p95 == nil || math.Abs(*q.p95-want) > 1e-6*want {
-			t.Errorf("%s in bad runs = %v; want %v, the 190th of 200 runs", q.name, q.p95, want)
+		// The ranks of the median are 100 ± sqrt(200 / 4), those of p95 190 ± sqrt(9.5).
+		if want := (q.of[107] - q.of[92]) / 2; math.Abs(*q.P50Error-want) > 1e-6*want {
+			t.Errorf("error of %s at the median = %v; want %v, half of what lies from the 93rd to the 108th run", q.name, *q.P50Error, want)
+		}
+		if want := (q.of[193] - q.of[186]) / 2; math.Abs(*q.P95Error-want) > 1e-6*want {
+			t.Errorf("error of %s in bad runs = %v; want %v, half of what lies from the 187th to the 194th run", q.name, *q.P95Error, want)
+		}
+		if want := q.of[99]; math.Abs(*q.P50-want) > 1e-6*want {
+			t.Errorf("%s at the median = %v; want %v, the 100th of 200 runs", q.name, *q.P50, want)
+		}
+		if want := q.of[189]; math.Abs(*q.P95-want) > 1e-6*want {
+			t.Errorf("%s in bad runs = %v; want %v, the 190th of 200 runs", q.name, *q.P95, want)
 		}
 	}
 	if want := float64(enough) / 200; c.Served.Probability != want {
@@ -139,8 +154,29 @@ func TestColumnsCountTheirRuns(t *testing.T) {
 	}
 }
 
+// What ranks the columns is told with what chance there is in it.
+func TestLostWords(t *testing.T) {
+	for _, c := range []struct {
+		lost []float64
+		want string
+	}{
+		{[]float64{0, 0, 0, 0}, "0"},
+		{[]float64{1200.4}, "1,201"},
+		{[]float64{100, 200, 300, 400}, "200 ± 100"},
+		{[]float64{1, 1.2, 1.4, 1.6}, "2 ± 1"},
+	} {
+		column := Column{Outcome: forecast.Outcome{Many: simulation.Many{Lost: simulation.SampleOf(c.lost)}}}
+		if got := column.lostWords(); got != c.want {
+			t.Errorf("lostWords() of %v = %q; want %q", c.lost, got, c.want)
+		}
+	}
+}
+
 // A run without a shortfall has no scale lag, and counts.
 func TestLagIsOverAllRuns(t *testing.T) {
+	if err := (Column{Outcome: asked{times: []float64{0.1, 1}, min: 12}.played(t, 200)}).lagError(0.5); err != nil {
+		t.Errorf("error of a median among runs with and without a shortfall = %v; want it unknown", *err)
+	}
 	calm := Column{Outcome: asked{min: 80}.played(t, 20)}
 	if lag := calm.lag(bad); lag != nil || calm.short() != 0 || calm.unrecovered() != 0 {
 		t.Errorf("lag of runs without a shortfall = %v, short %v, unrecovered %v; want none", lag, calm.short(), calm.unrecovered())
@@ -172,6 +208,39 @@ func TestRanked(t *testing.T) {
 		if c := w.Summary().Columns[i]; c.Rank != want {
 			t.Errorf("rank of %s = %d; want %d", c.Name, c.Rank, want)
 		}
+	}
+}
+
+// The replay is drawn as it was measured and played, what was not seen left out, and
+// says how far off it is; where no second of it was kept there is no strip.
+func TestReplayStrip(t *testing.T) {
+	w := whatIf(t, nil, changed(t, "min=80", asked{min: 80}))
+	u := w.Replay.Units[0]
+	strip := w.replayStrip()
+	if len(strip) != len(w.Replay.Units) || strip.height() == 0 {
+		t.Fatalf("%d panels; want one of each fleet", len(strip))
+	}
+	measured, played := ofUnits(u.Measured), ofUnits(u.Simulated)
+	if len(measured) != len(u.Measured)-2 || len(played) != len(u.Simulated) {
+		t.Errorf("%d seconds measured and %d played; want all %d but two, and all", len(measured), len(played), len(u.Measured))
+	}
+	for _, p := range measured {
+		if want := u.Measured[int(p.X)]; p.Y != float64(want) {
+			t.Errorf("second %v has %v units; want %d", p.X, p.Y, want)
+		}
+	}
+	svg, err := w.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{">Rehearsal<", "ready units of hpa/default/web, measured and played again: off by 4.2 % on average<", ">measured<", ">played<"} {
+		if !strings.Contains(string(svg), want) {
+			t.Errorf("the picture lacks %q", want)
+		}
+	}
+	w.Replay.Units[0].Measured = nil
+	if strip := w.replayStrip(); len(strip) != 0 || strip.height() != 0 {
+		t.Errorf("a replay of which no second was kept has %d panels; want none", len(strip))
 	}
 }
 
@@ -232,6 +301,18 @@ func TestWhatIfEscapesTexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	wellFormed(t, "hostile texts", svg)
+}
+
+// A plan tells as much of its own picture.
+func TestPlanTellsOfBoxes(t *testing.T) {
+	e := answered
+	if got := e.planned().Boxes(); got != "" {
+		t.Errorf("Boxes() of Latin letters = %q; want none", got)
+	}
+	e.fleet = "asg/" + broadcast
+	if got := e.planned().Boxes(); !strings.Contains(got, "draws 首都圏夜の広告 of ") || !strings.Contains(got, "plan.png shows boxes, plan.svg the letters") {
+		t.Errorf("Boxes() = %q; want the letters and the way out", got)
+	}
 }
 
 // Letters that a PNG can show only as boxes are named with the way out.

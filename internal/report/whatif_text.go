@@ -16,6 +16,7 @@ func (w *WhatIf) Text(out io.Writer, colour bool) error {
 	fmt.Fprintf(&t.b, "%s  %s  %s\n", t.coloured("WHAT IF", bold), clean(w.Run), w.Started.Format("2006-01-02 15:04:05 MST"))
 	t.wrapped("", "", sentenceOf(w.headline()))
 	t.wrapped("", "", sentenceOf(w.asked()))
+	t.notes("Warnings", "! ", w.Warnings)
 	t.b.WriteString("\n")
 	t.wrapped("", "", w.trust()+" "+w.restsOn())
 	t.b.WriteString("\n")
