@@ -175,7 +175,9 @@ func TestRelease(t *testing.T) {
 		if p.After != c.want {
 			t.Errorf("%s: after = %s; want %s", c.name, p.After, c.want)
 		}
-		if said := strings.Join(p.Warnings, "\n"); c.said == "" && said != "" || !strings.Contains(said, c.said) {
+		// That one unit fewer may do depends on how many draws there are.
+		warnings := slices.DeleteFunc(p.Warnings, func(w string) bool { return strings.Contains(w, "one unit fewer may do") })
+		if said := strings.Join(warnings, "\n"); c.said == "" && said != "" || !strings.Contains(said, c.said) {
 			t.Errorf("%s: warnings = %q; want %q", c.name, said, c.said)
 		}
 	}
@@ -312,6 +314,7 @@ func TestScheduledActionsInTheWindow(t *testing.T) {
 		m := onNodes()
 		m.Fleets[0].Min = new(units)
 		m.Service.Fleets[0].Pods.HPA.Min, m.Service.Fleets[0].Pods.HPA.Max = units, 200
+		m.Fleets[0].Min, m.Fleets[0].Max = new(units), new(200)
 		m.Service.Fleets[0].Start, m.Service.Fleets[0].Pods.Nodes.Start, m.Service.Fleets[0].Pods.Nodes.Max = units, 25, 50
 		p := made(t, m, spike, a)
 		if p.Enough != (units == 100) {
