@@ -19,7 +19,7 @@ import (
 func TestForecastsInRealTime(t *testing.T) {
 	e := asked(t)
 	if !e.full() {
-		t.Skipf("twelve minutes of real time are for ONAIR_TRUTH=%d or more, which make truth sets", enough)
+		t.Skipf("eleven minutes of real time are for ONAIR_TRUTH=%d or more, which make truth sets", enough)
 	}
 	var table forecastTable
 	t.Cleanup(func() {
