@@ -43,7 +43,7 @@ cross:
 smoke: build
 	ONAIR_BIN=$(CURDIR)/bin/onair ONAIR_SOAK=60000 go test -count=1 -run 'TestSmoke|TestSoak' -v ./cmd/onair
 
-## truth: what onair says of many worlds against what is true of them, forty runs of each, and what it foretells and plans against labs that do it; on two idle cores forty minutes, an hour where every run in real time (18 minutes) has to be made again
+## truth: what onair says of many worlds against what is true of them, forty runs of each, and what it foretells and plans against labs that do it; on two idle cores some forty minutes, an hour where every run in real time (18 minutes) has to be made again
 truth:
 	ONAIR_TRUTH=40 go test -count=1 -timeout 90m -parallel 6 -v ./internal/truth
 
