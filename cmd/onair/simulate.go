@@ -12,7 +12,6 @@ import (
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/report"
 	"github.com/seed-f864f198/onair/internal/rundir"
-	"github.com/seed-f864f198/onair/internal/scenario"
 )
 
 // simulateOptions are the flags of onair simulate.

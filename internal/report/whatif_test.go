@@ -105,12 +105,19 @@ func TestColumnsCountTheirRuns(t *testing.T) {
 	enough := 0
 	for seed := range uint64(200) {
 		o, trace := m.Trace(seed + 1)
-		sum, all := 0.0, 0.0
+		sum, since, all := 0.0, 0.0, 0.0 // of it all; since the spot began, of what it asked for while it lasted
 		for second, asked := range trace.Demand {
-			sum, all = sum+max(asked-trace.Capacity[second], 0), all+asked
+			short := max(asked-trace.Capacity[second], 0)
+			sum += short
+			if at := time.Duration(second) * time.Second; at >= d.Spots[0].From {
+				since += short
+				if at < d.Spots[0].To {
+					all += asked
+				}
+			}
 		}
-		lost, shares = append(lost, sum), append(shares, sum/all)
-		if sum <= all/1000 {
+		lost, shares = append(lost, sum), append(shares, since/all)
+		if since <= all/1000 {
 			enough++
 		}
 		lag := 0.0
