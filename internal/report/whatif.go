@@ -110,8 +110,9 @@ func (w *WhatIf) Render(put func(name string, content []byte) error) error {
 // all.
 func (w *WhatIf) Boxes() string { return boxesOf("simulation", w.picture()) }
 
-// order is the places of the columns by how many requests go unserved at the median,
-// then in bad runs, the fewest first; of equals the one asked for first.
+// order is the places of the columns by how many requests go unserved on average, the
+// fewest first; of equals the one asked for first. A median would rank what fails in
+// four runs of ten with what never does.
 func (w *WhatIf) order() []int {
 	places := make([]int, len(w.Columns))
 	for i := range places {
@@ -119,7 +120,7 @@ func (w *WhatIf) order() []int {
 	}
 	slices.SortStableFunc(places, func(i, j int) int {
 		a, b := w.Columns[i], w.Columns[j]
-		return cmp.Or(cmp.Compare(a.lost(middle), b.lost(middle)), cmp.Compare(a.lost(bad), b.lost(bad)))
+		return cmp.Compare(a.lost(), b.lost())
 	})
 	return places
 }
@@ -139,18 +140,17 @@ const (
 	bad    = 0.95
 )
 
-// lost is how many requests go unserved.
-func (c Column) lost(p float64) float64 { v, _ := c.Outcome.Lost.Quantile(p); return v }
+// lost is how many requests go unserved on average.
+func (c Column) lost() float64 { v, _ := c.Outcome.Lost.Mean(); return v }
 
 // unserved is the share of requests that go unserved.
 func (c Column) unserved(p float64) float64 { v, _ := c.Outcome.Unserved.Quantile(p); return v }
 
-// lostWords writes how many requests go unserved at the median, by which columns are
-// ranked, with its standard error, rounded up, where there is any.
+// lostWords writes how many requests go unserved on average, by which columns are ranked, with its standard error, rounded up, where there is any.
 func (c Column) lostWords() string {
-	v, err := c.Outcome.Lost.Quantile(middle)
+	v, err := c.Outcome.Lost.Mean()
 	text := figure.Count(int64(math.Ceil(v)))
-	if err = math.Ceil(figure.Significant(err, 1)); err > 0 {
+	if err = math.Ceil(figure.Significant(err, 2)); err > 0 {
 		text += " ± " + figure.Count(int64(err))
 	}
 	return text
@@ -278,9 +278,19 @@ func (w *WhatIf) headline() string {
 	case len(w.Columns) == 1:
 		return fmt.Sprintf("%s, %s of requests go unserved (%s or more in 1 of 20 runs)", AsIs, share, unservedShare(asIs.unserved(bad)))
 	case best.Name == asIs.Name:
-		return fmt.Sprintf("fewest requests go unserved %s: %s", AsIs, share)
+		return fmt.Sprintf("fewest requests go unserved %s: %s", AsIs, asIs.oftenAndSeldom())
 	}
-	return fmt.Sprintf("fewest requests go unserved with %s: %s, %s %s", best.title(), unservedShare(best.unserved(middle)), AsIs, share)
+	return fmt.Sprintf("fewest requests go unserved with %s: %s, %s %s", best.title(), best.oftenAndSeldom(), AsIs, share)
+}
+
+// oftenAndSeldom is the share unserved at the median, with that of bad runs where it is
+// another.
+func (c Column) oftenAndSeldom() string {
+	often, seldom := unservedShare(c.unserved(middle)), unservedShare(c.unserved(bad))
+	if often == seldom {
+		return often
+	}
+	return fmt.Sprintf("%s (%s or more in 1 of 20 runs)", often, seldom)
 }
 
 // asked says what the columns were played under.
@@ -345,5 +355,5 @@ func (w *WhatIf) restsOn() string {
 
 // method explains the table's columns.
 func (w *WhatIf) method() string {
-	return fmt.Sprintf("Ranked by requests unserved, of which ± is the standard error. Medians over the runs, p95: so much or more in 1 of 20 runs; P(enough) is the share of runs in which all but %s of the requests are served, ± likewise; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
+	return fmt.Sprintf("Ranked by requests unserved on average, of which ± is the standard error. Else medians over the runs, p95: so much or more in 1 of 20 runs; P(enough) is the share of runs in which all but %s of the requests are served, ± likewise; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
 }

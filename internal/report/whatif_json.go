@@ -75,12 +75,16 @@ type ColumnSummary struct {
 	Settings []SettingSummary `json:"settings"`
 	Words    *string          `json:"words"`
 	Assumed  []string         `json:"assumed"`
-	Rank     int              `json:"rank"`     // by unserved requests, from 1
+	Rank     int              `json:"rank"`     // by unserved requests on average, from 1
 	Unserved Estimated        `json:"unserved"` // share of requests
 	Requests Estimated        `json:"unserved_requests"`
-	Served   ServedSummary    `json:"served"`
-	Lag      LagSummary       `json:"scale_lag"`
-	Units    []UnitsSummary   `json:"units"`
+
+	RequestsMean      *float64 `json:"unserved_requests_mean"`
+	RequestsMeanError *float64 `json:"unserved_requests_mean_error"`
+
+	Served ServedSummary  `json:"served"`
+	Lag    LagSummary     `json:"scale_lag"`
+	Units  []UnitsSummary `json:"units"`
 }
 
 // SettingSummary is one thing that is otherwise.
@@ -149,9 +153,10 @@ func summaryReplay(r forecast.Replay) ReplaySummary {
 
 func (w *WhatIf) columnSummary(c Column) ColumnSummary {
 	p, err := c.enough()
+	mean, meanError := c.Outcome.Lost.Mean()
 	s := ColumnSummary{
 		Name: c.Name, Settings: []SettingSummary{}, Assumed: append([]string{}, c.Assumed...),
-		Unserved: estimated(c.Outcome.Unserved), Requests: estimated(c.Outcome.Lost), Served: ServedSummary{plan.Unserved, p, err},
+		Unserved: estimated(c.Outcome.Unserved), Requests: estimated(c.Outcome.Lost), RequestsMean: finite(&mean), RequestsMeanError: finite(&meanError), Served: ServedSummary{plan.Unserved, p, err},
 		Lag: LagSummary{Estimated{finite(c.lag(middle)), c.lagError(middle), finite(c.lag(bad)), c.lagError(bad)}, c.short(), c.unrecovered()}, Units: []UnitsSummary{},
 	}
 	if c.Words != "" {

@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
@@ -57,7 +59,7 @@ func TestWhatIfHasEveryKey(t *testing.T) {
 		"demand":                      {"name", "peak", "seconds"},
 		"demand.peak":                 {"p5", "p50", "p95"},
 		"replay":                      {"runs", "scale_lag_error", "scale_lag_measured", "scale_lag_refused", "scale_lag_simulated", "units"},
-		"columns.0":                   {"assumed", "name", "rank", "scale_lag", "served", "settings", "units", "unserved", "unserved_requests", "words"},
+		"columns.0":                   {"assumed", "name", "rank", "scale_lag", "served", "settings", "units", "unserved", "unserved_requests", "unserved_requests_mean", "unserved_requests_mean_error", "words"},
 		"columns.0.unserved":          {"p50", "p50_error", "p95", "p95_error"},
 		"columns.0.scale_lag":         {"p50", "p50_error", "p95", "p95_error", "short", "unrecovered"},
 		"columns.0.served":            {"probability", "standard_error", "unserved_at_most"},
@@ -156,6 +158,9 @@ func TestColumnsCountTheirRuns(t *testing.T) {
 			t.Errorf("%s in bad runs = %v; want %v, the 190th of 200 runs", q.name, *q.P95, want)
 		}
 	}
+	if mean, deviation := stat.MeanStdDev(lost, nil); math.Abs(*c.RequestsMean-mean) > 1e-6*mean || math.Abs(*c.RequestsMeanError-deviation/math.Sqrt(200)) > 1e-6*deviation {
+		t.Errorf("unserved requests on average = %v ± %v; want %v ± %v", *c.RequestsMean, *c.RequestsMeanError, mean, deviation/math.Sqrt(200))
+	}
 	if want := float64(enough) / 200; c.Served.Probability != want {
 		t.Errorf("probability = %v; want %v", c.Served.Probability, want)
 	}
@@ -169,8 +174,9 @@ func TestLostWords(t *testing.T) {
 	}{
 		{[]float64{0, 0, 0, 0}, "0"},
 		{[]float64{1200.4}, "1,201"},
-		{[]float64{100, 200, 300, 400}, "200 ± 100"},
+		{[]float64{100, 200, 300, 400}, "250 ± 65"},
 		{[]float64{1, 1.2, 1.4, 1.6}, "2 ± 1"},
+		{[]float64{0, 0, 0, 0, 0, 0, 1000}, "143 ± 140"},
 	} {
 		column := Column{Outcome: forecast.Outcome{Many: simulation.Many{Lost: simulation.SampleOf(c.lost)}}}
 		if got := column.lostWords(); got != c.want {
@@ -201,7 +207,7 @@ func TestLagIsOverAllRuns(t *testing.T) {
 	}
 }
 
-// The columns are ranked by requests unserved; of equals the one asked for first.
+// The columns are ranked by requests unserved on average; of equals the one asked for first.
 func TestRanked(t *testing.T) {
 	w := whatIf(t, nil, changed(t, "b", asked{}), changed(t, "min=80", asked{min: 80}), changed(t, "b", asked{}))
 	var got []string
