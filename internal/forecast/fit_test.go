@@ -287,7 +287,7 @@ func TestFitAssumes(t *testing.T) {
 				return m.Service.Fleets[0].CPU == simulation.CPU{Request: 1.25 / 40, Limit: 1.25}
 			}},
 		{"no shortfall", func(r *rehearsal) { r.r.Shortfall, r.r.ScaleLag = nil, nil },
-			"capacity never fell short in the rehearsal: how fast it scales could be held against its units alone",
+			"capacity never fell short while the rehearsed spots lasted: how fast it scales could be held against its units alone",
 			func(m *Model) bool { return m.Replay.LagError == nil && m.Replay.Trusted() == nil }},
 		{"a layer that is stated", func(r *rehearsal) {
 			r.q.Layers = []capacity.Layer{{Name: "db", Rate: 300}, {Name: "cache", Rate: 900}}

@@ -31,6 +31,9 @@ func (f *fitting) holdLag(r *Replay, runs []replayed) {
 		r.LagError = new(lagError(runs, f.r.ScaleLag.Seconds()))
 	case f.r.Shortfall == nil:
 		r.NoLag = "capacity never fell short in the rehearsal"
+		if len(f.q.Spots) > 0 {
+			r.NoLag = "capacity never fell short while the rehearsed spots lasted"
+		}
 	case !f.sawToTheEnd():
 		r.NoLag = "capacity fell short in the rehearsal while not all of it was seen, so that for how long is not known"
 	case recovers:

@@ -13,19 +13,17 @@ const (
 
 // risk is the curve over the first fleet's units, from those of an ordinary evening,
 // or its minimum where the plan holds no more than they are, to half as many again as
-// the plan holds. At the plan's number and the one below
-// all draws count, at others a part of them, so that a reader need not wait.
+// the plan holds. At the plan's number, the one below and the first all draws count, at
+// others a part of them, so that a reader need not wait.
 func (w *work) risk() []Risk {
 	low, answer := w.today()[0], w.floors[0]
 	if answer <= low {
 		low = min(w.least()[0], answer)
 	}
-	exact := []int{answer}
-	if answer > low {
-		exact = append(exact, answer-1)
-	}
+	below := max(answer-1, low)
+	exact := []int{low, below, answer}
 	high := min(max(answer+next, ceil(1.5*float64(answer)), w.today()[0]), w.most(0))
-	sample := w.part(w.try(w.floors), w.try(w.floors.with(0, exact[len(exact)-1])))
+	sample := w.part(w.try(w.floors), w.try(w.floors.with(0, below)))
 	var curve []Risk
 	for _, n := range spread(low, max(high, answer), exact) {
 		f := w.floors.with(0, n)
