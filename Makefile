@@ -15,7 +15,7 @@ rehearse: build
 
 ## test: run all tests with the race detector, and of laws that it makes expensive a part
 test:
-	go test -race ./...
+	go test -race -p 3 ./...
 
 ## laws: the same without the race detector, every law at all its seeds, two worlds foretold and planned for, thousands of pods, the page in a browser, and nights of the workflow; three minutes
 laws:
