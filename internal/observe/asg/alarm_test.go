@@ -84,8 +84,6 @@ func TestStepPolicy(t *testing.T) {
 		{"as the console makes it", steps("high"), reads(high), of(&played), ""},
 		{"above alone", steps("high"), reads(with(high, func(a *autoscale.AlarmSpec) { a.Comparison = "GreaterThanThreshold" })),
 			of(new(with(played, func(s *autoscale.Stepped) { s.EdgeBelow = true }))), ""},
-		{"magnitude of before", with(steps("high"), func(p *types.ScalingPolicy) { p.MinAdjustmentMagnitude, p.MinAdjustmentStep = nil, aws.Int32(3) }), reads(high),
-			of(new(with(played, func(s *autoscale.Stepped) { s.Least = 3 }))), ""},
 		{"down, open below", down, reads(onCPU("low", "LessThanOrEqualToThreshold", 30, 5, time.Minute)),
 			of(&autoscale.Stepped{Threshold: 0.3, Below: true, EdgeBelow: true, Alarm: autoscale.Alarm{Periods: 5, Period: time.Minute}, Type: autoscale.ChangeInCapacity,
 				Steps: []autoscale.Step{{From: math.Inf(-1), To: -0.1, Adjust: -2}, {From: -0.1, To: 0, Adjust: -1}}}), ""},

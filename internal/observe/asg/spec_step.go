@@ -69,7 +69,7 @@ func steppedOf(p types.ScalingPolicy, a autoscale.AlarmSpec, metric string) (mad
 	per := inUnit(metric)
 	made = &autoscale.Stepped{
 		Threshold: *a.Threshold / per, Below: below, EdgeBelow: edgeBelow, Alarm: alarm,
-		Type: autoscale.Adjustment(aws.ToString(p.AdjustmentType)), Least: least(p),
+		Type: autoscale.Adjustment(aws.ToString(p.AdjustmentType)), Least: int(aws.ToInt32(p.MinAdjustmentMagnitude)),
 	}
 	switch made.Type {
 	case autoscale.ChangeInCapacity, autoscale.PercentChangeInCapacity, autoscale.ExactCapacity:
@@ -96,14 +96,6 @@ func bound(x *float64, per, open float64) float64 {
 		return open
 	}
 	return *x / per
-}
-
-// least is what a percentage moves at least, by its name of today or of before.
-func least(p types.ScalingPolicy) int {
-	if p.MinAdjustmentMagnitude != nil {
-		return int(*p.MinAdjustmentMagnitude)
-	}
-	return int(aws.ToInt32(p.MinAdjustmentStep))
 }
 
 // inUnit is what in a metric's own unit is 1 in the terms of the algorithms.
