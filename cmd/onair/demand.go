@@ -58,7 +58,7 @@ type chanceOptions struct {
 
 func (o *chanceOptions) flags(cmd *cobra.Command, runs string) {
 	cmd.Flags().IntVar(&o.runs, "runs", forecast.UsualRuns, runs)
-	cmd.Flags().Uint32Var(&o.seed, "seed", 1, "of the simulated airings: the same seed gives the same answer, another one shares none of them")
+	cmd.Flags().Uint32Var(&o.seed, "seed", forecast.UsualSeed, "of the simulated airings: the same seed gives the same answer, another one shares none of them")
 }
 
 // check refuses fewer runs than least.

@@ -52,8 +52,7 @@ type Replay struct {
 	NoLag    string
 	// Apart says, in words, that only one of the two recovered, or fell short: the
 	// model is not trusted then, and LagError is nil. Else it is empty.
-	Apart  string
-	Demand []float64 // requests in each second, as rehearsed
+	Apart string
 }
 
 // UnitsError is how far a fleet's simulated ready units were from the measured

@@ -15,6 +15,10 @@ type Chance struct {
 // UsualRuns tell a share of 95 % within half a point.
 const UsualRuns = 2000
 
+// UsualSeed is what is played under unless another one is asked for, so that a report's
+// airings are the first of a command's.
+const UsualSeed = 1
+
 // Outcome is what became of a demand.
 type Outcome struct {
 	simulation.Many

@@ -17,14 +17,14 @@ const replays = 200
 // replay plays the rehearsal by what staging had: the demand that was planned, what
 // one unit was judged to carry, and the phases that were seen.
 func (f *fitting) replay(s staging) (Replay, error) {
-	r := Replay{Runs: replays, Demand: f.demand(), Measured: f.r.ScaleLag}
+	r, demand := Replay{Runs: replays, Measured: f.r.ScaleLag}, f.demand()
 	lead := int(s.lead() / time.Second)
-	sim, err := simulation.New(f.rehearsed(s, r.Demand, lead))
+	sim, err := simulation.New(f.rehearsed(s, demand, lead))
 	if err != nil {
 		return r, err
 	}
 	for _, fleet := range s.Fleets {
-		r.Units = append(r.Units, UnitsError{Fleet: fleet.Name, Measured: f.measuredUnits(fleet.Name, len(r.Demand))})
+		r.Units = append(r.Units, UnitsError{Fleet: fleet.Name, Measured: f.measuredUnits(fleet.Name, len(demand))})
 	}
 	runs := make([]replayed, replays)
 	for i := range runs {

@@ -71,10 +71,6 @@ const (
 	drawSeconds = 300_000 // of all airings together
 )
 
-// firstSeed is what onair plan takes where none is given, so that a report's airings
-// are among its own.
-const firstSeed = 1
-
 func reportDraws(lasts time.Duration) int {
 	return min(max(int(drawSeconds*time.Second/max(lasts, time.Second)), leastDraws), mostDraws)
 }
@@ -87,7 +83,7 @@ func (r *Report) plan() {
 	}
 	d, err := r.Scenario.Demand()
 	if err == nil {
-		r.Plan, err = r.PlanFor(r.Scenario, d, Airing{Chance: forecast.Chance{Runs: reportDraws(d.Airs + d.Lasts), Seed: firstSeed}})
+		r.Plan, err = r.PlanFor(r.Scenario, d, Airing{Chance: forecast.Chance{Runs: reportDraws(d.Airs + d.Lasts), Seed: forecast.UsualSeed}})
 	}
 	if err != nil {
 		r.NoPlan = sentenceOf("no plan is made: " + err.Error())
