@@ -26,19 +26,22 @@ const (
 	rate        = 2000   // requests a second
 	longestRead = 15 * time.Second
 	mostMemory  = 300 << 20 // bytes
-	leastMemory = 20 << 20  // bytes that a process takes for nothing
+	leastMemory = 12 << 20  // bytes that judging takes however short the run is
+	goes        = 3         // how often a short run may be judged: what else the machine does only adds to it
 )
 
 func TestALongRunIsJudgedInBounds(t *testing.T) {
 	const seconds, share = 240, 1.5 * 240 / fourHours
-	took, memory := judgeLong(t, writeLong(t, seconds))
-	t.Logf("reading and judging %d s took %v and %d MiB", seconds, took, memory>>20)
-	if most := time.Duration(slowedBy * share * float64(longestRead)); took > most {
-		t.Errorf("reading and judging %d s took %v; want at most %v", seconds, took, most)
+	longest, most := time.Duration(slowedBy*share*float64(longestRead)), int64(leastMemory+share*mostMemory)
+	dir := writeLong(t, seconds)
+	for range goes {
+		took, memory := judgeLong(t, dir)
+		t.Logf("reading and judging %d s took %v and %.1f MiB", seconds, took, float64(memory)/(1<<20))
+		if took <= longest && memory <= most {
+			return
+		}
 	}
-	if most := int64(leastMemory + share*mostMemory); memory > most {
-		t.Errorf("reading and judging %d s took %d MiB; want at most %d", seconds, memory>>20, most>>20)
-	}
+	t.Errorf("each of %d times reading and judging %d s took more than %v or %.1f MiB", goes, seconds, longest, float64(most)/(1<<20))
 }
 
 func BenchmarkFourHours(b *testing.B) {
@@ -105,16 +108,18 @@ func TestPageOfFourHoursIsSmall(t *testing.T) {
 
 // judgeLong reads a run and judges it, and says how much processor time that took,
 // which is at least as long as a quiet machine needs and does not depend on what
-// else it does, and how much memory the process held at most.
+// else it does, and how much more memory the process held at most than before. A
+// collector that has to wait for a processor lets more pile up.
 func judgeLong(t testing.TB, dir *rundir.Dir) (took time.Duration, memory int64) {
 	t.Helper()
 	defer debug.SetGCPercent(debug.SetGCPercent(25)) // as the command does
 	debug.FreeOSMemory()
+	before := heldBytes()
 	stop, most := make(chan struct{}), make(chan int64)
 	go func() {
 		tick := time.NewTicker(5 * time.Millisecond)
 		defer tick.Stop()
-		peak := int64(0)
+		peak := before
 		for {
 			select {
 			case <-tick.C:
@@ -129,7 +134,7 @@ func judgeLong(t testing.TB, dir *rundir.Dir) (took time.Duration, memory int64)
 	r, err := Read(dir)
 	took = processorTime(t) - began
 	close(stop)
-	memory = <-most
+	memory = <-most - before
 	if err != nil {
 		t.Fatal(err)
 	}
