@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -73,5 +75,23 @@ func TestImportsGoDownOnly(t *testing.T) {
 	}
 	if want := len(slices.Concat(layers...)); seen != want {
 		t.Errorf("go list shows %d packages in the layers; want all %d", seen, want)
+	}
+}
+
+// A reader finds every room in README's plan of the house; those for tests alone are
+// not in it.
+func TestReadmeNamesEveryRoom(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pkg := range slices.Concat(layers...) {
+		room, within := strings.CutPrefix(pkg, "internal/")
+		if !within || strings.Contains(room, "/") || room == "raced" || room == "truth" {
+			continue
+		}
+		if line := regexp.MustCompile(`(?m)^  ` + room + ` {2,}\S`); !line.Match(readme) {
+			t.Errorf("README.md's Architecture does not say what %s is for", pkg)
+		}
 	}
 }
