@@ -78,7 +78,7 @@ func (s *Scenario) WithSpots(spots []string) (*Scenario, error) {
 		return nil, err
 	}
 	setChild(own, "headroom", nil) // else what is asked would be scaled to it
-	traffic, assumed := d.spotsAsked(spots, s.ownBaseline(), s.model(own))
+	traffic, assumed := d.spotsAsked(spots, s.ownBaseline(), s.usualShape(own))
 	setChild(own, "traffic", traffic)
 	asked, err := s.ask(d, own)
 	if mistakes, ok := err.(Mistakes); ok {
@@ -116,7 +116,7 @@ func (s *Scenario) ownBaseline() float64 {
 
 // spotsAsked is the field traffic that the spots amount to, with what was taken that
 // they leave out.
-func (d *decoder) spotsAsked(texts []string, baseline float64, usual model) (traffic *yaml.Node, assumed []string) {
+func (d *decoder) spotsAsked(texts []string, baseline float64, usual usualShape) (traffic *yaml.Node, assumed []string) {
 	var spots []*yaml.Node
 	stated := "" // the flag that states the baseline
 	asked := fieldsOf()

@@ -15,37 +15,37 @@ var shapeFields = []struct{ name, usual string }{
 	{"rise", lengthText(priorRise)}, {"half_life", lengthText(priorHalfLife)}, {"tail", percentText(priorTail)},
 }
 
-// model is a spot whose form others take that do not state theirs.
-type model struct {
+// usualShape is that of a spot that others take that do not state theirs.
+type usualShape struct {
 	whose string     // in words
 	spot  *yaml.Node // nil: the usual
 }
 
-// model returns the first spot on air of a scenario that was run.
-func (s *Scenario) model(tree *yaml.Node) model {
+// usualShape is that of the first spot on air of a scenario that was run.
+func (s *Scenario) usualShape(tree *yaml.Node) usualShape {
 	listed := child(child(tree, "traffic"), "spots")
 	if len(s.Traffic.Spots) == 0 || listed == nil || len(listed.Content) != len(s.Traffic.Spots) {
-		return model{whose: "a usual spot"}
+		return usualShape{whose: "a usual spot"}
 	}
 	first := slices.MinFunc(s.Traffic.Spots, func(a, b Spot) int { return cmp.Compare(a.At, b.At) })
 	i := slices.IndexFunc(s.Traffic.Spots, func(spot Spot) bool { return spot.Name == first.Name })
-	return model{"the run's " + shorten(first.Name), listed.Content[i]}
+	return usualShape{"the run's " + shorten(first.Name), listed.Content[i]}
 }
 
 // complete gives a spot what it leaves out of its form, and says so in a sentence;
 // empty where it states all.
-func (m model) complete(spot *yaml.Node, flag string) string {
+func (f usualShape) complete(spot *yaml.Node, flag string) string {
 	var without, taken []string
-	for _, f := range shapeFields {
-		if child(spot, f.name) != nil {
+	for _, part := range shapeFields {
+		if child(spot, part.name) != nil {
 			continue
 		}
-		value := scalar(f.usual)
-		if of := child(m.spot, f.name); of != nil {
+		value := scalar(part.usual)
+		if of := child(f.spot, part.name); of != nil {
 			value = copyOf(of)
 		}
-		setChild(spot, f.name, value)
-		without, taken = append(without, f.name), append(taken, f.name+" "+inWords(value))
+		setChild(spot, part.name, value)
+		without, taken = append(without, part.name), append(taken, part.name+" "+inWords(value))
 	}
 	if len(without) == 0 {
 		return ""
@@ -54,7 +54,7 @@ func (m model) complete(spot *yaml.Node, flag string) string {
 	if len(without) > 1 {
 		those = "those of %s are taken"
 	}
-	return fmt.Sprintf("%s leaves out %s: "+those+": %s.", flag, listed(without), m.whose, listed(taken))
+	return fmt.Sprintf("%s leaves out %s: "+those+": %s.", flag, listed(without), f.whose, listed(taken))
 }
 
 // copyOf is a tree of its own, to be claimed by another.
