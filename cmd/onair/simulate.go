@@ -135,7 +135,7 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	}
 	model, err := run.Trusted(asked)
 	if err != nil {
-		return nil, fmt.Errorf("%s: nothing is simulated: %w%s", o.run, err, suspects(err))
+		return nil, errors.Join(o.refuse(run, err), fmt.Errorf("%s: nothing is simulated: %w%s", o.run, err, suspects(err)))
 	}
 	variants := []report.Variant{{Name: report.AsIs, Model: model}}
 	for i, set := range settings {
@@ -146,6 +146,14 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 		variants = append(variants, report.Variant{Name: o.sets[i], Settings: set, Model: changed})
 	}
 	return run.WhatIf(variants, demand, o.chance())
+}
+
+// refuse tells machines that nothing is simulated; people read the error.
+func (o simulateOptions) refuse(run *report.Report, why error) error {
+	if !o.json {
+		return nil
+	}
+	return run.NoWhatIfJSON(o.stdout, why)
 }
 
 // suspects are the lines of what a model assumes that is not to be trusted.

@@ -65,7 +65,7 @@ type PlanHold struct {
 type ChanceSummary struct {
 	Probability   *float64 `json:"probability"`
 	Error         *float64 `json:"error"`        // its standard error, of the Monte Carlo
-	Unserved      *float64 `json:"unserved_p50"` // share of requests
+	Unserved      *float64 `json:"unserved_p50"` // share of the requests of the spot that it goes worst with
 	UnservedError *float64 `json:"unserved_p50_error"`
 	Bad           *float64 `json:"unserved_p95"`
 	BadError      *float64 `json:"unserved_p95_error"`

@@ -143,7 +143,8 @@ const (
 // lost is how many requests go unserved on average.
 func (c Column) lost() float64 { v, _ := c.Outcome.Lost.Mean(); return v }
 
-// unserved is the share of requests that go unserved.
+// unserved is the share of requests that go unserved, of the spot that it goes worst
+// with.
 func (c Column) unserved(p float64) float64 { v, _ := c.Outcome.Unserved.Quantile(p); return v }
 
 // lostWords writes how many requests go unserved on average, by which columns are ranked, with its standard error, rounded up, where there is any.
@@ -355,5 +356,5 @@ func (w *WhatIf) restsOn() string {
 
 // method explains the table's columns.
 func (w *WhatIf) method() string {
-	return fmt.Sprintf("Ranked by requests unserved on average, of which ± is the standard error. Else medians over the runs, p95: so much or more in 1 of 20 runs; P(enough) is the share of runs in which all but %s of the requests are served, ± likewise; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
+	return fmt.Sprintf("Ranked by requests unserved on average, of which ± is the standard error. Else medians over the runs, p95: so much or more in 1 of 20 runs, their standard errors in JSON; unserved is a share of the requests of the spot that it goes worst with, P(enough) that of the runs in which it is at most %s, ± likewise; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
 }

@@ -20,10 +20,11 @@ type WhatIfSummary struct {
 	Scenario string          `json:"scenario"`
 	Run      string          `json:"run"`
 	Started  time.Time       `json:"started"`
-	Demand   DemandSummary   `json:"demand"`
-	Runs     int             `json:"runs"` // of each column
-	Seed     uint64          `json:"seed"` // as asked for: another one shares no run
-	Replay   ReplaySummary   `json:"replay"`
+	Refused  *string         `json:"refused"` // why nothing is simulated; null: it is
+	Demand   *DemandSummary  `json:"demand"`  // null: nothing is
+	Runs     int             `json:"runs"`    // of each column
+	Seed     uint64          `json:"seed"`    // as asked for: another one shares no run
+	Replay   *ReplaySummary  `json:"replay"`  // null: nothing is
 	Warnings []string        `json:"warnings"`
 	Assumed  []string        `json:"assumed"`
 	Columns  []ColumnSummary `json:"columns"` // as is, then as they were asked for
@@ -76,7 +77,7 @@ type ColumnSummary struct {
 	Words    *string          `json:"words"`
 	Assumed  []string         `json:"assumed"`
 	Rank     int              `json:"rank"`     // by unserved requests on average, from 1
-	Unserved Estimated        `json:"unserved"` // share of requests
+	Unserved Estimated        `json:"unserved"` // share of the requests of the spot that it goes worst with
 	Requests Estimated        `json:"unserved_requests"`
 
 	RequestsMean      *float64 `json:"unserved_requests_mean"`
@@ -96,7 +97,7 @@ type SettingSummary struct {
 
 // ServedSummary is how likely enough of the requests is served.
 type ServedSummary struct {
-	Within      float64 `json:"unserved_at_most"` // share of requests
+	Within      float64 `json:"unserved_at_most"` // share, as unserved
 	Probability float64 `json:"probability"`
 	Error       float64 `json:"standard_error"` // of the Monte Carlo
 }
@@ -123,13 +124,21 @@ func (w *WhatIf) JSON(out io.Writer) error {
 	return indented(out, w.Summary())
 }
 
+// NoWhatIfJSON writes for machines that nothing is simulated of the run, and why.
+func (r *Report) NoWhatIfJSON(out io.Writer, why error) error {
+	return indented(out, WhatIfSummary{
+		Schema: WhatIfSchema, Scenario: r.name(), Run: r.Manifest.Run, Started: r.started(), Refused: stated(why.Error()),
+		Warnings: []string{}, Assumed: []string{}, Columns: []ColumnSummary{},
+	})
+}
+
 // Summary is what JSON writes.
 func (w *WhatIf) Summary() WhatIfSummary {
-	peak := w.Columns[0].Outcome.Peak
+	peak, replay := w.Columns[0].Outcome.Peak, summaryReplay(w.Replay)
 	s := WhatIfSummary{
 		Schema: WhatIfSchema, Scenario: w.Scenario, Run: w.Run, Started: w.Started,
-		Demand: DemandSummary{w.Demand.Name, len(w.Band.P50), RunsQuantile{finite(&peak.P5), finite(&peak.P50), finite(&peak.P95)}},
-		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: summaryReplay(w.Replay), Warnings: append([]string{}, w.Warnings...), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
+		Demand: &DemandSummary{w.Demand.Name, len(w.Band.P50), RunsQuantile{finite(&peak.P5), finite(&peak.P50), finite(&peak.P95)}},
+		Runs:   w.Chance.Runs, Seed: w.Chance.Seed, Replay: &replay, Warnings: append([]string{}, w.Warnings...), Assumed: append([]string{}, slices.Concat(w.Assumed, w.Demand.Assumed)...), Columns: []ColumnSummary{},
 	}
 	order := w.order()
 	for i, c := range w.Columns {

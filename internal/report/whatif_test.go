@@ -55,7 +55,7 @@ func TestWhatIfTextFitsATerminal(t *testing.T) {
 // Every key is there whatever was asked, lists are lists and null is unknown.
 func TestWhatIfHasEveryKey(t *testing.T) {
 	want := map[string][]string{
-		"":                            {"assumed", "columns", "demand", "replay", "run", "runs", "scenario", "schema", "seed", "started", "warnings"},
+		"":                            {"assumed", "columns", "demand", "refused", "replay", "run", "runs", "scenario", "schema", "seed", "started", "warnings"},
 		"demand":                      {"name", "peak", "seconds"},
 		"demand.peak":                 {"p5", "p50", "p95"},
 		"replay":                      {"runs", "scale_lag_error", "scale_lag_measured", "scale_lag_refused", "scale_lag_simulated", "units"},
