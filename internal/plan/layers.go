@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
 )
@@ -152,33 +151,6 @@ func (w *work) warnNodes(fleet int) {
 		w.warnf("%s: the group its pods stand on is not known: see that there is room for %s of them", f.Name, figure.Count(w.floors[fleet]))
 	case f.Nodes.PodsPerInstance <= 0:
 		w.warnf("%s: how many of its pods an instance of %s has room for is not known: see that there is room for %s of them", f.Name, f.Nodes.Name, figure.Count(w.floors[fleet]))
-	}
-}
-
-// warnScheduled says which scheduled actions of the groups that are held are due while
-// they are.
-func (w *work) warnScheduled() {
-	if w.Instants == nil {
-		return
-	}
-	for _, f := range w.model.Fleets {
-		w.warnActions(f.Name, f.Scheduled)
-		if f.Nodes != nil {
-			w.warnActions(f.Nodes.Name, f.Nodes.Scheduled)
-		}
-	}
-}
-
-func (w *work) warnActions(group string, actions []autoscale.Scheduled) {
-	for _, a := range actions {
-		if a.At.Before(w.Instants.Apply) || a.At.After(w.Instants.Release) {
-			continue
-		}
-		warning := fmt.Sprintf("%s: its scheduled action %s is due at %s, between apply and release, and sets %s, which is not simulated: move it out of the window",
-			group, a.Name, a.At.In(w.ask.At.Location()).Format("2006-01-02 15:04 MST"), a.Sets())
-		if !slices.Contains(w.Warnings, warning) { // two fleets may stand on one group
-			w.Warnings = append(w.Warnings, warning)
-		}
 	}
 }
 
