@@ -93,7 +93,6 @@ func (w *work) warn() {
 			w.warnf("%s: only a lower bound of what a unit sustains is known, so fewer units may do (rehearse a load that it does not hold)", f.Name)
 		}
 		w.warnNodes(i)
-		w.warnOrders(i)
 	}
 }
 
@@ -151,14 +150,5 @@ func (w *work) warnNodes(fleet int) {
 		w.warnf("%s: the group its pods stand on is not known: see that there is room for %s of them", f.Name, figure.Count(w.floors[fleet]))
 	case f.Nodes.PodsPerInstance <= 0:
 		w.warnf("%s: how many of its pods an instance of %s has room for is not known: see that there is room for %s of them", f.Name, f.Nodes.Name, figure.Count(w.floors[fleet]))
-	}
-}
-
-// warnOrders says where a scheduled change would take the floor away again.
-func (w *work) warnOrders(fleet int) {
-	for _, o := range w.service.Fleets[fleet].Orders {
-		if o.Min != nil && *o.Min < w.floors[fleet] {
-			w.warnf("%s: a scheduled change sets its minimum to %s, below the %s units to hold: move it out of the window", w.model.Fleets[fleet].Name, figure.Count(*o.Min), figure.Count(w.floors[fleet]))
-		}
 	}
 }
