@@ -449,6 +449,48 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// TestUnknownUse is that of pods held to cores, where readings are too few, or nobody
+// saw what a pod serves at most.
+func TestUnknownUse(t *testing.T) {
+	full := 0.28 / 0.6 // of a core, of which the target is taken to be three fifths
+	for _, c := range []struct {
+		name   string
+		change func(*rehearsal)
+		want   simulation.CPU
+		says   string
+	}{
+		{"no reading", func(r *rehearsal) { r.Readings = nil }, simulation.CPU{Request: full / 40, Limit: full},
+			"too few readings of cpu were seen to tell how it follows requests: it is taken to be 0.467 at 40/s of a unit"},
+		{"no saturation", func(r *rehearsal) { r.Readings, r.r.Fleets[0].PerUnit.Saturation = nil, nil }, simulation.CPU{Request: full / 36, Limit: full},
+			"the most that a unit uses of cpu was not seen: it is taken to be 0.467"},
+	} {
+		r := cores().rehearse()
+		c.change(r)
+		m := r.fitted(t)
+		got := m.Service.Fleets[0].CPU
+		if math.Abs(got.Request/c.want.Request-1) > 1e-9 || math.Abs(got.Limit/c.want.Limit-1) > 1e-9 {
+			t.Errorf("%s: cpu = %+v; want %+v", c.name, got, c.want)
+		}
+		if said := strings.Join(m.Assumed, "\n"); !strings.Contains(said, c.says) {
+			t.Errorf("%s: assumed %q; want %q among it", c.name, said, c.says)
+		}
+	}
+}
+
+// TestValueOfUnitsThatStandStill: where no unit came or went nobody can tell a value of
+// all from one of each.
+func TestValueOfUnitsThatStandStill(t *testing.T) {
+	k := aValue(simulation.Value)
+	k.fleet.Pods.HPA.Max = 3
+	m := k.rehearse().fitted(t)
+	if got := m.Service.Fleets[0].Pods.Metrics[0]; got.Kind != simulation.PerUnit || math.Abs(got.Target/50-1) > 0.01 {
+		t.Errorf("metric = %+v; want 50/s of each of 3 units", got)
+	}
+	if want, said := web+": whether requests falls as units are added was not seen: it is taken to", strings.Join(m.Assumed, "\n"); !strings.Contains(said, want) {
+		t.Errorf("assumed %q; want %q among it", said, want)
+	}
+}
+
 // TestOtherMetrics beside the one that makes the fleet grow: memory that follows
 // nothing, and a clock.
 func TestOtherMetrics(t *testing.T) {

@@ -304,6 +304,11 @@ func TestSettingsRefused(t *testing.T) {
 		m.Fleets[0].Metrics = []string{"cpu", "http_requests", "cron"}
 		return m
 	}
+	inCores := func() *Model {
+		m := pods5()
+		m.Fleets[0].OwnUnit = true
+		return m
+	}
 	for _, c := range []struct {
 		model          func() *Model
 		settings, want string
@@ -336,6 +341,8 @@ func TestSettingsRefused(t *testing.T) {
 		{two, "target.cron=50%", `setting 1: target.cron=50%: hpa/default/web has no metric "cron" with a target (it has: cpu, http_requests)`},
 		{two, "target.http_requests=50%", `setting 1: target.http_requests=50%: the target of http_requests is a rate such as 60/s`},
 		{pods5, "target=50/s", `setting 1: target=50/s: the target of cpu is a share such as 50%`},
+		{inCores, "target=50%", `setting 1: target=50%: the target of cpu is an averageValue, in a unit that no setting has`},
+		{inCores, "metric=cpu:60%", `setting 1: metric=cpu:60%: what hpa/default/web uses is known in the unit of its averageValue, and not as a share of what a unit requests: rehearse with averageUtilization in its HPA`},
 		{noCPU(pods5()), "metric=cpu:60%", `setting 1: metric=cpu:60%: how the CPU of hpa/default/web grows with its requests is not known: rehearse with a CPU metric in its HPA too; its target may be too high to ever scale`},
 		{noCPU(group5()), "metric=cpu:60%", `setting 1: metric=cpu:60%: how the CPU of asg/web-prod grows with its requests is not known: rehearse with a policy on its CPU too; its target may be too high to ever scale`},
 		{group5, "metric=total:50/s", `setting 1: metric=total:50/s: asg/web-prod is a group, which follows cpu, requests or a schedule`},
