@@ -164,11 +164,13 @@ func TestWhatSettingsChange(t *testing.T) {
 			known.Metrics = []string{"requests"}
 			m.Assumed = []string{"hpa/default/web: its metric requests is read every 15s over 15s, and seen at once"}
 		}},
-		{group5, "metric=cpu:50%,warmup=90s,cooldown=2m", func(_ *Model, f *simulation.Fleet, known *Fleet) {
+		{group5, "metric=cpu:50%,warmup=90s,cooldown=2m", func(m *Model, f *simulation.Fleet, known *Fleet) {
 			f.Group.Policies = []simulation.Policy{{Tracking: &autoscale.Tracking{Target: 0.5}, Metric: simulation.Metric{Delay: time.Minute}}}
 			f.Group.Warmup, f.Group.Cooldown = 90*s, 2*time.Minute
+			m.Assumed = []string{"asg/web-prod: AWS itself applies a cooldown only to simple policies and to changes by hand, and target tracking and steps go by the warmup: here every decision waits 2m0s after the last"}
 			known.Metrics = []string{"cpu"}
 		}},
+		{group5, "cooldown=0s", func(*Model, *simulation.Fleet, *Fleet) {}}, // as AWS has it
 		{group5, "metric=schedule:20@1m..9m", func(_ *Model, f *simulation.Fleet, known *Fleet) {
 			f.Group.Policies = nil
 			f.Orders = []simulation.Order{{At: time.Minute, Late: actionsLate, Min: new(20)}, {At: 9 * time.Minute, Late: actionsLate, Min: new(5)}}
