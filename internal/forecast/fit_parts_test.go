@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -330,6 +331,22 @@ func TestProduction(t *testing.T) {
 				t.Errorf("assumed %q: room for any number %v; want %v", m.Assumed, got, c.assumes)
 			}
 		})
+	}
+}
+
+// TestNodesOfProductionBelowItsPods: what the 40 pods at the start need is played, and
+// production's own max is what is known, for a change goes back to it.
+func TestNodesOfProductionBelowItsPods(t *testing.T) {
+	r := onNodes()
+	r.q.Fleets[0].Production, r.q.Fleets[1].Production = &capacity.Production{Start: 40, Max: 90, Min: 30}, &capacity.Production{Start: 6, Max: 8}
+	m := r.fitted(t)
+	played, known := m.Service.Fleets[0].Pods.Nodes, m.Fleets[0].Nodes
+	if played.Start != 10 || played.Max != 10 || *known.Max != 8 { // of 4 pods each
+		t.Errorf("nodes from %d to %d, known max %d; want 10 to 10, and 8", played.Start, played.Max, *known.Max)
+	}
+	want := nodes + ": its max in production is 8, and the 40 pods at the start need 10 instances: it is taken to be as many"
+	if !slices.Contains(m.Assumed, want) {
+		t.Errorf("assumed %q; want %q among it", m.Assumed, want)
 	}
 }
 
