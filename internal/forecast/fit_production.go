@@ -104,5 +104,3 @@ func (f *fitting) producedNodes(n simulation.Nodes, pods int, known *Fleet) *sim
 	known.Nodes = &group
 	return &n
 }
-
-func ptr[T any](v T) *T { return &v }
