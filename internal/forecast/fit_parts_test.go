@@ -466,6 +466,21 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// TestMinOfZero: what scales to nothing is played with a pod, and known as it is.
+func TestMinOfZero(t *testing.T) {
+	k := cpu()
+	k.spec.HPA.Min = 0
+	r := k.rehearse()
+	r.r.Fleets[0].Min = new(0)
+	m := r.fitted(t)
+	if played, known := m.Service.Fleets[0].Pods.HPA.Min, m.Fleets[0].Min; played != 1 || known == nil || *known != 0 {
+		t.Errorf("min = %d, known as %v; want 1, and 0", played, known)
+	}
+	if want := []string{web + ": its min is 0, and how a workload without pods wakes is not played: it is taken to keep 1"}; !slices.Equal(m.Assumed, want) {
+		t.Errorf("assumed %q; want %q", m.Assumed, want)
+	}
+}
+
 // TestUnknownUse is that of pods held to cores, where readings are too few, or nobody
 // saw what a pod serves at most.
 func TestUnknownUse(t *testing.T) {
