@@ -168,7 +168,8 @@ func TestFitFindsAGroup(t *testing.T) {
 	if r := m.Replay; r.LagError == nil || *r.LagError > 0.1 || r.Trusted() != nil {
 		t.Errorf("replay: lag error %v: %v; want at most 10 %%", r.LagError, r.Trusted())
 	}
-	want := []string{nodes + ": its policy seer is of type PredictiveScaling, which is not played: it is taken to do nothing"}
+	want := []string{nodes + ": its policy seer is of type PredictiveScaling, which is not played: it is taken to do nothing",
+		nodes + ": how late its alarms see their data points was not read: it is taken to be 0s, by which of 4 periods of 20s, 0 to 3, the rehearsal is played most closely, so the replay's error is the least over those tried"}
 	if diff := cmp.Diff(want, m.Assumed); diff != "" {
 		t.Errorf("assumed (-want +got):\n%s", diff)
 	}
