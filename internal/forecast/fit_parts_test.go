@@ -259,7 +259,9 @@ func TestScan(t *testing.T) {
 	}{
 		{"within a second, which the clock cuts off", secs(98.6, 99), time.Second},
 		{"cluster-autoscaler's", secs(92, 93), 10 * time.Second},
-		{"slower", secs(68), 30 * time.Second},
+		{"just within it, which the clock cuts off", secs(89), 10 * time.Second},
+		{"nearly twice as long", secs(81), 20 * time.Second},
+		{"slower", secs(68), 40 * time.Second},
 		{"nobody waited", nil, 10 * time.Second},
 		{"after it, or long before", secs(10, 101), 10 * time.Second},
 	} {
