@@ -192,7 +192,7 @@ func (d *draft) setCapacity(times float64) error {
 
 // settle makes the beginning agree with what was set, after all of it.
 func (d *draft) settle() error {
-	if kindOf(*d.fleet) != still {
+	if kindOf(*d.fleet) != unscaled {
 		if err := d.bound(); err != nil {
 			return err
 		}

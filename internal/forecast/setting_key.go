@@ -15,8 +15,8 @@ type kind int
 const (
 	pods kind = 1 << iota
 	group
-	still
-	everyKind = pods | group | still
+	unscaled
+	everyKind = pods | group | unscaled
 )
 
 func kindOf(f simulation.Fleet) kind {
@@ -26,7 +26,7 @@ func kindOf(f simulation.Fleet) kind {
 	case f.Group != nil:
 		return group
 	}
-	return still
+	return unscaled
 }
 
 func (k kind) String() string {
@@ -54,7 +54,7 @@ type key struct {
 
 // instead says what can be set of a fleet that does not have the key.
 func (k key) instead(of kind) string {
-	if k.use != "" && of != still {
+	if k.use != "" && of != unscaled {
 		return fmt.Sprintf("set %s instead", k.use)
 	}
 	return "it takes " + strings.Join(keyNames(of), ", ")
