@@ -99,10 +99,8 @@ func (w *work) warn() {
 // warnBeyond says which fleets are held far beyond what was measured of them.
 func (w *work) warnBeyond() {
 	for i, f := range w.model.Fleets {
-		for _, m := range w.ask.Measured {
-			if text := m.Extrapolated(w.floors[i]); m.Name == f.Name && text != "" {
-				w.Warnings = append(w.Warnings, fmt.Sprintf("%s: the plan's %s", f.Name, text))
-			}
+		if text := capacity.Extrapolated(w.ask.Measured, f.Name, w.floors[i]); text != "" {
+			w.warnf("%s: the plan's %s", f.Name, text)
 		}
 	}
 }
