@@ -9,7 +9,10 @@ import (
 // Scheduled is a scheduled action: at an instant it sets what is not nil.
 type Scheduled struct {
 	Name              string
-	At                time.Time
+	At                time.Time // its next time
+	Recurrence        string    // a cron line of five fields, by which it is due again; empty: it is due once
+	Zone              string    // of Recurrence's clocks, an IANA name; empty: UTC
+	End               time.Time // it is not due after this; zero: for ever
 	Min, Max, Desired *int
 }
 

@@ -39,7 +39,7 @@ type GroupSpec struct {
 	Max       int
 	Cooldown  time.Duration // after an activity, of simple policies only: the others go by their Warmup
 	Policies  []PolicySpec
-	Scheduled []Scheduled // those that are still to come; of one that repeats, its next time
+	Scheduled []Scheduled // those that are still to come
 	Unread    []string    // what could not be read, in words with the cause; nil: all was
 }
 

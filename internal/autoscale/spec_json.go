@@ -91,11 +91,14 @@ type stepJSON struct {
 }
 
 type scheduledJSON struct {
-	Name    string    `json:"name"`
-	At      time.Time `json:"at"`
-	Min     *int      `json:"min,omitempty"`
-	Max     *int      `json:"max,omitempty"`
-	Desired *int      `json:"desired,omitempty"`
+	Name       string    `json:"name"`
+	At         time.Time `json:"at"`
+	Recurrence string    `json:"recurrence,omitempty"`
+	Zone       string    `json:"zone,omitempty"`
+	End        time.Time `json:"end,omitzero"`
+	Min        *int      `json:"min,omitempty"`
+	Max        *int      `json:"max,omitempty"`
+	Desired    *int      `json:"desired,omitempty"`
 }
 
 // each is made of all, one by one; of nothing, nothing (an empty list in JSON).

@@ -66,11 +66,13 @@ var specs = []struct {
 		Scheduled: []autoscale.Scheduled{
 			{Name: "evening", At: time.Date(2026, 12, 1, 21, 38, 0, 0, time.FixedZone("JST", 9*3600)), Min: new(42), Desired: new(42)},
 			{Name: "night", At: time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC), Min: new(0), Max: new(40)},
+			{Name: "every night", At: time.Date(2026, 12, 1, 13, 0, 0, 0, time.UTC), Recurrence: "0 22 * * *", Zone: "Asia/Tokyo", End: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), Min: new(2)},
 		},
 		Unread: []string{"scheduled actions: access denied"},
 	}}, []string{`"cooldown":300`, `"warmup":120`, `"in":{"periods":15,"period":10},"disable_scale_in":true,"in_below":0.8`,
 		`[{"to":-20,"adjust":-50},{"from":-20,"to":0,"adjust":-10},{"from":0,"adjust":10}]`,
 		`{"name":"evening","at":"2026-12-01T21:38:00+09:00","min":42,"desired":42}`, `"min":0,"max":40`, `"off":true`,
+		`{"name":"every night","at":"2026-12-01T13:00:00Z","recurrence":"0 22 * * *","zone":"Asia/Tokyo","end":"2027-01-01T00:00:00Z","min":2}`,
 		`"metric":"AWS/EC2 CPUUtilization","statistic":"Maximum"`, `"below":true,"edge_below":true`}},
 }
 

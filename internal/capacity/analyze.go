@@ -158,6 +158,17 @@ func (f FleetResult) Extrapolated(units int) string {
 	return ""
 }
 
+// Extrapolated says of so many units of a fleet among those measured what its own
+// Extrapolated does; empty where it is not among them.
+func Extrapolated(measured []FleetResult, fleet string, units int) string {
+	for _, f := range measured {
+		if f.Name == fleet {
+			return f.Extrapolated(units)
+		}
+	}
+	return ""
+}
+
 // known reports whether anything is known of the sustainable rate.
 func (u PerUnit) known() bool { return u.Low != nil || u.Mid != nil || u.High != nil }
 

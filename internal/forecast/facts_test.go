@@ -184,6 +184,8 @@ func (k known) read(r *rehearsal, ready, desired []int, demand []float64, end in
 				sum += each
 			case simulation.Total:
 				sum += demand[i] / float64(desired[int(at/time.Second)+k.idle-1])
+			case simulation.Value:
+				sum += demand[i]
 			}
 			n++
 		}

@@ -17,23 +17,35 @@ const someRuns = 20
 // alarms is staging with how late the alarms of groups see their data points, in whole
 // periods. No reading tells: it is the one with which the rehearsal is played most
 // closely, of those that are about as close the shortest. What was assumed of those
-// that were only tried is forgotten.
+// that were only tried is forgotten, and what was chosen is said: the replay, by which
+// the model is trusted, was made to err least.
 func (f *fitting) alarms(s staging) (staging, error) {
-	tried := false
+	var tried []int
 	for i := range s.Fleets {
 		if len(s.phases[i]) == 0 || s.Fleets[i].Group == nil {
 			continue
 		}
-		tried = true
+		tried = append(tried, i)
 		if err := f.alarm(s, i); err != nil {
 			return s, err
 		}
 	}
-	if !tried {
+	if tried == nil {
 		return s, nil
 	}
 	f.assumed = nil
-	return f.service()
+	chosen, err := f.service()
+	for _, i := range tried {
+		f.sayLate(s.Fleets[i])
+	}
+	return chosen, err
+}
+
+// sayLate says how late the alarms of a group are taken to be, of what was tried.
+func (f *fitting) sayLate(fleet simulation.Fleet) {
+	period := shortest(fleet.Group.Policies)
+	f.assume("%s: how late its alarms see their data points was not read: it is taken to be %s, by which of %d periods of %s, 0 to %d, the rehearsal is played most closely, so the replay's error is the least over those tried",
+		fleet.Name, seconds(f.late[fleet.Name]), latest, seconds(period), latest-1)
 }
 
 // alarm finds how late the alarms of one group do, and leaves it so in s.

@@ -25,7 +25,8 @@ func TestTriesAreForgotten(t *testing.T) {
 	if got := m.Service.Fleets[0].Group.Policies[0].Metric.Delay; got != 20*time.Second {
 		t.Fatalf("delay = %s; want 20s, so that the decision tells", got)
 	}
-	want := []string{nodes + ": its policy seer is of type PredictiveScaling, which is not played: it is taken to do nothing"}
+	want := []string{nodes + ": its policy seer is of type PredictiveScaling, which is not played: it is taken to do nothing",
+		nodes + ": how late its alarms see their data points was not read: it is taken to be 20s, by which of 4 periods of 20s, 0 to 3, the rehearsal is played most closely, so the replay's error is the least over those tried"}
 	if diff := cmp.Diff(want, m.Assumed); diff != "" {
 		t.Errorf("assumed (-want +got):\n%s", diff)
 	}

@@ -174,12 +174,16 @@ func (f *fitting) instanceUse(fleet *simulation.Fleet, r capacity.FleetResult, p
 	}
 }
 
+// usualShare is the target of a unit, of what it comes to when it has all the work that
+// it can do, where nothing tells.
+const usualShare = 0.6
+
 // perTarget is the share of its target that one request a second of an instance is.
 func (f *fitting) perTarget(r capacity.FleetResult, p autoscale.PolicySpec) float64 {
 	if share := f.decided(r, p); share > 0 {
 		return share
 	}
-	return 1 / (0.6 * busiest(r))
+	return 1 / (usualShare * busiest(r))
 }
 
 // decided is the share of a policy's target that one request a second of an instance

@@ -23,12 +23,14 @@ func (f *fitting) metrics(fleet *simulation.Fleet, known *Fleet, p *simulation.P
 	var uses []use
 	for _, s := range specs {
 		switch {
-		case s.Kind == autoscale.OfRequest:
+		case s.Kind == autoscale.OfRequest, inOwnUnit(s):
 			uses = append(uses, f.use(r, s))
 		case isCron(s):
 			f.assume("%s: %s asks for units at certain times: it is taken to ask for none in the campaign", r.Name, s.Name)
 		case s.Kind == autoscale.OfTotal:
 			add(s.Name, f.total(r, s))
+		case s.Kind == autoscale.OfValue:
+			add(s.Name, f.value(r, s))
 		default:
 			add(s.Name, f.perRequest(r, s))
 		}
@@ -36,6 +38,7 @@ func (f *fitting) metrics(fleet *simulation.Fleet, known *Fleet, p *simulation.P
 	if len(uses) > 0 {
 		u := f.leading(r, uses)
 		u.set(fleet)
+		known.OwnUnit = u.ownUnit
 		add(u.name, u.metric)
 	}
 	if len(p.Metrics) == 0 {
@@ -56,11 +59,7 @@ func isCron(s autoscale.MetricSpec) bool {
 // came, or of what was answered) is not told: that is left out where there is enough
 // besides.
 func (f *fitting) perRequest(r capacity.FleetResult, s autoscale.MetricSpec) simulation.Metric {
-	l, all := f.loadOn(r), f.gauges(r.Name, s.Name)
-	at, ok := fitPipeline(all, l.each, l.beyond, true)
-	if !ok {
-		at, ok = fitPipeline(all, l.each, l.unknown, true)
-	}
+	at, ok := f.eachPipeline(r, s)
 	if ok {
 		f.doubt(r, s.Name, at)
 	} else {
@@ -68,6 +67,40 @@ func (f *fitting) perRequest(r capacity.FleetResult, s autoscale.MetricSpec) sim
 		f.assume("%s: too few readings of %s were seen to tell how it follows requests: it is taken to be those of a unit in a second, by a window of %s, %s late", r.Name, s.Name, seconds(at.window), seconds(at.delay))
 	}
 	return simulation.Metric{Kind: simulation.PerUnit, Target: s.Target / at.slope, Window: at.window, Delay: at.delay}
+}
+
+// eachPipeline is how a metric follows the requests of a unit; ok is false where
+// readings do not tell.
+func (f *fitting) eachPipeline(r capacity.FleetResult, s autoscale.MetricSpec) (at pipeline, ok bool) {
+	l, all := f.loadOn(r), f.gauges(r.Name, s.Name)
+	if at, ok = fitPipeline(all, l.each, l.beyond, true); !ok {
+		at, ok = fitPipeline(all, l.each, l.unknown, true)
+	}
+	return at, ok
+}
+
+// better is the share of a metric's changes that requests of one kind must explain beyond
+// those of another to be taken for what it follows.
+const better = 0.05
+
+// value is a metric that is held to its target as it is: so many times as many units as
+// are ready are asked for. One that falls as they grow, such as the requests of each, is
+// as one of each unit; one of the whole service asks for ever more of them while it is
+// above its target. Its readings tell which it is, where units changed.
+func (f *fitting) value(r capacity.FleetResult, s autoscale.MetricSpec) simulation.Metric {
+	all := f.loadOn(r).all
+	whole, ok := fitPipeline(f.gauges(r.Name, s.Name), all, all.none(), true)
+	each, alsoEach := f.eachPipeline(r, s)
+	switch {
+	case !ok || alsoEach && each.explained > whole.explained+better:
+		return f.perRequest(r, s)
+	case alsoEach && whole.explained <= each.explained+better:
+		f.assume("%s: whether %s falls as units are added was not seen: it is taken to, as the requests of each do", r.Name, s.Name)
+		return f.perRequest(r, s)
+	}
+	f.doubt(r, s.Name, whole)
+	f.assume("%s: %s follows the requests of the whole service, and does not fall as units are added: while it is above its target, a Value, every look asks for more of them", r.Name, s.Name)
+	return simulation.Metric{Kind: simulation.Value, Target: s.Target / whole.slope, Window: whole.window, Delay: whole.delay}
 }
 
 // total is a metric of the whole service, of which readings tell the share of each unit

@@ -103,8 +103,13 @@ func (f *fitting) densest(pods, group capacity.FleetResult) int {
 	return most
 }
 
-// scan is how often pods that wait are looked for: the shortest of the usual cadences
-// that is no shorter than the last of them ever waited for a launch.
+// cut is by how much a wait may look longer than it was: an event's clock is cut to the
+// second.
+const cut = time.Second
+
+// scan is how often pods that wait are looked for: Karpenter's cadence, else the fewest
+// of cluster-autoscaler's that are no shorter than the last of them ever waited for a
+// launch.
 func (f *fitting) scan(pods, group capacity.FleetResult) time.Duration {
 	longest, seen := time.Duration(0), false
 	for _, g := range group.Growths {
@@ -112,14 +117,15 @@ func (f *fitting) scan(pods, group capacity.FleetResult) time.Duration {
 			longest, seen = max(longest, g.At-last), true
 		}
 	}
+	longest = max(0, longest-cut)
 	switch {
 	case !seen:
 		f.assume("%s: no pod was seen to wait for an instance to be launched: that is taken to be looked for every %s", group.Name, seconds(autoscalerScan))
 		return autoscalerScan
-	case longest <= 2*karpenterScan: // one for the cadence, one for the clock that is cut to the second
+	case longest <= karpenterScan:
 		return karpenterScan
 	}
-	return max(autoscalerScan, longest.Truncate(autoscalerScan))
+	return (longest + autoscalerScan - 1).Truncate(autoscalerScan)
 }
 
 // lastWithoutRoom is when a pod was last told, up to a minute before an instant, that no

@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -258,7 +259,9 @@ func TestScan(t *testing.T) {
 	}{
 		{"within a second, which the clock cuts off", secs(98.6, 99), time.Second},
 		{"cluster-autoscaler's", secs(92, 93), 10 * time.Second},
-		{"slower", secs(68), 30 * time.Second},
+		{"just within it, which the clock cuts off", secs(89), 10 * time.Second},
+		{"nearly twice as long", secs(81), 20 * time.Second},
+		{"slower", secs(68), 40 * time.Second},
 		{"nobody waited", nil, 10 * time.Second},
 		{"after it, or long before", secs(10, 101), 10 * time.Second},
 	} {
@@ -330,6 +333,22 @@ func TestProduction(t *testing.T) {
 				t.Errorf("assumed %q: room for any number %v; want %v", m.Assumed, got, c.assumes)
 			}
 		})
+	}
+}
+
+// TestNodesOfProductionBelowItsPods: what the 40 pods at the start need is played, and
+// production's own max is what is known, for a change goes back to it.
+func TestNodesOfProductionBelowItsPods(t *testing.T) {
+	r := onNodes()
+	r.q.Fleets[0].Production, r.q.Fleets[1].Production = &capacity.Production{Start: 40, Max: 90, Min: 30}, &capacity.Production{Start: 6, Max: 8}
+	m := r.fitted(t)
+	played, known := m.Service.Fleets[0].Pods.Nodes, m.Fleets[0].Nodes
+	if played.Start != 10 || played.Max != 10 || *known.Max != 8 { // of 4 pods each
+		t.Errorf("nodes from %d to %d, known max %d; want 10 to 10, and 8", played.Start, played.Max, *known.Max)
+	}
+	want := nodes + ": its max in production is 8, and the 40 pods at the start need 10 instances: it is taken to be as many"
+	if !slices.Contains(m.Assumed, want) {
+		t.Errorf("assumed %q; want %q among it", m.Assumed, want)
 	}
 }
 
@@ -446,6 +465,63 @@ func TestSteps(t *testing.T) {
 	f.notCome(r)
 	if want := "3 of 5 units that were started had not come"; len(f.assumed) != 1 || !strings.Contains(f.assumed[0], want) {
 		t.Errorf("assumed %q; want %q", f.assumed, want)
+	}
+}
+
+// TestMinOfZero: what scales to nothing is played with a pod, and known as it is.
+func TestMinOfZero(t *testing.T) {
+	k := cpu()
+	k.spec.HPA.Min = 0
+	r := k.rehearse()
+	r.r.Fleets[0].Min = new(0)
+	m := r.fitted(t)
+	if played, known := m.Service.Fleets[0].Pods.HPA.Min, m.Fleets[0].Min; played != 1 || known == nil || *known != 0 {
+		t.Errorf("min = %d, known as %v; want 1, and 0", played, known)
+	}
+	if want := []string{web + ": its min is 0, and how a workload without pods wakes is not played: it is taken to keep 1"}; !slices.Equal(m.Assumed, want) {
+		t.Errorf("assumed %q; want %q", m.Assumed, want)
+	}
+}
+
+// TestUnknownUse is that of pods held to cores, where readings are too few, or nobody
+// saw what a pod serves at most.
+func TestUnknownUse(t *testing.T) {
+	full := 0.28 / 0.6 // of a core, of which the target is taken to be three fifths
+	for _, c := range []struct {
+		name   string
+		change func(*rehearsal)
+		want   simulation.CPU
+		says   string
+	}{
+		{"no reading", func(r *rehearsal) { r.Readings = nil }, simulation.CPU{Request: full / 40, Limit: full},
+			"too few readings of cpu were seen to tell how it follows requests: it is taken to be 0.467 at 40/s of a unit"},
+		{"no saturation", func(r *rehearsal) { r.Readings, r.r.Fleets[0].PerUnit.Saturation = nil, nil }, simulation.CPU{Request: full / 36, Limit: full},
+			"the most that a unit uses of cpu was not seen: it is taken to be 0.467"},
+	} {
+		r := cores().rehearse()
+		c.change(r)
+		m := r.fitted(t)
+		got := m.Service.Fleets[0].CPU
+		if math.Abs(got.Request/c.want.Request-1) > 1e-9 || math.Abs(got.Limit/c.want.Limit-1) > 1e-9 {
+			t.Errorf("%s: cpu = %+v; want %+v", c.name, got, c.want)
+		}
+		if said := strings.Join(m.Assumed, "\n"); !strings.Contains(said, c.says) {
+			t.Errorf("%s: assumed %q; want %q among it", c.name, said, c.says)
+		}
+	}
+}
+
+// TestValueOfUnitsThatStandStill: where no unit came or went nobody can tell a value of
+// all from one of each.
+func TestValueOfUnitsThatStandStill(t *testing.T) {
+	k := aValue(simulation.Value)
+	k.fleet.Pods.HPA.Max = 3
+	m := k.rehearse().fitted(t)
+	if got := m.Service.Fleets[0].Pods.Metrics[0]; got.Kind != simulation.PerUnit || math.Abs(got.Target/50-1) > 0.01 {
+		t.Errorf("metric = %+v; want 50/s of each of 3 units", got)
+	}
+	if want, said := web+": whether requests falls as units are added was not seen: it is taken to", strings.Join(m.Assumed, "\n"); !strings.Contains(said, want) {
+		t.Errorf("assumed %q; want %q among it", said, want)
 	}
 }
 

@@ -16,6 +16,10 @@ func (f *fitting) pods(fleet *simulation.Fleet, known *Fleet, r capacity.FleetRe
 	if p.HPA.Max < fleet.Start {
 		return nil, fmt.Errorf("%s: %d units were ready at the start, and its max is %d: rehearse again once it has settled", r.Name, fleet.Start, p.HPA.Max)
 	}
+	if p.HPA.Min < 1 {
+		f.assume("%s: its min is 0, and how a workload without pods wakes is not played: it is taken to keep 1", r.Name)
+		p.HPA.Min = 1
+	}
 	phase := f.sync(p, r)
 	if err := f.metrics(fleet, known, p, r, spec.Metrics); err != nil {
 		return nil, err

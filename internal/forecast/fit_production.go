@@ -92,13 +92,15 @@ func (f *fitting) producedNodes(n simulation.Nodes, pods int, known *Fleet) *sim
 		n.Min, group.Min = c.Min, new(c.Min)
 	}
 	if c.Max > 0 {
-		n.Max, group.Max = max(c.Max, n.Start), new(max(c.Max, n.Start))
+		n.Max, group.Max = c.Max, new(c.Max)
 	} else {
 		f.assume("%s: its max in production is not stated: it is taken to have room for any number of pods", group.Name)
+	}
+	if n.Max < n.Start {
+		f.assume("%s: its max in production is %s, and the %s pods at the start need %s instances: it is taken to be as many", group.Name, figure.Count(n.Max), figure.Count(pods), figure.Count(n.Start))
+		n.Max = n.Start
 	}
 	n.Max = max(n.Max, n.Min)
 	known.Nodes = &group
 	return &n
 }
-
-func ptr[T any](v T) *T { return &v }

@@ -67,7 +67,7 @@ func (f *fitting) toCome(group string) []autoscale.Scheduled {
 	}
 	actions := all[len(all)-1].actions
 	for _, a := range actions {
-		f.assume("%s: its scheduled action %s, next at %s, sets %s: it is taken not to be due while what is asked airs", group, a.Name, f.clock(a.At), a.Sets())
+		f.assume("%s: its scheduled action %s, next at %s%s, sets %s: it is taken not to be due while what is asked airs", group, a.Name, f.clock(a.At), a.Recurs(), a.Sets())
 	}
 	return actions
 }

@@ -27,7 +27,9 @@ func due(name string, at float64, least int) autoscale.Scheduled {
 func TestReplayPlaysScheduledActions(t *testing.T) {
 	k := tracked(0)
 	k.fleet.Orders = []simulation.Order{{At: 3 * time.Minute, Min: new(9)}} // a minute of which nobody comes
-	k.spec.Group.Scheduled = []autoscale.Scheduled{due("evening", 120, 9)}
+	nightly := due("nightly", 86400, 2)
+	nightly.Recurrence, nightly.Zone = "2 20 * * *", "Asia/Tokyo"
+	k.spec.Group.Scheduled = []autoscale.Scheduled{due("evening", 120, 9), nightly}
 	r := k.rehearse()
 	r.Start = began
 	m := r.fitted(t)
@@ -45,9 +47,13 @@ func TestReplayPlaysScheduledActions(t *testing.T) {
 	if diff := cmp.Diff(k.spec.Group.Scheduled, m.Fleets[0].Scheduled); diff != "" {
 		t.Errorf("scheduled (-want +got):\n%s", diff)
 	}
-	want := nodes + ": its scheduled action evening, next at 2026-11-02 11:02 UTC, sets min 9: it is taken not to be due"
-	if !strings.Contains(strings.Join(m.Assumed, "\n"), want) {
-		t.Errorf("assumed %q; want %q among it", m.Assumed, want)
+	for _, want := range []string{
+		"evening, next at 2026-11-02 11:02 UTC, sets min 9: it is taken not to be due",
+		`nightly, next at 2026-11-03 11:00 UTC and again by the cron "2 20 * * *" in Asia/Tokyo, sets min 2: it is taken not to be due`,
+	} {
+		if want = nodes + ": its scheduled action " + want; !strings.Contains(strings.Join(m.Assumed, "\n"), want) {
+			t.Errorf("assumed %q; want %q among it", m.Assumed, want)
+		}
 	}
 	if off := math.Abs(m.Service.Fleets[0].CPU.Request/0.025 - 1); off > 0.1 {
 		t.Errorf("a request takes %g of an instance; want 0.025 within 10 %%, for the action decided by no load", m.Service.Fleets[0].CPU.Request)

@@ -3,6 +3,7 @@ package forecast
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
@@ -24,14 +25,24 @@ type use struct {
 	cpu    simulation.CPU
 	at     pipeline
 	loaded bool // readings told
+	// ownUnit says that it is in the resource's own unit, such as cores, which an HPA
+	// holds to an averageValue: else it is a share of what a pod requests.
+	ownUnit bool
+}
+
+// inOwnUnit tells a resource that is held to an averageValue from a metric of pods: a
+// pod uses no more of it than it may, however much it is asked.
+func inOwnUnit(s autoscale.MetricSpec) bool {
+	resource, _, _ := strings.Cut(s.Name, "/") // cpu/app is that of a container
+	return s.Kind == autoscale.OfPod && (resource == "cpu" || resource == "memory")
 }
 
 func (f *fitting) use(r capacity.FleetResult, s autoscale.MetricSpec) use {
-	at, loaded := f.pipeline(r, s.Name)
+	at, loaded := f.pipeline(r, s)
 	return use{
-		name: s.Name, at: at, loaded: loaded,
+		name: s.Name, at: at, loaded: loaded, ownUnit: inOwnUnit(s),
 		metric: simulation.Metric{Kind: simulation.Utilisation, Target: s.Target, Window: at.window, Delay: at.delay},
-		cpu:    simulation.CPU{Base: at.base, Request: at.slope, Limit: f.useLimit(r, s.Name, at)},
+		cpu:    simulation.CPU{Base: at.base, Request: at.slope, Limit: f.useLimit(r, s, at)},
 	}
 }
 
@@ -71,13 +82,16 @@ func (u use) set(fleet *simulation.Fleet) {
 
 // useLimit is the most that a unit can use, or be seen to: its limit where it has one,
 // else what it uses when it always has work.
-func (f *fitting) useLimit(r capacity.FleetResult, name string, at pipeline) float64 {
-	if limits := f.Series(r.Name, timeline.LimitOf+name); len(limits) > 0 {
+func (f *fitting) useLimit(r capacity.FleetResult, s autoscale.MetricSpec, at pipeline) float64 {
+	if limits := f.Series(r.Name, timeline.LimitOf+s.Name); len(limits) > 0 {
 		return limits[len(limits)-1].Value
 	}
 	most := at.base + at.slope*busiest(r)
-	for _, p := range f.Series(r.Name, timeline.MetricOf+name) {
+	for _, p := range f.Series(r.Name, timeline.MetricOf+s.Name) {
 		most = max(most, p.Value)
+	}
+	if inOwnUnit(s) && r.PerUnit.Saturation == nil {
+		f.assume("%s: the most that a unit uses of %s was not seen: it is taken to be %s", r.Name, s.Name, figure.Scaled(most))
 	}
 	return most
 }
@@ -95,8 +109,8 @@ func saturate(fleet *simulation.Fleet) {
 
 // pipeline is how a metric follows what one unit is asked; loaded says that readings
 // told. Where they do not, it is the usual one, and what is not known of it is said.
-func (f *fitting) pipeline(r capacity.FleetResult, name string) (at pipeline, loaded bool) {
-	l := f.loadOn(r)
+func (f *fitting) pipeline(r capacity.FleetResult, s autoscale.MetricSpec) (at pipeline, loaded bool) {
+	l, name := f.loadOn(r), s.Name
 	all := f.gauges(r.Name, name)
 	all = f.unbound(r, name, all)
 	if at, ok := fitPipeline(all, l.done, l.unknown, false); ok {
@@ -106,7 +120,7 @@ func (f *fitting) pipeline(r capacity.FleetResult, name string) (at pipeline, lo
 		f.doubt(r, name, at)
 		return at, true
 	}
-	at = f.usual(r, name, all, l)
+	at = f.usual(r, s, all, l)
 	f.assume("%s: too few readings of %s were seen to tell how it follows requests: it is taken to be %s at %s of a unit, by a window of %s, %s late",
 		r.Name, name, figure.Scaled(at.slope*busiest(r)), figure.Rate(busiest(r)), seconds(at.window), seconds(at.delay))
 	return at, false
@@ -124,8 +138,9 @@ func (f *fitting) unbound(r capacity.FleetResult, name string, all []gauge) []ga
 }
 
 // usual is what is taken where readings do not tell: in proportion to requests, by the
-// readings there are, else all of the limit when a unit has all the work it can do.
-func (f *fitting) usual(r capacity.FleetResult, name string, all []gauge, l load) pipeline {
+// readings there are, else all of the limit when a unit has all the work it can do. Of
+// what is in its own unit the target is taken to be usualShare of that.
+func (f *fitting) usual(r capacity.FleetResult, s autoscale.MetricSpec, all []gauge, l load) pipeline {
 	at := pipeline{window: usualWindow, delay: usualDelay}
 	var xs, ys []float64
 	for _, g := range all {
@@ -141,8 +156,10 @@ func (f *fitting) usual(r capacity.FleetResult, name string, all []gauge, l load
 		return at
 	}
 	full := 1.0
-	if limits := f.Series(r.Name, timeline.LimitOf+name); len(limits) > 0 {
+	if limits := f.Series(r.Name, timeline.LimitOf+s.Name); len(limits) > 0 {
 		full = limits[len(limits)-1].Value
+	} else if inOwnUnit(s) {
+		full = s.Target / usualShare
 	}
 	at.slope = full / busiest(r)
 	return at

@@ -27,7 +27,8 @@ type Fleet struct {
 	Pod, Balancer, Node []time.Duration
 	Nodes               *NodeGroup            // that its pods stand on; nil: none is known
 	Metrics             []string              // that scale it, as readings name them, in the order of the service's metrics or policies; nil: by their kind
-	Scheduled           []autoscale.Scheduled // actions of its group still to come, as last told; of one that repeats, its next time
+	Scheduled           []autoscale.Scheduled // actions of its group still to come, as last told
+	OwnUnit             bool                  // what units use is in the resource's own unit, such as cores, to which an HPA holds an averageValue: no share of what they request
 	AtLeast             bool                  // only a lower bound of what a unit sustains is known: the model takes it
 }
 

@@ -48,7 +48,7 @@ import (
 // The group that pods stand on takes min, max, start and boot, which are those of its
 // nodes: asg/web-nodes.max=10.
 //
-// Of a group alone: warmup=60s, cooldown=2m.
+// Of a group alone: warmup=60s, and cooldown=2m, for which every decision waits here.
 //
 // Quantities are written as in a scenario. Offsets count from the beginning of
 // the demand.

@@ -162,6 +162,17 @@ func (d *draft) delay() *simulation.Delay {
 	return &d.fleet.Group.Boot
 }
 
+// setCooldown lets every policy wait, as users ask for it. AWS lets simple policies
+// alone wait, and changes by hand that ask for it (Amazon EC2 Auto Scaling user guide,
+// "Scaling cooldowns").
+func (d *draft) setCooldown(v time.Duration) error {
+	d.fleet.Group.Cooldown = v
+	if v > 0 {
+		d.assume("AWS itself applies a cooldown only to simple policies and to changes by hand, and target tracking and steps go by the warmup: here every decision waits %s after the last", seconds(v))
+	}
+	return nil
+}
+
 func (d *draft) lose(l loss) error {
 	d.fleet.Losses = append(slices.Clip(d.fleet.Losses), simulation.Loss{At: l.at, Share: l.share})
 	return nil
@@ -181,7 +192,7 @@ func (d *draft) setCapacity(times float64) error {
 
 // settle makes the beginning agree with what was set, after all of it.
 func (d *draft) settle() error {
-	if kindOf(*d.fleet) != still {
+	if kindOf(*d.fleet) != unscaled {
 		if err := d.bound(); err != nil {
 			return err
 		}

@@ -15,8 +15,8 @@ type kind int
 const (
 	pods kind = 1 << iota
 	group
-	still
-	everyKind = pods | group | still
+	unscaled
+	everyKind = pods | group | unscaled
 )
 
 func kindOf(f simulation.Fleet) kind {
@@ -26,7 +26,7 @@ func kindOf(f simulation.Fleet) kind {
 	case f.Group != nil:
 		return group
 	}
-	return still
+	return unscaled
 }
 
 func (k kind) String() string {
@@ -54,7 +54,7 @@ type key struct {
 
 // instead says what can be set of a fleet that does not have the key.
 func (k key) instead(of kind) string {
-	if k.use != "" && of != still {
+	if k.use != "" && of != unscaled {
 		return fmt.Sprintf("set %s instead", k.use)
 	}
 	return "it takes " + strings.Join(keyNames(of), ", ")
@@ -99,7 +99,7 @@ var keys = numbered(
 	newKey("boot", pods|group, pace, (*draft).setBoot),
 	newKey("cold", pods|group, length, (*draft).setCold).called(func(v string) string { return "cold for " + v }),
 	newKey("warmup", group, length, func(d *draft, v time.Duration) error { d.fleet.Group.Warmup = v; return nil }).or("ready"),
-	newKey("cooldown", group, length, func(d *draft, v time.Duration) error { d.fleet.Group.Cooldown = v; return nil }).or("down.stabilization"),
+	newKey("cooldown", group, length, (*draft).setCooldown).or("down.stabilization"),
 	newKey("nodes", pods, whole(1), (*draft).setNodes).or("start").called(func(v string) string { return v + " nodes" }),
 	newKey("nodes.min", pods, whole(0), (*draft).setNodesMin).or("min").called(func(v string) string { return "at least " + v + " nodes" }),
 	newKey("nodes.max", pods, whole(1), (*draft).setNodesMax).or("max").called(func(v string) string { return "at most " + v + " nodes" }),

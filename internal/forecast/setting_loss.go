@@ -35,7 +35,7 @@ func every(of int, what string) string {
 
 // until is how long what was lost is missing.
 func (d *draft) until() string {
-	if kindOf(*d.fleet) == still {
+	if kindOf(*d.fleet) == unscaled {
 		return "from then on, for nothing scales the fleet"
 	}
 	return "until others have come"

@@ -86,12 +86,15 @@ func metricWords(value string) string {
 }
 
 // kindNames are the metrics in the words that settings use.
-var kindNames = map[simulation.Kind]string{simulation.Utilisation: "cpu", simulation.PerUnit: "requests", simulation.Total: "total", simulation.Cron: "schedule"}
+var kindNames = map[simulation.Kind]string{simulation.Utilisation: "cpu", simulation.PerUnit: "requests", simulation.Total: "total", simulation.Cron: "schedule", simulation.Value: "value"}
 
 // setMetric replaces what scales the fleet.
 func (d *draft) setMetric(f follow) error {
 	if f.kind == simulation.Utilisation && d.fleet.CPU.Request == 0 {
 		return d.noCPU()
+	}
+	if f.kind == simulation.Utilisation && d.known.OwnUnit {
+		return fmt.Errorf("what %s uses is known in the unit of its averageValue, and not as a share of what a unit requests: rehearse with averageUtilization in its HPA", d.fleet.Name)
 	}
 	if f.kind == simulation.Cron {
 		d.asked = max(d.asked, f.shift.Units)
@@ -207,6 +210,8 @@ func (d *draft) setTarget(name string, g goal) error {
 	}
 	a := aims[0]
 	switch isRate := a.kind != simulation.Utilisation; {
+	case !isRate && d.known.OwnUnit:
+		return fmt.Errorf("the target of %s is an averageValue, in a unit that no setting has", a.name)
 	case isRate && !g.isRate:
 		return fmt.Errorf("the target of %s is a rate such as 60/s", a.name)
 	case !isRate && g.isRate:

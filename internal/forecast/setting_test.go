@@ -164,11 +164,13 @@ func TestWhatSettingsChange(t *testing.T) {
 			known.Metrics = []string{"requests"}
 			m.Assumed = []string{"hpa/default/web: its metric requests is read every 15s over 15s, and seen at once"}
 		}},
-		{group5, "metric=cpu:50%,warmup=90s,cooldown=2m", func(_ *Model, f *simulation.Fleet, known *Fleet) {
+		{group5, "metric=cpu:50%,warmup=90s,cooldown=2m", func(m *Model, f *simulation.Fleet, known *Fleet) {
 			f.Group.Policies = []simulation.Policy{{Tracking: &autoscale.Tracking{Target: 0.5}, Metric: simulation.Metric{Delay: time.Minute}}}
 			f.Group.Warmup, f.Group.Cooldown = 90*s, 2*time.Minute
+			m.Assumed = []string{"asg/web-prod: AWS itself applies a cooldown only to simple policies and to changes by hand, and target tracking and steps go by the warmup: here every decision waits 2m0s after the last"}
 			known.Metrics = []string{"cpu"}
 		}},
+		{group5, "cooldown=0s", func(*Model, *simulation.Fleet, *Fleet) {}}, // as AWS has it
 		{group5, "metric=schedule:20@1m..9m", func(_ *Model, f *simulation.Fleet, known *Fleet) {
 			f.Group.Policies = nil
 			f.Orders = []simulation.Order{{At: time.Minute, Late: actionsLate, Min: new(20)}, {At: 9 * time.Minute, Late: actionsLate, Min: new(5)}}
@@ -304,6 +306,11 @@ func TestSettingsRefused(t *testing.T) {
 		m.Fleets[0].Metrics = []string{"cpu", "http_requests", "cron"}
 		return m
 	}
+	inCores := func() *Model {
+		m := pods5()
+		m.Fleets[0].OwnUnit = true
+		return m
+	}
 	for _, c := range []struct {
 		model          func() *Model
 		settings, want string
@@ -336,6 +343,8 @@ func TestSettingsRefused(t *testing.T) {
 		{two, "target.cron=50%", `setting 1: target.cron=50%: hpa/default/web has no metric "cron" with a target (it has: cpu, http_requests)`},
 		{two, "target.http_requests=50%", `setting 1: target.http_requests=50%: the target of http_requests is a rate such as 60/s`},
 		{pods5, "target=50/s", `setting 1: target=50/s: the target of cpu is a share such as 50%`},
+		{inCores, "target=50%", `setting 1: target=50%: the target of cpu is an averageValue, in a unit that no setting has`},
+		{inCores, "metric=cpu:60%", `setting 1: metric=cpu:60%: what hpa/default/web uses is known in the unit of its averageValue, and not as a share of what a unit requests: rehearse with averageUtilization in its HPA`},
 		{noCPU(pods5()), "metric=cpu:60%", `setting 1: metric=cpu:60%: how the CPU of hpa/default/web grows with its requests is not known: rehearse with a CPU metric in its HPA too; its target may be too high to ever scale`},
 		{noCPU(group5()), "metric=cpu:60%", `setting 1: metric=cpu:60%: how the CPU of asg/web-prod grows with its requests is not known: rehearse with a policy on its CPU too; its target may be too high to ever scale`},
 		{group5, "metric=total:50/s", `setting 1: metric=total:50/s: asg/web-prod is a group, which follows cpu, requests or a schedule`},

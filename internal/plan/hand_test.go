@@ -539,6 +539,20 @@ func TestReadyTodayIsNotHeld(t *testing.T) {
 	}
 }
 
+// A minimum of 0 keeps nothing, though one unit is enough.
+func TestAMinimumOfZero(t *testing.T) {
+	f := slow(web, 1, 30)
+	f.Pods.HPA.Min = 1
+	for minimum, enough := range []bool{false, true} {
+		m := modelOf(f)
+		m.Fleets[0].Min = &minimum
+		p := made(t, m, steps(10, 20, 10), plan.Ask{At: time.Date(2026, 12, 1, 12, 54, 0, 0, time.UTC)})
+		if p.Enough != enough || units(p)[web] != 1 || (len(p.Texts) > 0) == enough {
+			t.Errorf("minimum %d: enough = %v, units = %v, %d texts; want 1 unit, which is enough: %v", minimum, p.Enough, units(p), len(p.Texts), enough)
+		}
+	}
+}
+
 // Of a minimum that is not known nobody can say that it is enough.
 func TestAMinimumNobodyKnows(t *testing.T) {
 	m := modelOf(slow(web, 40, 30))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
 )
@@ -94,17 +93,14 @@ func (w *work) warn() {
 			w.warnf("%s: only a lower bound of what a unit sustains is known, so fewer units may do (rehearse a load that it does not hold)", f.Name)
 		}
 		w.warnNodes(i)
-		w.warnOrders(i)
 	}
 }
 
 // warnBeyond says which fleets are held far beyond what was measured of them.
 func (w *work) warnBeyond() {
 	for i, f := range w.model.Fleets {
-		for _, m := range w.ask.Measured {
-			if text := m.Extrapolated(w.floors[i]); m.Name == f.Name && text != "" {
-				w.Warnings = append(w.Warnings, fmt.Sprintf("%s: the plan's %s", f.Name, text))
-			}
+		if text := capacity.Extrapolated(w.ask.Measured, f.Name, w.floors[i]); text != "" {
+			w.warnf("%s: the plan's %s", f.Name, text)
 		}
 	}
 }
@@ -152,41 +148,5 @@ func (w *work) warnNodes(fleet int) {
 		w.warnf("%s: the group its pods stand on is not known: see that there is room for %s of them", f.Name, figure.Count(w.floors[fleet]))
 	case f.Nodes.PodsPerInstance <= 0:
 		w.warnf("%s: how many of its pods an instance of %s has room for is not known: see that there is room for %s of them", f.Name, f.Nodes.Name, figure.Count(w.floors[fleet]))
-	}
-}
-
-// warnScheduled says which scheduled actions of the groups that are held are due while
-// they are.
-func (w *work) warnScheduled() {
-	if w.Instants == nil {
-		return
-	}
-	for _, f := range w.model.Fleets {
-		w.warnActions(f.Name, f.Scheduled)
-		if f.Nodes != nil {
-			w.warnActions(f.Nodes.Name, f.Nodes.Scheduled)
-		}
-	}
-}
-
-func (w *work) warnActions(group string, actions []autoscale.Scheduled) {
-	for _, a := range actions {
-		if a.At.Before(w.Instants.Apply) || a.At.After(w.Instants.Release) {
-			continue
-		}
-		warning := fmt.Sprintf("%s: its scheduled action %s is due at %s, between apply and release, and sets %s, which is not simulated: move it out of the window",
-			group, a.Name, a.At.In(w.ask.At.Location()).Format("2006-01-02 15:04 MST"), a.Sets())
-		if !slices.Contains(w.Warnings, warning) { // two fleets may stand on one group
-			w.Warnings = append(w.Warnings, warning)
-		}
-	}
-}
-
-// warnOrders says where a scheduled change would take the floor away again.
-func (w *work) warnOrders(fleet int) {
-	for _, o := range w.service.Fleets[fleet].Orders {
-		if o.Min != nil && *o.Min < w.floors[fleet] {
-			w.warnf("%s: a scheduled change sets its minimum to %s, below the %s units to hold: move it out of the window", w.model.Fleets[fleet].Name, figure.Count(*o.Min), figure.Count(w.floors[fleet]))
-		}
 	}
 }

@@ -95,7 +95,7 @@ func (s *search) least() floors {
 func (s *search) enough(f floors) bool {
 	for i, least := range s.least() {
 		scaled := s.service.Fleets[i].Pods != nil || s.service.Fleets[i].Group != nil
-		if f[i] > least || scaled && s.model.Fleets[i].Min == nil {
+		if kept := s.model.Fleets[i].Min; f[i] > least || scaled && (kept == nil || f[i] > *kept) {
 			return false
 		}
 	}

@@ -325,6 +325,11 @@ func TestScheduledActionsInTheWindow(t *testing.T) {
 			{Name: "before", At: window.Apply.Add(-time.Second), Min: new(1)},
 			{Name: "night", At: air.Add(6 * time.Minute), Min: new(2), Max: new(3)},
 			{Name: "after", At: window.Release.Add(time.Second), Min: new(1)},
+			{Name: "nightly", At: air.AddDate(0, 0, -7), Recurrence: "2 22 * * *", Zone: "Asia/Tokyo", Min: new(1)},
+			{Name: "mornings", At: air.AddDate(0, 0, -7), Recurrence: "2 10 * * *", Zone: "Asia/Tokyo", Min: new(1)},
+			{Name: "given up", At: air.AddDate(0, 0, -7), Recurrence: "2 22 * * *", Zone: "Asia/Tokyo", End: air.AddDate(0, 0, -1), Min: new(1)},
+			{Name: "often", At: air.AddDate(0, 0, -7), Recurrence: "58-59,0-2/2 21-22 * * *", Zone: "Asia/Tokyo", Max: new(9)},
+			{Name: "odd", At: air.AddDate(0, 0, -7), Recurrence: "@midnight", Min: new(2)},
 		}
 		var got []string
 		for _, warning := range made(t, m, spike, a).Warnings {
@@ -332,7 +337,11 @@ func TestScheduledActionsInTheWindow(t *testing.T) {
 				got = append(got, warning)
 			}
 		}
-		want := []string{"asg/nodes: its scheduled action night is due at 2026-12-01 22:00 JST, between apply and release, and sets min 2, max 3, which is not simulated: move it out of the window"}
+		want := []string{"asg/nodes: its scheduled action night is due at 2026-12-01 22:00 JST, between apply and release, and sets min 2, max 3, which is not simulated: move it out of the window",
+			"asg/nodes: its scheduled action nightly is due at 2026-12-01 22:02 JST, between apply and release, and sets min 1, which is not simulated: move it out of the window",
+			"asg/nodes: its scheduled action often is due at 2026-12-01 21:58 JST (and 3 times more), between apply and release, and sets max 9, which is not simulated: move it out of the window",
+			`asg/nodes: its scheduled action odd recurs, and sets min 2, which is not simulated: when it is due is not known (cron "@midnight" has 1 fields, not 5), so see that it is not between apply and release`,
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%d units: warnings (-want +got):\n%s", units, diff)
 		}

@@ -191,6 +191,7 @@ func (f Fleet) checkGroup(m *mistakes, g *Group) {
 	for i, p := range g.Policies {
 		m.unless((p.Tracking == nil) != (p.Stepped == nil), "%s: policy %d: it is tracking or stepped", f.Name, i)
 		m.unless(p.Metric.Window > 0 && p.Metric.Every == 0 && p.Metric.Delay >= 0, "%s: policy %d: a data point is a period long (%s) and has no readings of its own (%s)", f.Name, i, p.Metric.Window, p.Metric.Every)
+		m.unless(p.Metric.Kind != Value, "%s: policy %d: only an HPA holds a metric of the whole to a value", f.Name, i)
 		m.unless(p.Metric.Kind != Cron, "%s: policy %d: no policy follows a cron; it takes orders", f.Name, i)
 		m.unless(p.Tracking == nil || p.Tracking.Target > 0, "%s: policy %d: the target is not above 0", f.Name, i)
 	}

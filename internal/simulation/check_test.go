@@ -70,6 +70,7 @@ func TestMistakes(t *testing.T) {
 		{"web: policy 0: it is tracking or stepped", group(simulation.Group{Policies: make([]simulation.Policy, 1)})},
 		{"web: policy 0: the target is not above 0", group(simulation.Group{Policies: []simulation.Policy{{Tracking: &autoscale.Tracking{}}}})},
 		{"web: policy 0: no policy follows a cron", group(simulation.Group{Policies: []simulation.Policy{{Tracking: &autoscale.Tracking{Target: 1}, Metric: simulation.Metric{Kind: simulation.Cron}}}})},
+		{"web: policy 0: only an HPA holds", group(simulation.Group{Policies: []simulation.Policy{{Tracking: &autoscale.Tracking{Target: 1}, Metric: simulation.Metric{Kind: simulation.Value}}}})},
 		{"web: policy 0: a data point is a period long", group(simulation.Group{Policies: []simulation.Policy{{Stepped: &autoscale.Stepped{}}}})},
 	} {
 		service := right()

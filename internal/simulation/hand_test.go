@@ -175,6 +175,15 @@ func TestByHand(t *testing.T) {
 			desired: "0: 2, 30: 4, 45: 8, 60: 2", ready: "0: 2, 35: 4, 50: 8, 60: 2",
 		},
 		{
+			// 100/s of all are twice the target: 2 pods ask for 4, and go on to while they
+			// are the only ready ones; the 4 ask for 8, and these for 16, of which 9 may be.
+			// From 80 s on 54/s, within a tenth of the target, ask for no change.
+			name: "a value of the whole", waves: steps(100, 80, 54, 60),
+			fleet: simulation.Fleet{Start: 2, PerUnit: hundred, Pods: &simulation.Pods{
+				HPA: autoscale.HPA{Min: 2, Max: 9, Stabilization: s}, Metrics: []simulation.Metric{{Kind: simulation.Value, Target: 50}}, Phase: at15, Start: simulation.Fixed(20 * s)}},
+			desired: "0: 2, 15: 4, 45: 8, 75: 9", ready: "0: 2, 35: 4, 65: 8, 95: 9",
+		},
+		{
 			// At 45 s the two pods that are ready since 35 s have no window yet and four are
 			// not ready: all use nothing, which would turn round, so nothing changes. At
 			// 60 s the four ready since 50 s count as at their target of 50, the others are

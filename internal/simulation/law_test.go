@@ -50,7 +50,7 @@ func drawnFrom(bytes []byte) simulation.Service {
 			from, to := 1+next(10), 10+next(10)
 			orders = append(orders, simulation.Order{At: seconds(200), Late: []time.Duration{seconds(120), 0}, Min: &from, Max: &to})
 		}
-		metric := simulation.Metric{Kind: simulation.Kind(next(4)), Target: 0.3 + float64(next(60)), Every: seconds(31), Delay: seconds(61),
+		metric := simulation.Metric{Kind: simulation.Kind(next(5)), Target: 0.3 + float64(next(60)), Every: seconds(31), Delay: seconds(61),
 			Cron: []simulation.Shift{{Span: simulation.Span{From: seconds(100), To: seconds(250)}, Units: next(20)}}}
 		if next(3) == 0 {
 			f.Losses = []simulation.Loss{{At: seconds(200), Share: float64(next(11)) / 10}}

@@ -37,6 +37,9 @@ func (f *fleet) load(at time.Duration, s *sight) autoscale.Load {
 	case Total:
 		return autoscale.Load{Target: s.Target, Measured: f.desired, Sum: s.mean(&f.m.offered, at)}
 	}
+	if s.Kind == Value {
+		return autoscale.Load{Target: s.Target, Measured: f.ready, Sum: float64(f.ready) * s.mean(&f.m.offered, at)}
+	}
 	whole := f.readySince(s.reading(at) - s.Window)
 	l := autoscale.Load{Target: s.Target, Measured: whole, Unready: f.total - whole}
 	if s.Kind == PerUnit {

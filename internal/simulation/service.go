@@ -177,6 +177,7 @@ const (
 	PerUnit                 // requests a second of a unit, mean over units
 	Total                   // requests a second of the whole service over the target, whatever units are ready (an external metric of type AverageValue)
 	Cron                    // a count of units at certain times, as KEDA's cron trigger
+	Value                   // requests a second of the whole service, of an HPA alone: ready units times it over the target (an external metric of type Value)
 )
 
 // Metric is what an autoscaler sees, at the end of a pipeline:

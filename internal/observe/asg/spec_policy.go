@@ -167,7 +167,7 @@ func periodOf(t *types.TargetTrackingConfiguration) time.Duration {
 }
 
 // scaleAt adds a scheduled action to how a group is scaled, unless its time was
-// over before since.
+// over before since: that of its last, if it recurs.
 func scaleAt(a types.ScheduledUpdateGroupAction, since time.Time) scaler {
 	return func(spec *autoscale.GroupSpec, g types.AutoScalingGroup) {
 		name := cmp.Or(aws.ToString(a.ScheduledActionName), "without a name")
@@ -175,13 +175,25 @@ func scaleAt(a types.ScheduledUpdateGroupAction, since time.Time) scaler {
 		switch {
 		case at.IsZero():
 			spec.Unread = append(spec.Unread, "scheduled action "+name+": AWS does not tell its time")
-		case at.Before(since.Add(-late)) || isSuspended(g, "ScheduledActions"):
+		case isOver(a, at, since.Add(-late)) || isSuspended(g, "ScheduledActions"):
 		default:
-			spec.Scheduled = append(spec.Scheduled, autoscale.Scheduled{
-				Name: name, At: at.UTC(), Min: whole(a.MinSize), Max: whole(a.MaxSize), Desired: whole(a.DesiredCapacity),
-			})
+			made := autoscale.Scheduled{Name: name, At: at.UTC(), Min: whole(a.MinSize), Max: whole(a.MaxSize), Desired: whole(a.DesiredCapacity)}
+			if recurs(a) {
+				made.Recurrence, made.Zone, made.End = *a.Recurrence, aws.ToString(a.TimeZone), aws.ToTime(a.EndTime).UTC()
+			}
+			spec.Scheduled = append(spec.Scheduled, made)
 		}
 	}
+}
+
+func recurs(a types.ScheduledUpdateGroupAction) bool { return aws.ToString(a.Recurrence) != "" }
+
+// isOver says whether an action whose next time is known is not due any more.
+func isOver(a types.ScheduledUpdateGroupAction, next, since time.Time) bool {
+	if recurs(a) {
+		return a.EndTime != nil && a.EndTime.Before(since)
+	}
+	return next.Before(since)
 }
 
 func whole(n *int32) *int {

@@ -111,6 +111,16 @@ func TestScaleAt(t *testing.T) {
 		return []autoscale.Scheduled{{Name: "evening", At: at, Min: new(42), Desired: new(0)}}
 	}
 	tomorrow := since.Add(24 * time.Hour).In(time.FixedZone("JST", 9*3600))
+	nightly := func(next time.Time, end *time.Time) types.ScheduledUpdateGroupAction {
+		a := action(next)
+		a.Recurrence, a.TimeZone, a.EndTime = aws.String("0 22 * * *"), aws.String("Asia/Tokyo"), end
+		return a
+	}
+	setNightly := func(next, end time.Time) []autoscale.Scheduled {
+		all := set(next)
+		all[0].Recurrence, all[0].Zone, all[0].End = "0 22 * * *", "Asia/Tokyo", end
+		return all
+	}
 	for _, c := range []struct {
 		name      string
 		action    types.ScheduledUpdateGroupAction
@@ -120,6 +130,10 @@ func TestScaleAt(t *testing.T) {
 		{"to come", action(tomorrow), "AZRebalance", autoscale.GroupSpec{Scheduled: set(since.Add(24 * time.Hour))}},
 		{"about to be taken", action(since.Add(-late)), "", autoscale.GroupSpec{Scheduled: set(since.Add(-late))}},
 		{"taken", action(since.Add(-late - time.Second)), "", autoscale.GroupSpec{}},
+		{"every night", nightly(tomorrow, nil), "", autoscale.GroupSpec{Scheduled: setNightly(since.Add(24*time.Hour), time.Time{})}},
+		{"every night until then", nightly(tomorrow, &tomorrow), "", autoscale.GroupSpec{Scheduled: setNightly(since.Add(24*time.Hour), since.Add(24*time.Hour))}},
+		{"every night, as told before the last", nightly(since.Add(-time.Hour), nil), "", autoscale.GroupSpec{Scheduled: setNightly(since.Add(-time.Hour), time.Time{})}},
+		{"every night until yesterday", nightly(since.Add(-24*time.Hour), new(since.Add(-12*time.Hour))), "", autoscale.GroupSpec{}},
 		{"not obeyed", action(tomorrow), "ScheduledActions", autoscale.GroupSpec{}},
 		{"some day", types.ScheduledUpdateGroupAction{}, "", autoscale.GroupSpec{Unread: []string{"scheduled action without a name: AWS does not tell its time"}}},
 	} {
