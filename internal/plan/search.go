@@ -10,8 +10,8 @@ import (
 // How much is played.
 const (
 	roughRuns = 300 // of the first search
-	next      = 2   // candidates above an answer that must hold too
-	patience  = 4   // times the units that carry the highest peak by themselves: more are not tried
+	alsoHold  = 2   // candidates above an answer that must hold too
+	mostTimes = 4   // times the units that carry the highest peak: more are not tried
 )
 
 // search plays a model's service under a demand, with its fleets held at floors.
@@ -154,7 +154,7 @@ func (s *search) alone(fleet int) (int, bool) {
 			return 0, false
 		}
 		worse := n
-		for k := n + 1; k <= min(n+next, high); k++ {
+		for k := n + 1; k <= min(n+alsoHold, high); k++ {
 			if !holds(s.runs)(k) {
 				worse = k
 			}
@@ -221,7 +221,7 @@ func (s *search) together(f floors) (floors, *refusal) {
 	return f, nil
 }
 
-// most is the most units that a fleet is tried with: its lowest bound, or patience
+// most is the most units that a fleet is tried with: its lowest bound, or mostTimes
 // times what would carry the highest peak if units did not slow each other down.
 func (s *search) most(fleet int) int {
 	f := s.service.Fleets[fleet]
@@ -229,7 +229,7 @@ func (s *search) most(fleet int) int {
 	for _, r := range f.PerUnit {
 		weakest = min(weakest, r.Sustained)
 	}
-	n := int(min(patience*(1+math.Ceil(s.crowd.highest/weakest)), 1e6))
+	n := int(min(mostTimes*(1+math.Ceil(s.crowd.highest/weakest)), 1e6))
 	if b := s.bound(fleet); b != nil {
 		n = min(n, b.units)
 	}
