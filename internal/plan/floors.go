@@ -89,10 +89,11 @@ func unscaled(f simulation.Fleet) simulation.Fleet {
 	return f
 }
 
-// carrying is the nodes with room for n pods, held.
+// carrying is the nodes with room for n pods, held. More that run on an ordinary
+// evening may be gone by the airing, for a node that stands empty is taken away.
 func carrying(s simulation.Nodes, n int) *simulation.Nodes {
-	need := s.For(n)
-	s.Start, s.Min, s.Max = max(need, s.Start), max(need, s.Min), max(need, s.Max)
+	held := max(1, s.For(n), s.Min)
+	s.Start, s.Min, s.Max = held, held, max(held, s.Max)
 	return &s
 }
 

@@ -106,16 +106,54 @@ func TestLatestEndIsAWholeSecond(t *testing.T) {
 	}
 }
 
-// Where there is room on the nodes that run none is launched: 120 + 95 + 19 + 600 s.
+// Nodes that run today are no reason to launch none, for those that stand empty may be
+// gone by the airing: the wave of 190 s is in the lead though 9 run, and they cost
+// nothing more. Where the group's minimum keeps them, or the pods' minimum stands on
+// them, none is launched: 120 + 95 + 19 + 600 s.
 func TestNoWaveOfNodes(t *testing.T) {
-	m := onNodes()
-	m.Service.Fleets[0].Pods.Nodes.Start = 9
-	p := made(t, m, spike, plan.Ask{At: air, Airs: time.Minute, UnitCost: map[string]float64{"asg/nodes": 3}})
-	if p.Lead != 14*time.Minute {
-		t.Errorf("lead = %s; want 14m, 834 s rounded up", p.Lead)
+	for _, c := range []struct {
+		name            string
+		start, min, hpa int
+		lead            time.Duration
+	}{
+		{"as many run", 9, 1, 2, 18 * time.Minute},
+		{"more run", 20, 8, 2, 18 * time.Minute},
+		{"as many are kept", 9, 9, 2, 14 * time.Minute},
+		{"more are kept", 12, 12, 2, 14 * time.Minute},
+		{"32 pods of the 34 are kept, on 8 of 9", 9, 1, 32, 18 * time.Minute},
+		{"33 pods are, on 9", 9, 1, 33, 14 * time.Minute},
+	} {
+		m := onNodes()
+		f, nodes := &m.Service.Fleets[0], m.Service.Fleets[0].Pods.Nodes
+		nodes.Start, nodes.Min, nodes.Max = c.start, c.min, 20
+		m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = new(c.min), new(20)
+		f.Pods.HPA.Min, m.Fleets[0].Min = c.hpa, new(c.hpa)
+		p := made(t, m, spike, plan.Ask{At: air, Airs: time.Minute, UnitCost: map[string]float64{"asg/nodes": 3}})
+		if p.Lead != c.lead || units(p)["asg/nodes"] != 9 {
+			t.Errorf("%s: lead = %s, units %v; want %s and 9 nodes", c.name, p.Lead, units(p), c.lead)
+		}
+		if *p.Holds[1].Cost != 0 || p.Holds[0].Cost != nil {
+			t.Errorf("%s: costs %v, %v; want one not known and nothing for instances that run anyway", c.name, p.Holds[0].Cost, p.Holds[1].Cost)
+		}
 	}
-	if *p.Holds[1].Cost != 0 || p.Holds[0].Cost != nil {
-		t.Errorf("costs %v, %v; want one not known and nothing for instances that run anyway", p.Holds[0].Cost, p.Holds[1].Cost)
+}
+
+// An idle node that runs today and nothing keeps is not counted on: a first minute of
+// 1,000/s takes 34 pods, and of the 40 that a schedule brings for the second's 1,100/s
+// the 9 nodes under the 34 have room for 36, which carry 1,080/s. So 37 are held; 34
+// where the group's minimum keeps a tenth node.
+func TestIdleNodesAreNotCountedOn(t *testing.T) {
+	for kept, want := range map[int]int{1: 37, 10: 34} {
+		m := onNodes()
+		f := m.Service.Fleets[0].Pods
+		f.Nodes.Start, f.Nodes.Min, f.Nodes.Max = 20, kept, 20
+		f.Metrics, f.Phase, f.Start = []simulation.Metric{{Kind: simulation.Cron}}, simulation.Phase{0}, simulation.Fixed(10*time.Second)
+		m.Service.Fleets[0].Orders = []simulation.Order{{At: 15 * time.Second, Min: new(40)}}
+		m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = new(kept), new(20)
+		p := made(t, m, steps(1000, 1100), plan.Ask{})
+		if got := units(p)[web]; got != want {
+			t.Errorf("with %d nodes kept of 20 that run: units = %v, %q; want %d", kept, units(p), p.Refused, want)
+		}
 	}
 }
 
