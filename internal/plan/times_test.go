@@ -327,6 +327,9 @@ func TestTexts(t *testing.T) {
 	if apply := p.Texts[5].Apply; strings.Contains(apply, "--desired-capacity") || !strings.Contains(apply, "--max-size 5") {
 		t.Errorf("the nodes' text = %s; want no desired count, and a maximum that is put back", apply)
 	}
+	if note := p.Texts[5].Note; !strings.Contains(note, "the node autoscaler takes away") || strings.Contains(note, "scaling policies") {
+		t.Errorf("the nodes' note = %q; want that the node autoscaler brings them down", note)
+	}
 	if len(p.NoTexts) != 3 || !strings.HasPrefix(p.NoTexts[0], "elb/back: how many capacity units") || !strings.HasPrefix(p.NoTexts[1], "elb/side: what is reserved") ||
 		p.NoTexts[2] != "elb/held: nothing to reserve, 32 capacity units are already, and new connections take 32" {
 		t.Errorf("no texts = %q; want why of back, side and held", p.NoTexts)
@@ -340,6 +343,44 @@ func TestTexts(t *testing.T) {
 	p = made(t, m, spike, a)
 	if len(p.NoTexts) != 4 || !strings.HasPrefix(p.NoTexts[0], "hpa/default/web: its minimum without the plan is not known") || !strings.Contains(p.NoTexts[0], "production: {hpa/default/web:") {
 		t.Errorf("no texts = %q; want that the minimum of web must be stated", p.NoTexts)
+	}
+}
+
+// What is held of a group goes back to what runs on an ordinary evening by the release
+// itself, unless some policy of the group may bring it down.
+func TestDesiredAfterRelease(t *testing.T) {
+	up, down := autoscale.Step{From: 0, To: math.Inf(1), Adjust: 5}, autoscale.Step{From: math.Inf(-1), To: 0, Adjust: -1}
+	tracking := func(disabled bool) simulation.Policy {
+		return simulation.Policy{Tracking: &autoscale.Tracking{Target: 0.5, DisableScaleIn: disabled}}
+	}
+	stepped := func(below bool, kind autoscale.Adjustment, s autoscale.Step) simulation.Policy {
+		return simulation.Policy{Stepped: &autoscale.Stepped{Threshold: 0.5, Below: below, Alarm: autoscale.AlarmOut, Type: kind, Steps: []autoscale.Step{s}}}
+	}
+	exact := autoscale.Step{From: math.Inf(-1), To: 0, Adjust: 4}
+	for _, c := range []struct {
+		name     string
+		policies []simulation.Policy
+		set      bool
+	}{
+		{"no policy", nil, true},
+		{"one that tracks", []simulation.Policy{tracking(false)}, false},
+		{"one that tracks and never shrinks", []simulation.Policy{tracking(true)}, true},
+		{"steps out", []simulation.Policy{stepped(false, autoscale.ChangeInCapacity, up)}, true},
+		{"steps out and in", []simulation.Policy{stepped(false, autoscale.ChangeInCapacity, up), stepped(true, autoscale.ChangeInCapacity, down)}, false},
+		{"out, and back to a count", []simulation.Policy{tracking(true), stepped(true, autoscale.ExactCapacity, exact)}, false},
+	} {
+		m := modelOf(simulation.Fleet{
+			Name: "asg/api", Start: 3, PerUnit: []simulation.Rate{{Sustained: 100}}, CPU: simulation.CPU{Request: 0.01},
+			Group: &simulation.Group{Min: 2, Max: 20, Boot: simulation.Fixed(time.Hour), Policies: c.policies},
+		})
+		p := made(t, m, spike, plan.Ask{At: air, Airs: time.Minute, Chance: forecast.Chance{Runs: 20}})
+		apply, note := p.Texts[0].Apply, p.Texts[0].Note
+		if set := strings.Contains(apply, "--desired-capacity 3"); set != c.set {
+			t.Errorf("%s: aws's text = %s; want it to set the 3 that run: %v", c.name, apply, c.set)
+		}
+		if said := strings.Contains(note, "Release sets the count to 3 at once"); said != c.set || said == strings.Contains(note, "scaling policies bring the count down") {
+			t.Errorf("%s: note = %q; want it to say that release does: %v", c.name, note, c.set)
+		}
 	}
 }
 

@@ -18,7 +18,10 @@ type Change struct {
 	Units   int    // to hold: the fleet's minimum from Apply to Release
 	Min     *int   // as it is without the plan; nil: not known
 	Max     *int   // likewise
-	Desired *int   // what a group returns to; nil: its policies find it
+	Desired *int   // what a group returns to that nothing brings down; nil: its policies or a node autoscaler do
+	// UnderPods says that pods stand on a group's instances, so that it is a node
+	// autoscaler that brings their count down.
+	UnderPods bool
 	Instants
 	Zone *time.Location // of the clocks in titles and notes; nil: that of Apply
 }
