@@ -313,10 +313,14 @@ func TestTexts(t *testing.T) {
 		"keda hpa/default/keda-hpa-queue: at least 10",
 		"aws asg/nodes: at least 9", "terraform asg/nodes: at least 9",
 		"lcu elb/front: at least 120 capacity",
-		"lcu elb/fresh: at least 32 capacity", // four of five of 1,000/s are 800 new connections, 32 times 25
+		"lcu elb/fresh: at least 100 capacity",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)
+	}
+	// Four of five of 1,000/s are 800 new connections, 32 times 25, and AWS reserves no fewer than 100.
+	if note := p.Texts[8].Note; !strings.Contains(note, "The demand takes 32 by its new connections alone; 100 are the fewest") {
+		t.Errorf("note of elb/fresh = %q; want the 32 that the demand takes", note)
 	}
 	if apply := p.Texts[0].Apply; !strings.Contains(apply, "--context prod") || !strings.Contains(apply, `"minReplicas":34`) {
 		t.Errorf("kubectl's text = %s; want 34 in context prod", apply)

@@ -57,6 +57,7 @@ func plans(t testing.TB) map[string]writer {
 		"asg-nodes":         Change{Fleet: "asg/nodes", Units: 9, Min: new(1), Max: new(20), UnderPods: true, Instants: when},
 		"asg-hostile":       Change{Fleet: "asg/" + hostileName, Region: "us-west-2", Units: 42, Min: new(0), Max: new(60), Instants: when},
 		"elb":               Reservation{Balancer: webARN, Units: 400, Reserved: new(0), Instants: when},
+		"elb-few":           Reservation{Balancer: "web", Units: 2, Reserved: new(0), Instants: when},
 		"elb-reserved":      Reservation{Balancer: webARN, Units: 1400, Reserved: new(200), Instants: when},
 		"elb-name":          Reservation{Balancer: "web", Region: "ap-northeast-1", Units: 400, Reserved: new(0), Instants: when},
 		"elb-name-anywhere": Reservation{Balancer: "web", Units: 400, Reserved: new(0), Instants: when},
