@@ -253,6 +253,40 @@ func TestNext(t *testing.T) {
 	}
 }
 
+// What bounded staging besides its maximum is a next limit of staging, and says nothing
+// of a production whose counts are stated; what is behind the fleets always is one.
+func TestNextOfProduction(t *testing.T) {
+	sizes := []capacity.Layer{
+		{Name: web + " quota", Rate: 300}, {Name: web + " launches", Rate: 310}, {Name: web + " Launch suspended", Rate: 320},
+		{Name: "asg/nodes quota", Rate: 330}, {Name: "asg/nodes launches for " + web, Rate: 340},
+	}
+	others := []capacity.Layer{{Name: "behind " + web, Rate: 350}, {Name: web + "2 quota", Rate: 360}}
+	maxima := []capacity.Layer{{Name: web + " max", Rate: 10}, {Name: "asg/nodes max", Rate: 11}, {Name: "asg/nodes max for " + web, Rate: 12}}
+	one := capacity.Production{Start: 4, Max: 50}
+	for _, c := range []struct {
+		name       string
+		production map[string]capacity.Production
+		want       []capacity.Layer
+	}{
+		{"staging", nil, slices.Concat(sizes, others)},
+		{"the pods' production", map[string]capacity.Production{web: one}, others},
+		{"the nodes' production", map[string]capacity.Production{"asg/nodes": one}, slices.Concat(sizes[:3], others)},
+		{"another fleet's production", map[string]capacity.Production{api: one}, slices.Concat(sizes, others)},
+	} {
+		p := made(t, onNodes(), spike, plan.Ask{Layers: slices.Concat(maxima, sizes, others), Production: c.production})
+		got := slices.DeleteFunc(p.Next, func(l capacity.Layer) bool { return l.Source != "" }) // of the plan's own
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: next (-want +got):\n%s", c.name, diff)
+		}
+		for _, l := range slices.Concat(maxima, sizes) {
+			warned := strings.Contains(strings.Join(p.Warnings, "\n"), l.Name+": it carries ")
+			if want := slices.ContainsFunc(c.want, func(other capacity.Layer) bool { return other.Name == l.Name }); warned != want {
+				t.Errorf("%s: warned that %s is below the peak: %v; want %v", c.name, l.Name, warned, want)
+			}
+		}
+	}
+}
+
 // Where nothing is held nothing is called so: the four units carry 120/s as they are.
 func TestNextOfARefusal(t *testing.T) {
 	m := modelOf(slow(web, 4, 30))
