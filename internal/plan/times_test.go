@@ -384,6 +384,18 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// The KEDA trigger of a fleet that grows by ten a minute starts as much before the plan
+// does: 2, then 12, 22 and 32 units, at which the HPA rests on the way to 34.
+func TestTriggerOfASlowScaler(t *testing.T) {
+	f := slow(web, 4, 30)
+	f.Pods.HPA.Behavior = &autoscale.Behavior{ScaleUp: &autoscale.Rules{Policies: []autoscale.Policy{{Type: autoscale.Pods, Value: 10, Period: time.Minute}}}}
+	p := made(t, modelOf(f), spike, plan.Ask{At: air, Airs: time.Minute})
+	start := p.Instants.Apply.Add(-2 * time.Minute)
+	if got, want := p.Texts[1].Apply, start.Format("start: 4 15 2 1 *"); p.Texts[1].Kind != prescale.KEDA || !strings.Contains(got, want) {
+		t.Errorf("keda's text = %s; want %q", got, want)
+	}
+}
+
 // What is held of a group goes back to what runs on an ordinary evening by the release
 // itself, unless some policy of the group may bring it down.
 func TestDesiredAfterRelease(t *testing.T) {

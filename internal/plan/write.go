@@ -20,7 +20,7 @@ func (w *work) write() {
 		}
 		w.add(h.Fleet, prescale.Change{
 			Fleet: w.called(h.Fleet), Context: w.ask.Context[h.Fleet], Region: w.ask.Region[h.Fleet],
-			Units: h.Units, Min: h.Min, Max: h.Max, Desired: w.desired(h), UnderPods: w.underPods(h),
+			Units: h.Units, Min: h.Min, Max: h.Max, Desired: w.desired(h), UnderPods: w.underPods(h), Scaler: w.scaler(h),
 			Instants: *w.Instants, Zone: w.ask.At.Location(),
 		})
 	}
@@ -95,6 +95,16 @@ func shrinks(p simulation.Policy) bool {
 	return slices.ContainsFunc(p.Stepped.Steps, func(s autoscale.Step) bool {
 		return s.Adjust < 0 || p.Stepped.Type == autoscale.ExactCapacity && p.Stepped.Below
 	})
+}
+
+// scaler is by which rules the HPA of a hold grows; nil where it has none.
+func (w *work) scaler(h Hold) *autoscale.HPA {
+	for i, f := range w.model.Fleets {
+		if p := w.service.Fleets[i].Pods; f.Name == h.Fleet && p != nil {
+			return &p.HPA
+		}
+	}
+	return nil
 }
 
 // underPods says whether a hold is of a group that pods stand on.

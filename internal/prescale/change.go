@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
 )
 
 // Change holds a fleet at a number of units from Apply to Release.
@@ -22,6 +24,9 @@ type Change struct {
 	// UnderPods says that pods stand on a group's instances, so that it is a node
 	// autoscaler that brings their count down.
 	UnderPods bool
+	// Scaler is by which rules an HPA grows, its limits aside; nil: not known, and taken to
+	// be at once.
+	Scaler *autoscale.HPA
 	Instants
 	Zone *time.Location // of the clocks in titles and notes; nil: that of Apply
 }
@@ -41,7 +46,11 @@ func (c Change) Texts() ([]Text, error) {
 		return group{c, name}.texts(), nil
 	}
 	namespace, name, _ := strings.Cut(strings.TrimPrefix(c.Fleet, "hpa/"), "/")
-	return scaler{c, namespace, name}.texts(), nil
+	all, err := scaler{c, namespace, name}.texts()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Fleet, err)
+	}
+	return all, nil
 }
 
 // most is the maximum that the change needs, and whether it is above today's.
