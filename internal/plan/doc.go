@@ -14,12 +14,12 @@
 //
 // A fleet held at n has a minimum of n and n units that serve before the demand
 // begins, with the nodes under them; it still grows above n as it does. What is ready
-// on an ordinary evening counts for nothing beyond the minimum, for by the time of the
-// airing the autoscaler may have let it go; so only where the minimum holds nothing
-// need be done. How much the answer
-// counts on what is added during the airing is told by the chance with the held units
-// alone. A broadcast that slips finds the same floor, which is why the
-// demand is played once, wherever in the window it may come.
+// on an ordinary evening, nodes too, counts for nothing beyond the minimum, for by the
+// time of the airing an autoscaler may have let it go; so only where the minimum holds
+// nothing need be done. How much the answer counts on what is added during the airing
+// is told by the chance with the held units alone. A broadcast that slips finds the
+// same floor, which is why the demand is played once, wherever in the window it may
+// come.
 //
 // # How it is found
 //

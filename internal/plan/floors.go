@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
@@ -14,8 +16,8 @@ type floors []int
 // free is the floor of a fleet that carries whatever comes.
 const free = -1
 
-// boundless is what a unit of such a fleet carries, req/s.
-const boundless = 1e15
+// plenty is what a unit of such a fleet carries, req/s.
+const plenty = 1e15
 
 // with is the floors with another one for a fleet.
 func (f floors) with(fleet, units int) floors {
@@ -87,17 +89,18 @@ func unscaled(f simulation.Fleet) simulation.Fleet {
 	return f
 }
 
-// carrying is the nodes with room for n pods, held.
+// carrying is the nodes with room for n pods, held. More that run on an ordinary
+// evening may be gone by the airing, for a node that stands empty is taken away.
 func carrying(s simulation.Nodes, n int) *simulation.Nodes {
-	need := s.For(n)
-	s.Start, s.Min, s.Max = max(need, s.Start), max(need, s.Min), max(need, s.Max)
+	held := max(1, s.For(n), s.Min)
+	s.Start, s.Min, s.Max = held, held, max(held, s.Max)
 	return &s
 }
 
 // freed is the fleet so that it never binds. It still scales as it does, so that
 // what is drawn for the others stays the same.
 func freed(f simulation.Fleet) simulation.Fleet {
-	f.PerUnit = []simulation.Rate{{Sustained: boundless}}
+	f.PerUnit = []simulation.Rate{{Sustained: plenty}}
 	f.Contention, f.Coherence, f.Losses = 0, 0, nil
 	return held(f, max(1, f.Start))
 }
@@ -122,7 +125,7 @@ type bound struct {
 }
 
 // bounds are those that no minimum and maximum lifts: quotas, and the scalability
-// law where more units carry less. A fleet may have none.
+// law where more units carry less, or hardly more. A fleet may have none.
 func bounds(f simulation.Fleet) []bound {
 	var all []bound
 	add := func(units int, why string, args ...any) {
@@ -143,6 +146,10 @@ func bounds(f simulation.Fleet) []bound {
 		n := summit(f)
 		add(n, "more than %d units carry less, so much do they slow each other down", n)
 	}
+	if f.Contention > 0 {
+		add(levelling(f), "any number more would add %s at most, so much do they wait for each other (contention %s)",
+			figure.Share(1/nearly-1), figure.Share(f.Contention))
+	}
 	return all
 }
 
@@ -150,9 +157,35 @@ func bounds(f simulation.Fleet) []bound {
 // Scalability Law is at sqrt((1 - contention) / coherence).
 func summit(f simulation.Fleet) int {
 	peak := math.Sqrt(max(0, 1-f.Contention) / f.Coherence)
-	n := max(1, int(min(peak, 1e6)))
+	n := max(1, int(min(peak, boundless)))
 	if f.Times(n+1) > f.Times(n) {
 		n++
 	}
 	return n
+}
+
+// nearly is the share of what any number of units carries beyond which more are not
+// worth trying.
+const nearly = 0.99
+
+// levelling is the fewest units that carry nearly all that any number does, coherence
+// aside. By the law n units carry n / (1 - a + a n) times what one does, with a for
+// contention, and any number less than 1 / a:
+//
+//	times
+//	 1/a |- - - - - - - - - - - - -
+//	     |          __.---o-----     a n / (1 - a + a n) = nearly
+//	     |     .--''      |
+//	     |  .-'           |
+//	     | /              |
+//	     +----------------+------> n = nearly (1 - a) / ((1 - nearly) a)
+func levelling(f simulation.Fleet) int {
+	n := nearly * max(0, 1-f.Contention) / ((1 - nearly) * f.Contention)
+	return max(1, int(math.Ceil(min(n, boundless))))
+}
+
+// fewestOf is the fewest units that carry so many times what one does, and limit where
+// fewer do not. Up to limit more units must not carry less.
+func fewestOf(f simulation.Fleet, times float64, limit int) int {
+	return 1 + sort.Search(limit-1, func(i int) bool { return f.Times(i+1) >= times })
 }

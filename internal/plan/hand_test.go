@@ -500,6 +500,49 @@ func TestUnitsSlowEachOtherDown(t *testing.T) {
 	}
 }
 
+// Where units wait for each other without slowing each other down more of them always
+// carry more, and ever less: n of 30/s with a contention of 5 % carry
+// 30 n / (0.95 + 0.05 n), and all there could ever be less than 600/s. Of a spike of
+// 540/s a thousandth of 540 + 2 x 100 may be left, 0.74 of each of its seconds: 539.26/s
+// are 17.975 units' worth, which take 17.975 x 0.95 / (1 - 17.975 x 0.05) = 168.7.
+func TestUnitsWaitForEachOther(t *testing.T) {
+	contended := func(share float64) simulation.Fleet {
+		f := slow(web, 2, 30)
+		f.Contention = share
+		return f
+	}
+	for _, c := range []struct {
+		peak float64
+		want int
+	}{
+		{270, 16}, // 269.53/s are 8.984 units' worth: 15.5
+		{540, 169},
+		{590, 1038}, // 589.21/s are 19.640 units' worth: 1037.5
+	} {
+		p := made(t, modelOf(contended(0.05)), steps(100, c.peak, 100), plan.Ask{})
+		if got := units(p)[web]; got != c.want {
+			t.Errorf("units for %g/s = %d, %q; want %d", c.peak, got, p.Refused, c.want)
+		}
+	}
+	// 99 % of 600/s are 594/s, carried by 99 x 0.95 / 0.05 = 1881 units.
+	p := made(t, modelOf(contended(0.05)), steps(100, 650, 100), plan.Ask{})
+	for _, want := range []string{"carries 594/s with 1,881 units, and any number more would add 1.01 % at most", "(contention 5 %)", "peak is 650/s"} {
+		if !strings.Contains(p.Refused, want) {
+			t.Errorf("refused = %q; want %q in it", p.Refused, want)
+		}
+	}
+	// Where nothing can be done side by side one unit is as good as any number.
+	if p := made(t, modelOf(contended(1)), spike, plan.Ask{}); !strings.Contains(p.Refused, "carries 30/s with 2 units, and any number more") {
+		t.Errorf("refused = %q; want that more than the 2 there are add nothing", p.Refused)
+	}
+	// A little coherence on top, with its summit at 3,082 units, costs some units more.
+	f := contended(0.05)
+	f.Coherence = 1e-7
+	if p := made(t, modelOf(f), steps(100, 540, 100), plan.Ask{}); units(p)[web] != 170 {
+		t.Errorf("units with some coherence = %v, %q; want 170", units(p), p.Refused)
+	}
+}
+
 // A minimum that holds needs no change, and the plan says so.
 func TestEnough(t *testing.T) {
 	f := slow(web, 40, 30)

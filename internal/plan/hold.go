@@ -53,6 +53,21 @@ func (w *work) ordinary(name string) int {
 	return n
 }
 
+// surely is how many instances of a group under pods there are whatever was taken away
+// before the airing: its minimum, or what the pods' own minimums stand on.
+func (w *work) surely(group Hold) int {
+	n := 0
+	if group.Min != nil {
+		n = *group.Min
+	}
+	for i, fleet := range w.model.Fleets {
+		if fleet.Nodes != nil && fleet.Nodes.Name == group.Fleet {
+			n = max(n, w.nodes(group.Fleet, w.least(), i))
+		}
+	}
+	return n
+}
+
 // cost is that of a hold from apply to the latest release, beyond an ordinary
 // evening; nil where that of a unit is not known.
 func (w *work) cost(h Hold) *float64 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -65,15 +66,29 @@ func (w *work) grown(fleet, n int) (int, string) {
 	return most, why
 }
 
-// moved says whether a layer is a maximum that the plan knows better: a fleet's that
-// is held, or of the nodes under it.
+// moved says whether a layer is a size that the plan knows better, of a fleet that is
+// held or of the nodes under it: its maximum, and where production's counts are stated
+// whatever else bounded what was rehearsed (a quota, launches that failed, a process that
+// was suspended). Production's own are in the model.
 func (w *work) moved(layer string) bool {
 	for _, f := range w.model.Fleets {
-		if layer == f.Name+" max" || f.Nodes != nil && (layer == f.Nodes.Name+" max" || layer == f.Nodes.Name+" max for "+f.Name) {
+		_, real := w.ask.Production[f.Name]
+		if w.isSize(layer, f.Name, real) || f.Nodes != nil && w.isSize(layer, f.Nodes.Name, real) {
 			return true
 		}
 	}
 	return false
+}
+
+// isSize says whether a layer is named after a size of a fleet, or the room that it gives
+// pods at that size: any size where it is production's that is planned for, else its
+// maximum.
+func (w *work) isSize(layer, fleet string, real bool) bool {
+	size, ok := strings.CutPrefix(layer, fleet+" ")
+	if _, stated := w.ask.Production[fleet]; ok && (stated || real) {
+		return true
+	}
+	return ok && (size == "max" || strings.HasPrefix(size, "max for "))
 }
 
 // warn says what the plan raises, and what it rests on without knowing.

@@ -28,6 +28,9 @@ type Ask struct {
 	Context map[string]string // of an HPA's kubeconfig, by the model's name of the fleet
 	Region  map[string]string // of a group, likewise
 	Layers  []capacity.Layer  // what else has a capacity, the lowest first
+	// Production is what is stated of production, by the model's names of fleets and of
+	// the groups under them. Of those Layers' sizes are the rehearsal's, and left out.
+	Production map[string]capacity.Production
 	// Measured is what the run measured of the fleets; of one without an entry it is not
 	// said whether the plan goes far beyond it.
 	Measured []capacity.FleetResult

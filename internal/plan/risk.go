@@ -22,7 +22,7 @@ func (w *work) risk() []Risk {
 	}
 	below := max(answer-1, low)
 	exact := []int{low, below, answer}
-	high := min(max(answer+next, ceil(1.5*float64(answer)), w.today()[0]), w.most(0))
+	high := min(max(answer+alsoHold, ceil(1.5*float64(answer)), w.today()[0]), w.most(0))
 	sample := w.part(w.try(w.floors), w.try(w.floors.with(0, below)))
 	var curve []Risk
 	for _, n := range spread(low, max(high, answer), exact) {

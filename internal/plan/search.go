@@ -9,9 +9,10 @@ import (
 
 // How much is played.
 const (
-	roughRuns = 300 // of the first search
-	next      = 2   // candidates above an answer that must hold too
-	patience  = 4   // times the units that carry the highest peak by themselves: more are not tried
+	roughRuns = 300       // of the first search
+	alsoHold  = 2         // candidates above an answer that must hold too
+	mostTimes = 4         // times the units that carry the highest peak: more are not tried
+	boundless = 1_000_000 // units, more than anybody has
 )
 
 // search plays a model's service under a demand, with its fleets held at floors.
@@ -154,7 +155,7 @@ func (s *search) alone(fleet int) (int, bool) {
 			return 0, false
 		}
 		worse := n
-		for k := n + 1; k <= min(n+next, high); k++ {
+		for k := n + 1; k <= min(n+alsoHold, high); k++ {
 			if !holds(s.runs)(k) {
 				worse = k
 			}
@@ -221,19 +222,19 @@ func (s *search) together(f floors) (floors, *refusal) {
 	return f, nil
 }
 
-// most is the most units that a fleet is tried with: its lowest bound, or patience
-// times what would carry the highest peak if units did not slow each other down.
+// most is the most units that a fleet is tried with: its lowest bound, or mostTimes as
+// many as carry the highest peak with the weakest unit that may be drawn.
 func (s *search) most(fleet int) int {
-	f := s.service.Fleets[fleet]
+	f, limit := s.service.Fleets[fleet], boundless
+	if b := s.bound(fleet); b != nil {
+		limit = min(limit, b.units)
+	}
 	weakest := math.Inf(1)
 	for _, r := range f.PerUnit {
 		weakest = min(weakest, r.Sustained)
 	}
-	n := int(min(patience*(1+math.Ceil(s.crowd.highest/weakest)), 1e6))
-	if b := s.bound(fleet); b != nil {
-		n = min(n, b.units)
-	}
-	return max(n, floorOf(f))
+	n := mostTimes * (1 + fewestOf(f, s.crowd.highest/weakest, limit))
+	return max(min(n, limit), floorOf(f))
 }
 
 // bound is the lowest of a fleet's bounds; nil where it has none.

@@ -85,9 +85,9 @@ func (w *work) stagesOf(fleet int) prescale.Stages {
 	return s
 }
 
-// launches says whether nodes must come for what is held of a fleet: more than run
-// on an ordinary evening, or where nobody knows on which they stand, since they had
-// to come in the rehearsal too.
+// launches says whether nodes must come for what is held of a fleet: more than are
+// sure to be there, or where nobody knows on which they stand, since they had to come
+// in the rehearsal too.
 func (w *work) launches(f forecast.Fleet) bool {
 	if f.Kind == capacity.ASG {
 		return false
@@ -97,7 +97,7 @@ func (w *work) launches(f forecast.Fleet) bool {
 	}
 	for _, h := range w.Holds {
 		if h.Fleet == f.Nodes.Name {
-			return h.Units > w.ordinary(h.Fleet)
+			return h.Units > w.surely(h)
 		}
 	}
 	return false

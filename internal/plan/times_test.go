@@ -106,16 +106,54 @@ func TestLatestEndIsAWholeSecond(t *testing.T) {
 	}
 }
 
-// Where there is room on the nodes that run none is launched: 120 + 95 + 19 + 600 s.
+// Nodes that run today are no reason to launch none, for those that stand empty may be
+// gone by the airing: the wave of 190 s is in the lead though 9 run, and they cost
+// nothing more. Where the group's minimum keeps them, or the pods' minimum stands on
+// them, none is launched: 120 + 95 + 19 + 600 s.
 func TestNoWaveOfNodes(t *testing.T) {
-	m := onNodes()
-	m.Service.Fleets[0].Pods.Nodes.Start = 9
-	p := made(t, m, spike, plan.Ask{At: air, Airs: time.Minute, UnitCost: map[string]float64{"asg/nodes": 3}})
-	if p.Lead != 14*time.Minute {
-		t.Errorf("lead = %s; want 14m, 834 s rounded up", p.Lead)
+	for _, c := range []struct {
+		name            string
+		start, min, hpa int
+		lead            time.Duration
+	}{
+		{"as many run", 9, 1, 2, 18 * time.Minute},
+		{"more run", 20, 8, 2, 18 * time.Minute},
+		{"as many are kept", 9, 9, 2, 14 * time.Minute},
+		{"more are kept", 12, 12, 2, 14 * time.Minute},
+		{"32 pods of the 34 are kept, on 8 of 9", 9, 1, 32, 18 * time.Minute},
+		{"33 pods are, on 9", 9, 1, 33, 14 * time.Minute},
+	} {
+		m := onNodes()
+		f, nodes := &m.Service.Fleets[0], m.Service.Fleets[0].Pods.Nodes
+		nodes.Start, nodes.Min, nodes.Max = c.start, c.min, 20
+		m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = new(c.min), new(20)
+		f.Pods.HPA.Min, m.Fleets[0].Min = c.hpa, new(c.hpa)
+		p := made(t, m, spike, plan.Ask{At: air, Airs: time.Minute, UnitCost: map[string]float64{"asg/nodes": 3}})
+		if p.Lead != c.lead || units(p)["asg/nodes"] != 9 {
+			t.Errorf("%s: lead = %s, units %v; want %s and 9 nodes", c.name, p.Lead, units(p), c.lead)
+		}
+		if *p.Holds[1].Cost != 0 || p.Holds[0].Cost != nil {
+			t.Errorf("%s: costs %v, %v; want one not known and nothing for instances that run anyway", c.name, p.Holds[0].Cost, p.Holds[1].Cost)
+		}
 	}
-	if *p.Holds[1].Cost != 0 || p.Holds[0].Cost != nil {
-		t.Errorf("costs %v, %v; want one not known and nothing for instances that run anyway", p.Holds[0].Cost, p.Holds[1].Cost)
+}
+
+// An idle node that runs today and nothing keeps is not counted on: a first minute of
+// 1,000/s takes 34 pods, and of the 40 that a schedule brings for the second's 1,100/s
+// the 9 nodes under the 34 have room for 36, which carry 1,080/s. So 37 are held; 34
+// where the group's minimum keeps a tenth node.
+func TestIdleNodesAreNotCountedOn(t *testing.T) {
+	for kept, want := range map[int]int{1: 37, 10: 34} {
+		m := onNodes()
+		f := m.Service.Fleets[0].Pods
+		f.Nodes.Start, f.Nodes.Min, f.Nodes.Max = 20, kept, 20
+		f.Metrics, f.Phase, f.Start = []simulation.Metric{{Kind: simulation.Cron}}, simulation.Phase{0}, simulation.Fixed(10*time.Second)
+		m.Service.Fleets[0].Orders = []simulation.Order{{At: 15 * time.Second, Min: new(40)}}
+		m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = new(kept), new(20)
+		p := made(t, m, steps(1000, 1100), plan.Ask{})
+		if got := units(p)[web]; got != want {
+			t.Errorf("with %d nodes kept of 20 that run: units = %v, %q; want %d", kept, units(p), p.Refused, want)
+		}
 	}
 }
 
@@ -215,6 +253,40 @@ func TestNext(t *testing.T) {
 	}
 }
 
+// What bounded staging besides its maximum is a next limit of staging, and says nothing
+// of a production whose counts are stated; what is behind the fleets always is one.
+func TestNextOfProduction(t *testing.T) {
+	sizes := []capacity.Layer{
+		{Name: web + " quota", Rate: 300}, {Name: web + " launches", Rate: 310}, {Name: web + " Launch suspended", Rate: 320},
+		{Name: "asg/nodes quota", Rate: 330}, {Name: "asg/nodes launches for " + web, Rate: 340},
+	}
+	others := []capacity.Layer{{Name: "behind " + web, Rate: 350}, {Name: web + "2 quota", Rate: 360}}
+	maxima := []capacity.Layer{{Name: web + " max", Rate: 10}, {Name: "asg/nodes max", Rate: 11}, {Name: "asg/nodes max for " + web, Rate: 12}}
+	one := capacity.Production{Start: 4, Max: 50}
+	for _, c := range []struct {
+		name       string
+		production map[string]capacity.Production
+		want       []capacity.Layer
+	}{
+		{"staging", nil, slices.Concat(sizes, others)},
+		{"the pods' production", map[string]capacity.Production{web: one}, others},
+		{"the nodes' production", map[string]capacity.Production{"asg/nodes": one}, slices.Concat(sizes[:3], others)},
+		{"another fleet's production", map[string]capacity.Production{api: one}, slices.Concat(sizes, others)},
+	} {
+		p := made(t, onNodes(), spike, plan.Ask{Layers: slices.Concat(maxima, sizes, others), Production: c.production})
+		got := slices.DeleteFunc(p.Next, func(l capacity.Layer) bool { return l.Source != "" }) // of the plan's own
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: next (-want +got):\n%s", c.name, diff)
+		}
+		for _, l := range slices.Concat(maxima, sizes) {
+			warned := strings.Contains(strings.Join(p.Warnings, "\n"), l.Name+": it carries ")
+			if want := slices.ContainsFunc(c.want, func(other capacity.Layer) bool { return other.Name == l.Name }); warned != want {
+				t.Errorf("%s: warned that %s is below the peak: %v; want %v", c.name, l.Name, warned, want)
+			}
+		}
+	}
+}
+
 // Where nothing is held nothing is called so: the four units carry 120/s as they are.
 func TestNextOfARefusal(t *testing.T) {
 	m := modelOf(slow(web, 4, 30))
@@ -275,10 +347,14 @@ func TestTexts(t *testing.T) {
 		"keda hpa/default/keda-hpa-queue: at least 10",
 		"aws asg/nodes: at least 9", "terraform asg/nodes: at least 9",
 		"lcu elb/front: at least 120 capacity",
-		"lcu elb/fresh: at least 32 capacity", // four of five of 1,000/s are 800 new connections, 32 times 25
+		"lcu elb/fresh: at least 100 capacity",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)
+	}
+	// Four of five of 1,000/s are 800 new connections, 32 times 25, and AWS reserves no fewer than 100.
+	if note := p.Texts[8].Note; !strings.Contains(note, "The demand takes 32 by its new connections alone; 100 are the fewest") {
+		t.Errorf("note of elb/fresh = %q; want the 32 that the demand takes", note)
 	}
 	if apply := p.Texts[0].Apply; !strings.Contains(apply, "--context prod") || !strings.Contains(apply, `"minReplicas":34`) {
 		t.Errorf("kubectl's text = %s; want 34 in context prod", apply)
@@ -288,6 +364,9 @@ func TestTexts(t *testing.T) {
 	}
 	if apply := p.Texts[5].Apply; strings.Contains(apply, "--desired-capacity") || !strings.Contains(apply, "--max-size 5") {
 		t.Errorf("the nodes' text = %s; want no desired count, and a maximum that is put back", apply)
+	}
+	if note := p.Texts[5].Note; !strings.Contains(note, "the node autoscaler takes away") || strings.Contains(note, "scaling policies") {
+		t.Errorf("the nodes' note = %q; want that the node autoscaler brings them down", note)
 	}
 	if len(p.NoTexts) != 3 || !strings.HasPrefix(p.NoTexts[0], "elb/back: how many capacity units") || !strings.HasPrefix(p.NoTexts[1], "elb/side: what is reserved") ||
 		p.NoTexts[2] != "elb/held: nothing to reserve, 32 capacity units are already, and new connections take 32" {
@@ -302,6 +381,56 @@ func TestTexts(t *testing.T) {
 	p = made(t, m, spike, a)
 	if len(p.NoTexts) != 4 || !strings.HasPrefix(p.NoTexts[0], "hpa/default/web: its minimum without the plan is not known") || !strings.Contains(p.NoTexts[0], "production: {hpa/default/web:") {
 		t.Errorf("no texts = %q; want that the minimum of web must be stated", p.NoTexts)
+	}
+}
+
+// The KEDA trigger of a fleet that grows by ten a minute starts as much before the plan
+// does: 2, then 12, 22 and 32 units, at which the HPA rests on the way to 34.
+func TestTriggerOfASlowScaler(t *testing.T) {
+	f := slow(web, 4, 30)
+	f.Pods.HPA.Behavior = &autoscale.Behavior{ScaleUp: &autoscale.Rules{Policies: []autoscale.Policy{{Type: autoscale.Pods, Value: 10, Period: time.Minute}}}}
+	p := made(t, modelOf(f), spike, plan.Ask{At: air, Airs: time.Minute})
+	start := p.Instants.Apply.Add(-2 * time.Minute)
+	if got, want := p.Texts[1].Apply, start.Format("start: 4 15 2 1 *"); p.Texts[1].Kind != prescale.KEDA || !strings.Contains(got, want) {
+		t.Errorf("keda's text = %s; want %q", got, want)
+	}
+}
+
+// What is held of a group goes back to what runs on an ordinary evening by the release
+// itself, unless some policy of the group may bring it down.
+func TestDesiredAfterRelease(t *testing.T) {
+	up, down := autoscale.Step{From: 0, To: math.Inf(1), Adjust: 5}, autoscale.Step{From: math.Inf(-1), To: 0, Adjust: -1}
+	tracking := func(disabled bool) simulation.Policy {
+		return simulation.Policy{Tracking: &autoscale.Tracking{Target: 0.5, DisableScaleIn: disabled}}
+	}
+	stepped := func(below bool, kind autoscale.Adjustment, s autoscale.Step) simulation.Policy {
+		return simulation.Policy{Stepped: &autoscale.Stepped{Threshold: 0.5, Below: below, Alarm: autoscale.AlarmOut, Type: kind, Steps: []autoscale.Step{s}}}
+	}
+	exact := autoscale.Step{From: math.Inf(-1), To: 0, Adjust: 4}
+	for _, c := range []struct {
+		name     string
+		policies []simulation.Policy
+		set      bool
+	}{
+		{"no policy", nil, true},
+		{"one that tracks", []simulation.Policy{tracking(false)}, false},
+		{"one that tracks and never shrinks", []simulation.Policy{tracking(true)}, true},
+		{"steps out", []simulation.Policy{stepped(false, autoscale.ChangeInCapacity, up)}, true},
+		{"steps out and in", []simulation.Policy{stepped(false, autoscale.ChangeInCapacity, up), stepped(true, autoscale.ChangeInCapacity, down)}, false},
+		{"out, and back to a count", []simulation.Policy{tracking(true), stepped(true, autoscale.ExactCapacity, exact)}, false},
+	} {
+		m := modelOf(simulation.Fleet{
+			Name: "asg/api", Start: 3, PerUnit: []simulation.Rate{{Sustained: 100}}, CPU: simulation.CPU{Request: 0.01},
+			Group: &simulation.Group{Min: 2, Max: 20, Boot: simulation.Fixed(time.Hour), Policies: c.policies},
+		})
+		p := made(t, m, spike, plan.Ask{At: air, Airs: time.Minute, Chance: forecast.Chance{Runs: 20}})
+		apply, note := p.Texts[0].Apply, p.Texts[0].Note
+		if set := strings.Contains(apply, "--desired-capacity 3"); set != c.set {
+			t.Errorf("%s: aws's text = %s; want it to set the 3 that run: %v", c.name, apply, c.set)
+		}
+		if said := strings.Contains(note, "Release sets the count to 3 at once"); said != c.set || said == strings.Contains(note, "scaling policies bring the count down") {
+			t.Errorf("%s: note = %q; want it to say that release does: %v", c.name, note, c.set)
+		}
 	}
 }
 

@@ -2,9 +2,13 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/prescale"
+	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
 // write makes the texts of each hold, and of the load balancers in front.
@@ -16,7 +20,7 @@ func (w *work) write() {
 		}
 		w.add(h.Fleet, prescale.Change{
 			Fleet: w.called(h.Fleet), Context: w.ask.Context[h.Fleet], Region: w.ask.Region[h.Fleet],
-			Units: h.Units, Min: h.Min, Max: h.Max, Desired: w.desired(h),
+			Units: h.Units, Min: h.Min, Max: h.Max, Desired: w.desired(h), UnderPods: w.underPods(h), Scaler: w.scaler(h),
 			Instants: *w.Instants, Zone: w.ask.At.Location(),
 		})
 	}
@@ -73,10 +77,37 @@ func (b Balancer) noText() string {
 func (w *work) desired(h Hold) *int {
 	for i, f := range w.model.Fleets {
 		g := w.service.Fleets[i].Group
-		if f.Name != h.Fleet || g == nil || len(g.Policies) > 0 {
+		if f.Name != h.Fleet || g == nil || slices.ContainsFunc(g.Policies, shrinks) {
 			continue
 		}
 		return new(min(max(w.service.Fleets[i].Start, *h.Min), *h.Max))
 	}
 	return nil
+}
+
+// shrinks says whether a policy may bring a group's count down: one that tracks a target
+// unless that is disabled, one of steps where any of them takes instances away, or goes
+// to a count when its metric is low.
+func shrinks(p simulation.Policy) bool {
+	if t := p.Tracking; t != nil {
+		return !t.DisableScaleIn
+	}
+	return slices.ContainsFunc(p.Stepped.Steps, func(s autoscale.Step) bool {
+		return s.Adjust < 0 || p.Stepped.Type == autoscale.ExactCapacity && p.Stepped.Below
+	})
+}
+
+// scaler is by which rules the HPA of a hold grows; nil where it has none.
+func (w *work) scaler(h Hold) *autoscale.HPA {
+	for i, f := range w.model.Fleets {
+		if p := w.service.Fleets[i].Pods; f.Name == h.Fleet && p != nil {
+			return &p.HPA
+		}
+	}
+	return nil
+}
+
+// underPods says whether a hold is of a group that pods stand on.
+func (w *work) underPods(h Hold) bool {
+	return slices.ContainsFunc(w.model.Fleets, func(f forecast.Fleet) bool { return f.Nodes != nil && f.Nodes.Name == h.Fleet })
 }

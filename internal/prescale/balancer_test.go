@@ -2,6 +2,7 @@ package prescale
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,6 +34,32 @@ func FuzzTakes(f *testing.F) {
 			t.Errorf("Takes(%v) = %v; want the fewest units of 25/s each that carry it", newConnections, n)
 		}
 	})
+}
+
+// AWS reserves 100 capacity units or more, so that fewer are raised to that, and what
+// the demand takes is said; a text never asks for fewer than are reserved.
+func TestTheFewestThatAWSReserves(t *testing.T) {
+	for _, c := range []struct {
+		takes, reserved, want int // 0: no text
+	}{
+		{2, 0, 100}, {99, 0, 100}, {100, 0, 100}, {101, 0, 101}, {120, 110, 120}, {120, 120, 0}, {32, 110, 0},
+	} {
+		r := Reservation{Balancer: "web", Units: c.takes, Reserved: &c.reserved, Instants: evening(t)}
+		all, err := r.Texts()
+		if err != nil || (len(all) == 0) != (c.want == 0) {
+			t.Fatalf("Texts of %+v = %v, %v; want %d units", c, all, err, c.want)
+		}
+		if c.want == 0 {
+			continue
+		}
+		if apply := all[0].Apply; !strings.HasSuffix(apply, fmt.Sprintf("CapacityUnits=%d", c.want)) || !strings.Contains(all[0].Title, fmt.Sprintf("at least %d capacity units", c.want)) {
+			t.Errorf("apply of %+v = %s, %s; want %d units", c, all[0].Title, apply, c.want)
+		}
+		raised := strings.Contains(all[0].Note, fmt.Sprintf("The demand takes %d by its new connections alone; 100 are the fewest", c.takes))
+		if raised != (c.takes < 100) || !strings.Contains(all[0].Note, "L-8A66D0E6") {
+			t.Errorf("note of %+v = %q; want the quota, and that it was raised: %v", c, all[0].Note, c.takes < 100)
+		}
+	}
 }
 
 // What is kept of a load balancer is read back; unknown stays unknown.

@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
 )
 
 // Change holds a fleet at a number of units from Apply to Release.
@@ -18,7 +20,13 @@ type Change struct {
 	Units   int    // to hold: the fleet's minimum from Apply to Release
 	Min     *int   // as it is without the plan; nil: not known
 	Max     *int   // likewise
-	Desired *int   // what a group returns to; nil: its policies find it
+	Desired *int   // what a group returns to that nothing brings down; nil: its policies or a node autoscaler do
+	// UnderPods says that pods stand on a group's instances, so that it is a node
+	// autoscaler that brings their count down.
+	UnderPods bool
+	// Scaler is by which rules an HPA grows, its limits aside; nil: not known, and taken to
+	// be at once.
+	Scaler *autoscale.HPA
 	Instants
 	Zone *time.Location // of the clocks in titles and notes; nil: that of Apply
 }
@@ -38,7 +46,11 @@ func (c Change) Texts() ([]Text, error) {
 		return group{c, name}.texts(), nil
 	}
 	namespace, name, _ := strings.Cut(strings.TrimPrefix(c.Fleet, "hpa/"), "/")
-	return scaler{c, namespace, name}.texts(), nil
+	all, err := scaler{c, namespace, name}.texts()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Fleet, err)
+	}
+	return all, nil
 }
 
 // most is the maximum that the change needs, and whether it is above today's.

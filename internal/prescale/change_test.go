@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-f864f198/onair/internal/autoscale"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -33,6 +35,11 @@ func until(t testing.TB, at, zone string, held time.Duration) Instants {
 	return Instants{Apply: air.Add(-16 * minute), Verify: air.Add(-5 * minute), Air: air, LatestEnd: air, Release: air.Add(held)}
 }
 
+// paced is an HPA that scales up by rules.
+func paced(up autoscale.Rules) *autoscale.HPA {
+	return &autoscale.HPA{Min: 1, Max: 1, Behavior: &autoscale.Behavior{ScaleUp: &up}}
+}
+
 // writer is what has texts.
 type writer interface{ Texts() ([]Text, error) }
 
@@ -45,17 +52,21 @@ const (
 func plans(t testing.TB) map[string]writer {
 	when := evening(t)
 	return map[string]writer{
-		"hpa":            Change{Fleet: "hpa/default/web", Units: 42, Min: new(6), Max: new(60), Instants: when},
-		"hpa-beyond-max": Change{Fleet: "hpa/default/web", Units: 1200, Min: new(6), Max: new(30), Instants: when, Context: "prod tokyo's"},
-		"hpa-of-keda":    Change{Fleet: "hpa/shop/keda-hpa-web", Units: 42, Min: new(6), Max: new(30), Instants: when},
-		"hpa-midnight":   Change{Fleet: "hpa/default/web", Units: 42, Min: new(6), Max: new(60), Instants: until(t, "2026-12-31T23:54", "Asia/Tokyo", 31*minute)},
+		"hpa":              Change{Fleet: "hpa/default/web", Units: 42, Min: new(6), Max: new(60), Instants: when},
+		"hpa-beyond-max":   Change{Fleet: "hpa/default/web", Units: 1200, Min: new(6), Max: new(30), Instants: when, Context: "prod tokyo's"},
+		"hpa-two-a-minute": Change{Fleet: "hpa/default/web", Units: 60, Min: new(12), Max: new(60), Scaler: paced(autoscale.Rules{Policies: []autoscale.Policy{{Type: autoscale.Pods, Value: 2, Period: minute}}}), Instants: when},
+		"hpa-disabled":     Change{Fleet: "hpa/default/web", Units: 42, Min: new(6), Max: new(60), Scaler: paced(autoscale.Rules{Select: autoscale.SelectDisabled}), Instants: when},
+		"hpa-of-keda":      Change{Fleet: "hpa/shop/keda-hpa-web", Units: 42, Min: new(6), Max: new(30), Instants: when},
+		"hpa-midnight":     Change{Fleet: "hpa/default/web", Units: 42, Min: new(6), Max: new(60), Instants: until(t, "2026-12-31T23:54", "Asia/Tokyo", 31*minute)},
 		"hpa-clocks-put-back": Change{Fleet: "hpa/default/web", Units: 42, Min: new(6), Max: new(60),
 			Instants: until(t, "2026-11-01T00:54", "America/New_York", 61*minute)},
 		"asg": Change{Fleet: "asg/web-prod", Region: "ap-northeast-1", Units: 42, Min: new(6), Max: new(60), Instants: when},
 		"asg-beyond-max": Change{Fleet: "asg/web-prod", Units: 42, Min: new(6), Max: new(30), Desired: new(8),
 			Instants: when, Zone: in(t, "America/New_York")},
+		"asg-nodes":         Change{Fleet: "asg/nodes", Units: 9, Min: new(1), Max: new(20), UnderPods: true, Instants: when},
 		"asg-hostile":       Change{Fleet: "asg/" + hostileName, Region: "us-west-2", Units: 42, Min: new(0), Max: new(60), Instants: when},
 		"elb":               Reservation{Balancer: webARN, Units: 400, Reserved: new(0), Instants: when},
+		"elb-few":           Reservation{Balancer: "web", Units: 2, Reserved: new(0), Instants: when},
 		"elb-reserved":      Reservation{Balancer: webARN, Units: 1400, Reserved: new(200), Instants: when},
 		"elb-name":          Reservation{Balancer: "web", Region: "ap-northeast-1", Units: 400, Reserved: new(0), Instants: when},
 		"elb-name-anywhere": Reservation{Balancer: "web", Units: 400, Reserved: new(0), Instants: when},
@@ -181,6 +192,9 @@ func TestTextsRefuse(t *testing.T) {
 		{with(func(c *Change) { c.Fleet, c.Context = "hpa/default/web", "a\x1b[2J" }), "context \"a\\x1b[2J\" has characters"},
 		{with(func(c *Change) { c.Region = "tokyo; ls" }), `no region is called "tokyo; ls"`},
 		{with(func(c *Change) { c.Region = "--profile" }), "no region is called"},
+		{with(func(c *Change) {
+			c.Fleet, c.Scaler = "hpa/shop/keda-hpa-web", paced(autoscale.Rules{Select: autoscale.SelectDisabled})
+		}), "hpa/shop/keda-hpa-web: no cron trigger raises it to 42 units, for behavior.scaleUp does not let it grow as far within a day: raise minReplicaCount of its ScaledObject at 2026-12-01 21:38 JST, and put it back to 6 at 2026-12-01 22:25 JST"},
 		{with(func(c *Change) { c.Min = nil }), "asg/web: its minimum or maximum without the plan is not known"},
 		{with(func(c *Change) { c.Max = nil }), "is not known"},
 		{with(func(c *Change) { c.Min = new(-1) }), "minimum -1 and maximum 60 make no sense"},

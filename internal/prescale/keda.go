@@ -15,9 +15,12 @@ import (
 // KEDA holds the units while the next end comes before the next start
 // (https://keda.sh/docs/latest/scalers/cron), so midnight and the year's end
 // may lie between them.
-func (s scaler) keda() Text {
-	in := zone(s.Zone, s.Instants)
-	clocks := cronZone(in, s.Apply, s.Release)
+//
+// A trigger is a metric of the HPA, which follows it as fast as behavior.scaleUp lets it:
+// so it starts so long ahead of Apply.
+func (s scaler) keda(ahead time.Duration) Text {
+	in, start := zone(s.Zone, s.Instants), s.Apply.Add(-ahead)
+	clocks := cronZone(in, start, s.Release)
 	snippet := []string{s.placed(), "spec:"}
 	most, raised := s.most()
 	if raised {
@@ -28,7 +31,7 @@ func (s scaler) keda() Text {
 		"    - type: cron",
 		"      metadata:",
 		"        timezone: "+clocks.String(),
-		"        start: "+cron(s.Apply, clocks),
+		"        start: "+cron(start, clocks),
 		"        end: "+cron(s.Release, clocks),
 		fmt.Sprintf("        desiredReplicas: %q", fmt.Sprint(s.Units)))
 	reverse := "# remove the cron trigger"
@@ -41,11 +44,20 @@ func (s scaler) keda() Text {
 		Apply:   strings.Join(snippet, "\n"),
 		Verify:  s.look(),
 		Reverse: reverse,
-		Note: fmt.Sprintf("Only where KEDA scales this fleet: a ScaledObject beside an HPA of one's own fights it. "+
+		Note: s.early(ahead) + fmt.Sprintf("Only where KEDA scales this fleet: a ScaledObject beside an HPA of one's own fights it. "+
 			"A cron line knows no year, so this repeats every year: add it less than a year ahead, and remove it after %s. "+
 			"The HPA's tolerance of 10 %% lets it rest at %s units or more: see at %s how many are READY, and raise minReplicaCount where that is too few.",
 			moment(s.Release.In(in)), figure.Count(tolerated(s.Units)), moment(s.Verify.In(in))),
 	}
+}
+
+// early says why a trigger starts before the plan does.
+func (s scaler) early(ahead time.Duration) string {
+	if ahead == 0 {
+		return ""
+	}
+	return fmt.Sprintf("The trigger starts %s before the plan does, at %s: the HPA grows from %s units by a trigger no faster than its own rules let it, while a raised minimum is there at once. ",
+		figure.Duration(ahead), moment(s.Apply.Add(-ahead).In(zone(s.Zone, s.Instants))), figure.Count(*s.Min))
 }
 
 // placed is the comment that says where the snippet belongs.

@@ -17,12 +17,24 @@ type scaler struct {
 // it is told otherwise.
 const ownedByKEDA = "keda-hpa-"
 
-// texts leaves the patch out where KEDA would undo it.
-func (s scaler) texts() []Text {
-	if strings.HasPrefix(s.name, ownedByKEDA) {
-		return []Text{s.keda()}
+// texts leaves the patch out where KEDA would undo it, and KEDA's trigger where the HPA
+// would not follow it. The error says that neither is left.
+func (s scaler) texts() ([]Text, error) {
+	owned := strings.HasPrefix(s.name, ownedByKEDA)
+	ahead, grows := s.ahead()
+	switch {
+	case owned && !grows:
+		in := zone(s.Zone, s.Instants)
+		return nil, fmt.Errorf("no cron trigger raises it to %s units, for behavior.scaleUp does not let it grow as far within a day: raise minReplicaCount of its ScaledObject at %s, and put it back to %s at %s",
+			figure.Count(s.Units), moment(s.Apply.In(in)), figure.Count(*s.Min), moment(s.Release.In(in)))
+	case owned:
+		return []Text{s.keda(ahead)}, nil
+	case !grows:
+		patch := s.kubectl()
+		patch.Note += " There is no text for KEDA: behavior.scaleUp of the HPA does not let a trigger raise it as far within a day, and a raised minimum does not ask it."
+		return []Text{patch}, nil
 	}
-	return []Text{s.kubectl(), s.keda()}
+	return []Text{s.kubectl(), s.keda(ahead)}, nil
 }
 
 func (s scaler) title() string {

@@ -9,11 +9,12 @@ import (
 	"github.com/seed-f864f198/onair/internal/figure"
 )
 
-// Reservation holds capacity units of a load balancer until Release.
+// Reservation holds capacity units of an Application Load Balancer until Release: as
+// many as the demand takes, or the fewest that AWS reserves where that is more.
 type Reservation struct {
 	Balancer string // its name or ARN
 	Region   string // empty: the ARN's, or the configured one
-	Units    int    // LCU to reserve
+	Units    int    // LCU that the demand takes
 	Reserved *int   // as it is without the plan, 0 where nothing is; nil: not known
 	Instants
 	Zone *time.Location // of the clocks in title and note; nil: that of Apply
@@ -24,6 +25,17 @@ var (
 	balancerName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$`)
 )
 
+// leastReserved is the fewest capacity units that AWS reserves of an Application Load
+// Balancer, and what the AWS CDK checks (minimumCapacityUnit of ApplicationLoadBalancer).
+// A smaller demand is raised to it, and not said to need none: AWS does not publish what
+// a balancer carries before it has seen any load.
+const leastReserved = 100
+
+// quota is how Service Quotas calls what bounds all reservations of a region together,
+// 0 unless it was raised (docs.aws.amazon.com, "Quotas for your Application Load
+// Balancers").
+const quota = "Reserved Application Load Balancer Capacity Units (LCU) per Region (L-8A66D0E6)"
+
 // Texts is the one way to reserve, or none where as much is reserved already.
 // An error names the load balancer and what is missing or makes no sense.
 func (r Reservation) Texts() ([]Text, error) {
@@ -33,19 +45,28 @@ func (r Reservation) Texts() ([]Text, error) {
 	if r.Units <= *r.Reserved {
 		return nil, nil
 	}
-	in := zone(r.Zone, r.Instants)
+	in, units := zone(r.Zone, r.Instants), max(r.Units, leastReserved)
 	return []Text{{
 		Kind:    LCU,
-		Title:   fmt.Sprintf("elb/%s: at least %s capacity units %s", r.Balancer, figure.Count(r.Units), span(r.Apply, r.Release, in)),
-		Apply:   r.modify(r.Units),
+		Title:   fmt.Sprintf("elb/%s: at least %s capacity units %s", r.Balancer, figure.Count(units), span(r.Apply, r.Release, in)),
+		Apply:   r.modify(units),
 		Verify:  r.call("describe-capacity-reservation"),
 		Reverse: r.modify(*r.Reserved),
-		Note: fmt.Sprintf("Reserve by PeakLCUs of the last spot in CloudWatch where that is more: new connections take so many by themselves. "+
+		Note: r.why() + fmt.Sprintf("AWS refuses more than the region's quota, which is 0 until somebody has it raised: see days before to %s in Service Quotas. "+
 			"AWS takes minutes to hours to provide them and does not promise to: ask hours before %s, and see that each zone is provisioned by %s. "+
 			"They are paid for until they are given back, at %s. A reservation can be lowered or given back twice a day only, and not changed while one is pending. "+
 			"An aws command as old as 2.9 does not know this call.",
-			moment(r.Apply.In(in)), moment(r.Verify.In(in)), moment(r.Release.In(in))),
+			quota, moment(r.Apply.In(in)), moment(r.Verify.In(in)), moment(r.Release.In(in))),
 	}}, nil
+}
+
+// why says where the number comes from.
+func (r Reservation) why() string {
+	if r.Units < leastReserved {
+		return fmt.Sprintf("The demand takes %s by its new connections alone; %s are the fewest that AWS reserves. Reserve by PeakLCUs of the last spot in CloudWatch where that is more. ",
+			figure.Count(r.Units), figure.Count(leastReserved))
+	}
+	return "Reserve by PeakLCUs of the last spot in CloudWatch where that is more: new connections take so many by themselves. "
 }
 
 // modify reserves so many units; none is a reset.

@@ -33,8 +33,11 @@ func (g group) put(what string, when time.Time, to sizes) string {
 
 // after says what becomes of the units that were held.
 func (g group) after() string {
-	if g.Desired == nil {
-		return "After release the group's scaling policies bring the count down; a group without any stays where it is until its desired capacity is set."
+	switch {
+	case g.Desired != nil:
+		return fmt.Sprintf("Release sets the count to %s at once, for no scaling policy of the group brings it down.", figure.Count(*g.Desired))
+	case g.UnderPods:
+		return "After release the node autoscaler takes away the nodes that stand empty; where none does, the group stays where it is until its desired capacity is set, and setting that takes nodes away with the pods on them."
 	}
-	return fmt.Sprintf("Release sets the count to %s at once.", figure.Count(*g.Desired))
+	return "After release the group's scaling policies bring the count down."
 }

@@ -112,7 +112,7 @@ func (e planning) time(p *Planned) {
 	}
 	p.Instants, p.Lead = &when, when.Air.Sub(when.Apply)
 	for _, h := range p.Holds {
-		texts, err := prescale.Change{Fleet: h.Fleet, Units: h.Units, Min: h.Min, Max: h.Max, Instants: when}.Texts()
+		texts, err := prescale.Change{Fleet: h.Fleet, Units: h.Units, Min: h.Min, Max: h.Max, UnderPods: h.Fleet == "asg/nodes", Instants: when}.Texts()
 		if err != nil {
 			p.NoTexts = append(p.NoTexts, err.Error())
 		}
