@@ -117,7 +117,7 @@ func (f *fleet) begin() {
 	for range f.Start {
 		f.units = append(f.units, unit{ready: longAgo, progress: ready})
 	}
-	f.carry(0)
+	f.carry()
 	for i, o := range f.Orders {
 		f.m.agenda.push(entry{at: f.dated(o), fleet: f.number, what: toOrder, index: int32(i)})
 	}
@@ -170,19 +170,17 @@ func (f *fleet) work(second int, answered, worked float64) {
 }
 
 // carry recomputes what the ready units carry.
-func (f *fleet) carry(at time.Duration) {
+func (f *fleet) carry() {
 	n := float64(f.ready)
 	slower := f.Slower(f.ready)
 	f.unitSaturation = f.perUnit.Saturation / slower
 	f.sustained, f.saturation = n*f.perUnit.Sustained/slower, n*f.unitSaturation
-	if f.ready > f.outcome.Peak {
-		f.outcome.Peak, f.outcome.PeakAt = f.ready, max(at, 0)
-	}
+	f.outcome.Peak = max(f.outcome.Peak, f.ready)
 }
 
 // changed is called after the number of ready units has changed.
-func (f *fleet) changed(at time.Duration) {
-	f.carry(at)
+func (f *fleet) changed() {
+	f.carry()
 	f.m.refresh()
 }
 
@@ -201,7 +199,7 @@ func (f *fleet) serve(at time.Duration, index int32) {
 	u.progress, u.ready = ready, at
 	f.newest = max(f.newest, at)
 	f.ready++
-	f.changed(at)
+	f.changed()
 }
 
 // readySince counts the units that have been ready since an instant.
@@ -229,7 +227,7 @@ func (f *fleet) remove(at time.Duration, index int) {
 	}
 	if was == ready {
 		f.ready--
-		f.changed(at)
+		f.changed()
 	}
 	if f.nodes != nil {
 		f.nodes.leave(at, *u, was)

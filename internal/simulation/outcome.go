@@ -5,7 +5,6 @@ import "time"
 // Outcome is what became of one run. Demand is Served and Unserved together.
 type Outcome struct {
 	Demand, Served, Unserved float64 // requests; who still waits at the end is unserved
-	Deficit                  float64 // requests: the integral of demand less capacity, where it is more
 	Highest                  float64 // req/s: the demand of its highest second, without those who come again
 
 	// Shortfall is when demand first passed what the ready units sustain, and Lag
@@ -36,10 +35,9 @@ func worst(spots []asked) (share float64) {
 
 // FleetOutcome is what became of a fleet.
 type FleetOutcome struct {
-	Peak    int           // most units that were ready at a time
-	PeakAt  time.Duration // when they first were
-	Desired int           // most that were desired
-	Nodes   int           // most instances that its pods stood on or were coming; 0 where there are no nodes
+	Peak    int // most units that were ready at a time
+	Desired int // most that were desired
+	Nodes   int // most instances that its pods stood on or were coming; 0 where there are no nodes
 }
 
 // Share is the share of a spot's demand that went unserved, of the spot with which

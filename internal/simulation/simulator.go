@@ -222,7 +222,7 @@ func (m *Simulator) tick() {
 		answered, worked = served+refused, served
 	}
 	if demand > m.capacity*(1+1e-9) {
-		m.short(demand - m.capacity)
+		m.short()
 	}
 	m.offered.add(m.now, offered)
 	for _, f := range m.fleets {
@@ -252,9 +252,8 @@ func (m *Simulator) count(demand, lost float64) {
 }
 
 // short notes a second in which demand is above capacity.
-func (m *Simulator) short(by float64) {
+func (m *Simulator) short() {
 	o := &m.outcome
-	o.Deficit += by
 	spot := m.span[m.now]
 	switch {
 	case spot == 0:
