@@ -303,7 +303,8 @@ func TestTheEndOfTheQueue(t *testing.T) {
 	}
 }
 
-// The lag is that of the first spot with a shortfall, whatever comes later.
+// The lag is that of the first stretch of spots with a shortfall, whatever comes later;
+// spots that overlap or touch are one stretch. Short are 10 to 15, 20 to 25, 50 to 60 s.
 func TestLagOfASpot(t *testing.T) {
 	service := simulation.Service{
 		Waves:  steps(50, 10, 150, 5, 50, 5, 150, 5, 50, 25, 150, 10),
@@ -314,7 +315,12 @@ func TestLagOfASpot(t *testing.T) {
 		at, lag time.Duration // lag 0: unknown
 	}{
 		{spots: nil, at: 10 * s},
-		{spots: []simulation.Span{{From: 0, To: 20 * s}, {From: 20 * s, To: 40 * s}}, at: 10 * s, lag: 5 * s},
+		{spots: []simulation.Span{{From: 0, To: 20 * s}, {From: 20 * s, To: 40 * s}}, at: 10 * s, lag: 15 * s},
+		{spots: []simulation.Span{{From: 12 * s, To: 40 * s}, {From: 0, To: 12 * s}}, at: 10 * s, lag: 15 * s},
+		{spots: []simulation.Span{{From: 0, To: 13 * s}, {From: 12 * s, To: 40 * s}}, at: 10 * s, lag: 15 * s},
+		{spots: []simulation.Span{{From: 0, To: 40 * s}, {From: 12 * s, To: 14 * s}}, at: 10 * s, lag: 15 * s},
+		{spots: []simulation.Span{{From: 0, To: 12 * s}, {From: 13 * s, To: 40 * s}}, at: 10 * s},
+		{spots: []simulation.Span{{From: 0, To: 19 * s}, {From: 20 * s, To: 40 * s}}, at: 10 * s, lag: 5 * s},
 		{spots: []simulation.Span{{From: 5 * s, To: 40 * s}}, at: 10 * s, lag: 15 * s},
 		{spots: []simulation.Span{{From: 0, To: 10 * s}, {From: 17 * s, To: 22 * s}}, at: 20 * s},
 	} {

@@ -8,14 +8,13 @@ type Outcome struct {
 	Highest                  float64 // req/s: the demand of its highest second, without those who come again
 
 	// Shortfall is when demand first passed what the ready units sustain, and Lag
-	// how long it was until, for as long as that spot lasts, capacity was at
-	// least demand. Shortfall is nil where there is none, Lag also where capacity
+	// how long it was until, for as long as that stretch of spots lasts, capacity was
+	// at least demand. Shortfall is nil where there is none, Lag also where capacity
 	// never recovered.
 	Shortfall, Lag *time.Duration
 	Fleets         []FleetOutcome // as in the service
 
-	first, last int    // seconds that were short, of the spot; first is below 0 where none was
-	spot        uint16 // 1 + its number
+	first, last int // seconds that were short, of one stretch of spots; first is below 0 where none was
 	share       float64
 }
 
@@ -47,13 +46,13 @@ type FleetOutcome struct {
 func (o Outcome) Share() float64 { return o.share }
 
 // lag says when the shortfall began and how long it took.
-func (o *Outcome) lag(span []uint16) {
+func (o *Outcome) lag(stretch []uint16) {
 	if o.first < 0 {
 		return
 	}
 	at := time.Duration(o.first) * time.Second
 	o.Shortfall = &at
-	if next := o.last + 1; next < len(span) && span[next] == o.spot {
+	if next := o.last + 1; next < len(stretch) && stretch[next] == stretch[o.first] {
 		took := time.Duration(next)*time.Second - at
 		o.Lag = &took
 	}

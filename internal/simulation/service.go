@@ -14,8 +14,9 @@ type Service struct {
 	Fleets  []Fleet
 	Ceiling float64 // req/s of what no scaling helps, such as a database; 0: none
 	Queue   *Queue  // nil: what exceeds capacity within a second is unserved
-	// Spots are the stretches whose shortfall and scale lag are told: those of
-	// the first in which there is a shortfall. Empty: the whole run is one.
+	// Spots are what shortfall and scale lag are told of: of the first stretch with a
+	// shortfall, where those that overlap or touch are one stretch. Empty: the whole run
+	// is one spot.
 	Spots []Span
 }
 

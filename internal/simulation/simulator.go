@@ -13,7 +13,7 @@ type Simulator struct {
 	steady  []float64 // the waves that are certain, added up
 	factors []stream  // of the waves
 	shapes  []stream  // of the waves with Forms
-	span    []uint16  // of each second: 1 + the number of its spot, 0 outside all
+	stretch []uint16  // of each second: 1 + the number of its stretch of spots, 0 outside all
 	owner   []uint16  // of each second: 1 + the number of the spot that began last, 0 before the first
 	spots   []asked   // of each spot, in this run
 	chance  chance
@@ -84,25 +84,52 @@ func (m *Simulator) addSteady() {
 	m.chance.deal(drawn)
 }
 
-// markSpots says of each second which spot it is in, and whose it is: a spot's are
-// those from its beginning until the next one's.
+// markSpots says of each second which stretch of spots it is in, and which spot's it
+// is: a spot's are those from its beginning until the next one's. Spots that overlap or
+// touch are one stretch, as package capacity has it of a rehearsal's scale lag:
+//
+//	spots    |--- 1 ---|          |-- 3 --|
+//	               |--- 2 ---|
+//	owner    |- 1 -|------ 2 -----|--- 3 ----
+//	stretch  |------ 1 ------|    |-- 2 --|
 func (m *Simulator) markSpots() {
-	m.span, m.owner = make([]uint16, m.seconds), make([]uint16, m.seconds)
+	m.stretch, m.owner = make([]uint16, m.seconds), make([]uint16, m.seconds)
 	m.spots = make([]asked, max(len(m.service.Spots), 1))
-	for t := range m.span {
-		if len(m.service.Spots) == 0 {
-			m.span[t], m.owner[t] = 1, 1
-		}
+	stretches, before := uint16(0), false
+	for t := range m.stretch {
 		at := time.Duration(t) * time.Second
-		for i, s := range m.service.Spots {
-			if at >= s.From && at < s.To {
-				m.span[t] = uint16(i + 1)
-			}
-			if last := m.owner[t]; at >= s.From && (last == 0 || s.From >= m.service.Spots[last-1].From) {
-				m.owner[t] = uint16(i + 1)
-			}
+		if m.owner[t] = m.ownerAt(at); len(m.service.Spots) == 0 {
+			m.owner[t] = 1
+		}
+		inside := m.service.inSpots(at)
+		if inside && !before {
+			stretches++
+		}
+		if before = inside; inside {
+			m.stretch[t] = stretches
 		}
 	}
+}
+
+// ownerAt is 1 + the number of the spot that began last; 0 before the first.
+func (m *Simulator) ownerAt(at time.Duration) (owner uint16) {
+	for i, s := range m.service.Spots {
+		if at >= s.From && (owner == 0 || s.From >= m.service.Spots[owner-1].From) {
+			owner = uint16(i + 1)
+		}
+	}
+	return owner
+}
+
+// inSpots reports whether the second that begins at an instant is in a spot; each is
+// where there are none.
+func (s Service) inSpots(at time.Duration) bool {
+	for _, spot := range s.Spots {
+		if at >= spot.From && at < spot.To {
+			return true
+		}
+	}
+	return len(s.Spots) == 0
 }
 
 // Run plays the service under a seed: the same outcome each time.
@@ -246,7 +273,7 @@ func (m *Simulator) count(demand, lost float64) {
 	}
 	spot := &m.spots[owner-1]
 	spot.unserved += lost
-	if m.span[m.now] != 0 {
+	if m.stretch[m.now] != 0 {
 		spot.demand += demand
 	}
 }
@@ -254,14 +281,12 @@ func (m *Simulator) count(demand, lost float64) {
 // short notes a second in which demand is above capacity.
 func (m *Simulator) short() {
 	o := &m.outcome
-	spot := m.span[m.now]
-	switch {
-	case spot == 0:
+	stretch := m.stretch[m.now]
+	if stretch == 0 || o.first >= 0 && stretch != m.stretch[o.first] {
 		return
-	case o.first < 0:
-		o.first, o.spot = m.now, spot
-	case spot != o.spot:
-		return
+	}
+	if o.first < 0 {
+		o.first = m.now
 	}
 	o.last = m.now
 }
@@ -282,7 +307,7 @@ func (m *Simulator) end() Outcome {
 	for i, f := range m.fleets {
 		o.Fleets[i] = f.outcome
 	}
-	o.lag(m.span)
+	o.lag(m.stretch)
 	o.share = worst(m.spots)
 	return o
 }
