@@ -148,6 +148,7 @@ func (f Fleet) check(m *mistakes) {
 	m.unless(f.Pods != nil || f.Group != nil || len(f.Orders) == 0, "%s: orders need pods or a group to obey them", f.Name)
 	f.orders(m, f.Orders)
 	for i, l := range f.Losses {
+		m.unless(l.Replaced >= 0, "%s: loss %d: replaced %s is below 0", f.Name, i, l.Replaced)
 		m.unless(l.At >= 0 && l.Share >= 0 && l.Share <= 1, "%s: loss %d: share %g at %s: want a share between 0 and 1, and not before the start", f.Name, i, l.Share, l.At)
 	}
 	if f.Pods != nil {

@@ -52,6 +52,7 @@ func TestMistakes(t *testing.T) {
 			group(simulation.Group{})(s)
 			s.Fleets[0].Orders = []simulation.Order{{At: -time.Second}}
 		}},
+		{"web: loss 0: replaced -1s", func(s *simulation.Service) { s.Fleets[0].Losses = []simulation.Loss{{Replaced: -time.Second}} }},
 		{"web: loss 0: share 2", func(s *simulation.Service) { s.Fleets[0].Losses = []simulation.Loss{{Share: 2}} }},
 		{"web: min 10 and max 9", pods(simulation.Pods{HPA: autoscale.HPA{Min: 10}})},
 		{"web: sync -1s", pods(simulation.Pods{Sync: -time.Second})},

@@ -14,6 +14,7 @@ const (
 	created  progress = iota // to be scheduled, or launched
 	waiting                  // for a node with room
 	starting                 // on a node
+	lost                     // with its zone, which nobody has noticed yet
 	ready
 	gone
 )
@@ -23,6 +24,7 @@ type unit struct {
 	ready    time.Duration // since when it serves
 	number   uint64        // by which its delays are drawn
 	node     int32
+	loss     uint16 // by which it is lost
 	progress progress
 }
 
@@ -40,6 +42,7 @@ type fleet struct {
 	first    int // those before it are gone
 	desired  int
 	total    int // not gone
+	lost     int // of them, lost
 	ready    int
 	newest   time.Duration // since when all that are ready have been
 	outcome  FleetOutcome
@@ -111,6 +114,7 @@ func (f *fleet) see(metric Metric) {
 func (f *fleet) begin() {
 	f.perUnit = one(&f.m.chance, f.rates, f.PerUnit)
 	f.units, f.first, f.total, f.ready, f.newest = f.units[:0], 0, f.Start, f.Start, longAgo
+	f.lost = 0
 	f.places.clear()
 	f.desired = f.Start
 	f.outcome = FleetOutcome{Desired: f.Start}
@@ -193,8 +197,8 @@ func (f *fleet) want(n int) {
 // serve lets a unit serve from now on.
 func (f *fleet) serve(at time.Duration, index int32) {
 	u := &f.units[index]
-	if u.progress == gone {
-		return
+	if u.progress != starting {
+		return // it is gone, or lost
 	}
 	u.progress, u.ready = ready, at
 	f.newest = max(f.newest, at)
@@ -225,7 +229,10 @@ func (f *fleet) remove(at time.Duration, index int) {
 	for f.first < len(f.units) && f.units[f.first].progress == gone {
 		f.first++
 	}
-	if was == ready {
+	switch was {
+	case lost:
+		f.lost--
+	case ready:
 		f.ready--
 		f.changed()
 	}

@@ -53,7 +53,7 @@ func drawnFrom(bytes []byte) simulation.Service {
 		metric := simulation.Metric{Kind: simulation.Kind(next(4)), Target: 0.3 + float64(next(60)), Every: seconds(31), Delay: seconds(61),
 			Cron: []simulation.Shift{{Span: simulation.Span{From: seconds(100), To: seconds(250)}, Units: next(20)}}}
 		if next(3) == 0 {
-			f.Losses = []simulation.Loss{{At: seconds(200), Share: float64(next(11)) / 10}}
+			f.Losses = []simulation.Loss{{At: seconds(200), Share: float64(next(11)) / 10, Replaced: seconds(100)}}
 		}
 		switch next(4) {
 		case 0:

@@ -79,10 +79,17 @@ type Fleet struct {
 
 // Loss is units that go at an instant without a word, such as a zone's. Where pods
 // stand on nodes, as great a share of these goes with what stands on them. What
-// scales the fleet starts others; a fleet that nothing scales stays so.
+// scales the fleet starts others once the loss is noticed; a fleet that nothing scales
+// stays so.
+//
+//	At                        At + Replaced
+//	──┬─────────────────────────────┬──────────────────────> time
+//	  | serve nothing, and count    | others are begun in their place
+//	  | as there, and as desired    |
 type Loss struct {
-	At    time.Duration
-	Share float64 // of what there is, spread evenly; rounded as Takes does
+	At       time.Duration
+	Share    float64       // of what serves or comes, spread evenly; rounded as Takes does
+	Replaced time.Duration // from At until replacements are begun; 0: at once
 }
 
 // Rate is what one unit carries in requests of the entrance a second.

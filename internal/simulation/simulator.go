@@ -207,7 +207,9 @@ func (m *Simulator) do(e entry) {
 	case toOrder:
 		f.obey(e.at, f.Orders[e.index])
 	case toLose:
-		f.lose(e.at, f.Losses[e.index])
+		f.lose(e.at, int(e.index))
+	case toReplace:
+		f.replace(e.at, int(e.index))
 	case toPlace:
 		f.schedule(e.at, e.index)
 	case toReady:
