@@ -46,8 +46,8 @@ type fleet struct {
 	ready    int
 	newest   time.Duration // since when all that are ready have been
 	outcome  FleetOutcome
-	perUnit  Rate
-	rates    stream
+	perUnit  Rate // in this run, as law
+	law      Law
 	late     stream
 	reactive bool // something looks at what the units use
 
@@ -73,7 +73,7 @@ type fleet struct {
 
 func (m *Simulator) newFleet(number int) *fleet {
 	f := &fleet{Fleet: m.service.Fleets[number], m: m, number: uint16(number)}
-	f.rates, f.late = m.chance.newStream(), m.chance.newStream()
+	f.late = m.chance.newStream()
 	switch {
 	case f.Pods != nil:
 		f.prepare()
@@ -112,7 +112,7 @@ func (f *fleet) see(metric Metric) {
 
 // begin sets what is there at the beginning.
 func (f *fleet) begin() {
-	f.perUnit = one(&f.m.chance, f.rates, f.PerUnit)
+	f.perUnit, f.law = f.drawn(f.m.replicate)
 	f.units, f.first, f.total, f.ready, f.newest = f.units[:0], 0, f.Start, f.Start, longAgo
 	f.lost = 0
 	f.places.clear()
@@ -176,7 +176,7 @@ func (f *fleet) work(second int, answered, worked float64) {
 // carry recomputes what the ready units carry.
 func (f *fleet) carry() {
 	n := float64(f.ready)
-	slower := f.Slower(f.ready)
+	slower := f.law.slower(f.ready)
 	f.unitSaturation = f.perUnit.Saturation / slower
 	f.sustained, f.saturation = n*f.perUnit.Sustained/slower, n*f.unitSaturation
 	f.outcome.Peak = max(f.outcome.Peak, f.ready)

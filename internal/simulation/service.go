@@ -9,11 +9,18 @@ import (
 
 // Service is what is simulated: a demand, and fleets that all requests pass, so
 // that the one that carries least is what the service carries.
+//
+// What was measured together is uncertain together. So each run draws one number, and
+// that chooses from every fleet's PerUnit and Laws and from Ceilings: of lists of one
+// length the same place, which is for the callers to make one replicate's.
 type Service struct {
 	Waves   []Wave // demand is their sum, and a run is as long as the longest
 	Fleets  []Fleet
 	Ceiling float64 // req/s of what no scaling helps, such as a database; 0: none
-	Queue   *Queue  // nil: what exceeds capacity within a second is unserved
+	// Ceilings says how uncertain Ceiling is: each run takes one of these in its place.
+	// Empty: Ceiling it is.
+	Ceilings []float64
+	Queue    *Queue // nil: what exceeds capacity within a second is unserved
 	// Spots are what shortfall and scale lag are told of: of the first stretch with a
 	// shortfall, where those that overlap or touch are one stretch. Empty: the whole run
 	// is one spot.
@@ -63,13 +70,16 @@ type Span struct{ From, To time.Duration }
 type Fleet struct {
 	Name  string
 	Start int // units that are ready at the beginning, and desired
-	// PerUnit is what one unit alone carries; each run draws one of these.
+	// PerUnit is what one unit alone carries; each run takes one of these.
 	PerUnit []Rate
 	// Contention and Coherence say how units slow each other down: n of them
 	// carry n / (1 + a (n-1) + b n (n-1)) times what one does (Gunther's
 	// Universal Scalability Law). 0: not at all.
 	Contention, Coherence float64
-	CPU                   CPU
+	// Laws says how uncertain that is: each run takes one of these in its place. Empty:
+	// Contention and Coherence it is.
+	Laws []Law
+	CPU  CPU
 
 	Pods   *Pods
 	Group  *Group
@@ -96,6 +106,12 @@ type Loss struct {
 type Rate struct {
 	Sustained  float64 // the objectives hold up to here: what is beyond is short
 	Saturation float64 // served where there is always work; 0: as Sustained
+}
+
+// Law is how units slow each other down, as one of many that could be true.
+type Law struct {
+	Contention, Coherence float64
+	Alone                 float64 // what a unit alone carries by it, as a multiple of PerUnit
 }
 
 // CPU is what a unit uses, as ratios of what it requests (of an instance: of

@@ -17,6 +17,7 @@ type Simulator struct {
 	owner   []uint16  // of each second: 1 + the number of the spot that began last, 0 before the first
 	spots   []asked   // of each spot, in this run
 	chance  chance
+	rates   stream // by which each run draws its replicate
 
 	agenda  agenda
 	fleets  []*fleet
@@ -25,6 +26,8 @@ type Simulator struct {
 	offered history // requests a second, those that come again included
 	now     int     // the second at work
 
+	replicate            float64 // the place in every list of what was measured, from 0 to less than 1
+	ceiling              float64 // in this run
 	capacity, saturation float64 // of what is ready now
 	outcome              Outcome
 	trace                *Trace
@@ -42,6 +45,7 @@ func New(s Service) (*Simulator, error) {
 	}
 	m.addSteady()
 	m.markSpots()
+	m.rates = m.chance.newStream()
 	for i := range s.Fleets {
 		m.fleets = append(m.fleets, m.newFleet(i))
 	}
@@ -155,6 +159,10 @@ func (m *Simulator) begin(seed uint64) {
 	m.chance.begin(seed)
 	m.agenda.clear()
 	m.drawDemand()
+	m.replicate = m.chance.uniform(m.rates)
+	if m.ceiling = m.service.Ceiling; len(m.service.Ceilings) > 0 {
+		m.ceiling = chosen(m.replicate, m.service.Ceilings)
+	}
 	m.outcome = Outcome{Fleets: make([]FleetOutcome, len(m.fleets)), first: -1}
 	m.now = 0
 	clear(m.spots)
@@ -228,8 +236,8 @@ func (m *Simulator) do(e entry) {
 // refresh recomputes what is carried after a fleet's ready units changed.
 func (m *Simulator) refresh() {
 	m.capacity, m.saturation = math.Inf(1), math.Inf(1)
-	if m.service.Ceiling > 0 {
-		m.capacity, m.saturation = m.service.Ceiling, m.service.Ceiling
+	if m.ceiling > 0 {
+		m.capacity, m.saturation = m.ceiling, m.ceiling
 	}
 	for _, f := range m.fleets {
 		m.capacity = min(m.capacity, f.sustained)
