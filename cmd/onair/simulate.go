@@ -49,13 +49,20 @@ Slower nodes, a zone lost as the first spot starts, new units that are cold:
 
   onair simulate reports/RUN --set boot=180s --set zone_lost=1/3@1m --set cold=30s
 
+Nobody misses a zone at once. What it had serves nothing, and others are begun 340 s
+later in place of pods (40 s until their nodes are taken for lost, 300 s until they are
+evicted: Kubernetes' defaults), 180 s later in place of a group's instances (failed
+health checks); or as replaced says:
+
+  onair simulate reports/RUN --set zone_lost=1/3@1m,replaced=40s
+
 Offsets, as in zone_lost=1/3@1m and metric=schedule:20@-10m..30m, count from where
 the demand begins: 1 minute before the first spot, or with a recording or stages in
 which there is none. So 1m is when the spot starts, and -10m long before.
 
 Settings are of the first fleet; another one's stand behind its name, as in
 hpa/default/web.min=20. Those of every fleet: start, capacity, zone_lost. Of what
-scales: min, max, metric, target, boot, cold. Of an HPA: up and down with
+scales: min, max, metric, target, boot, cold, replaced. Of an HPA: up and down with
 .stabilization, .select and .tolerance, tolerance, sync, ready, nodes, nodes.min,
 nodes.max. Of a group: warmup, cooldown. The group that pods stand on takes min, max,
 start and boot by its own name, as in asg/web-nodes.min=4.

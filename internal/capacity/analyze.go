@@ -47,7 +47,7 @@ func Analyze(t timeline.Timeline, q Question) Result {
 	res.Layers, res.Binding = layers(limits)
 	res.Headroom = r.headroom(q, res.Fleets, limits)
 	res.Headroom.Sentence = res.Headroom.inWords(q, r, res.Binding, rivals(limits, res.Binding))
-	res.Shortfall, res.ScaleLag = shortfall(rehearsed(res.Headroom.Series))
+	res.Shortfall, res.ScaleLag = Shortfall(res.Headroom.Series)
 	r.scaling(q, &res, r.heldAgain(q, &res))
 	res.Spread = r.spread(q)
 	res.verdict(q, r)

@@ -174,6 +174,9 @@ func rehearsed(moments []Moment) []Moment {
 	return kept
 }
 
+// Rehearses reports whether an instant belongs to what the campaign is about.
+func (q Question) Rehearses(at time.Duration) bool { return inSpots(at, q.Spots) }
+
 // inSpots reports whether an instant belongs to what the campaign is about: its
 // spots, or all of the run where it has none. A staircase before the spot may
 // overload on purpose.
@@ -406,16 +409,19 @@ func (c carried) least() *float64  { return c.low }
 func (c carried) middle() *float64 { return c.mid }
 func (c carried) most() *float64   { return c.high }
 
-// shortfall is when demand first passed what was ready, and the scale lag the
-// time from then to the first instant after which, for as long as that spot
-// lasts, capacity is at least demand. Both are nil without a shortfall; the lag
-// is nil if capacity never recovered, or was not known all the while; both where
-// capacity was not known until then.
-func shortfall(moments []Moment) (at, lag *time.Duration) {
+// Shortfall is when demand first passed what was ready in what was rehearsed of a
+// second-by-second series, and the scale lag the time from then to the first instant
+// after which, for as long as that stretch of spots lasts, capacity is at least demand.
+// Spots that overlap or touch are one stretch: what one leaves behind is the next one's
+// shortfall, and no recovery. Both are nil without a shortfall; the lag is nil if
+// capacity never recovered, or was not known all the while; both where capacity was not
+// known until then.
+func Shortfall(series []Moment) (at, lag *time.Duration) {
+	moments := rehearsed(series)
 	var first, last int
 	for i, m := range moments {
 		if at != nil && m.At != moments[i-1].At+time.Second {
-			break // another spot
+			break // another stretch
 		}
 		if m.Beyond() > 0 {
 			if at == nil {

@@ -454,7 +454,7 @@ func TestWhatTheRunMetCountsEverywhere(t *testing.T) {
 	if h.Deficit == nil || math.Abs(*h.Deficit-40*180) > 1e-6 || math.Abs(*h.Ready.Mid-(420/600.-1)) > 1e-9 {
 		t.Errorf("deficit = %v, ready = %v; want 7200 and -0.3", h.Deficit, *h.Ready.Mid)
 	}
-	from, lag := shortfall(h.Series)
+	from, lag := Shortfall(h.Series)
 	if from == nil || *from != 0 || lag != nil {
 		t.Errorf("shortfall = %v, lag %v; want 0 without an end", from, lag)
 	}

@@ -172,6 +172,35 @@ func (u *USL) drawnRatios(n, m float64, count int) []float64 {
 	return ratios
 }
 
+// Drawn is contention and crosstalk by the law of one of so many replicates: a law that
+// the same plateaus could have come from as well, in which units do not help each other.
+// They are of any replicate of a unit's rate as likely as of any other. ok is false where
+// none were drawn.
+func (u *USL) Drawn(replicate, of int) (alpha, beta float64, ok bool) {
+	if len(u.again) == 0 {
+		return u.Alpha.Mid, u.Beta.Mid, false
+	}
+	alpha, beta = u.again[replicate*len(u.again)/of].believed(u.Largest)
+	return alpha, beta, true
+}
+
+// believed are the terms of a law in which none is below 0, for chance makes some laws
+// say that units help each other. The other term is then such that as many units as were
+// measured slow each other down as much as by both.
+func (l law) believed(most int) (a, b float64) {
+	n := float64(most)
+	slower := l.a*(n-1) + l.b*n*(n-1)
+	switch {
+	case l.a >= 0 && l.b >= 0:
+		return l.a, l.b
+	case slower <= 0:
+		return 0, 0
+	case l.a < 0:
+		return 0, slower / (n * (n - 1))
+	}
+	return slower / (n - 1), 0
+}
+
 // ratio is what n units serve over what m do. Chance makes some laws say that
 // units help each other; none are believed to.
 func (l law) ratio(n, m float64) float64 {

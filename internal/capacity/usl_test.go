@@ -254,3 +254,54 @@ func FuzzUSL(f *testing.F) {
 		}
 	})
 }
+
+// A law in which units help each other is none: the other term then makes 10 units slow
+// each other down as much as both did.
+func TestBelievedLaws(t *testing.T) {
+	for _, c := range []struct {
+		of         law
+		a, b, slow float64 // slow: how many times less each of 10 units serves than one
+	}{
+		{law{1, 0.1, 0.01}, 0.1, 0.01, 2.8},
+		{law{1, 0, 0}, 0, 0, 1},
+		{law{1, -0.02, 0.01}, 0, 0.008, 1.72},
+		{law{1, 0.1, -0.002}, 0.08, 0, 1.72},
+		{law{1, -0.02, 0.001}, 0, 0, 1}, // less than none
+		{law{1, -0.02, -0.001}, 0, 0, 1},
+	} {
+		a, b := c.of.believed(10)
+		if math.Abs(a-c.a) > 1e-12 || math.Abs(b-c.b) > 1e-12 {
+			t.Errorf("%+v.believed(10) = %g, %g; want %g, %g", c.of, a, b, c.a, c.b)
+		}
+		if slow := 1 + a*9 + b*90; math.Abs(slow-c.slow) > 1e-12 {
+			t.Errorf("%+v: by what is believed 10 units are %g times slower each; want %g", c.of, slow, c.slow)
+		}
+	}
+}
+
+// The laws of the replicates scatter about the middle as their intervals say, and each of
+// 400 replicates has one of its own.
+func TestDrawnLaws(t *testing.T) {
+	truth := law{g: 80, a: 0.05, b: 0.002}
+	u, why := newUSL("web", measured(3, truth.at, 0.01, twelveCounts...), nil)
+	if u == nil {
+		t.Fatal(why)
+	}
+	const of = 400
+	within, last := 0, math.NaN()
+	for i := range of {
+		a, b, ok := u.Drawn(i, of)
+		if !ok || a < 0 || b < 0 || a == last {
+			t.Fatalf("Drawn(%d, %d) = %g, %g, %v after a contention of %g; want another law, of terms from 0", i, of, a, b, ok, last)
+		}
+		if last = a; a >= u.Alpha.Low && a <= u.Alpha.High {
+			within++
+		}
+	}
+	if share := float64(within) / of; share < 0.85 || share > 0.95 {
+		t.Errorf("%g of the drawn contentions are within the interval; want nine of ten", share)
+	}
+	if a, b, ok := (&USL{Alpha: Range{Mid: 0.1}, Beta: Range{Mid: 0.01}}).Drawn(3, of); ok || a != 0.1 || b != 0.01 {
+		t.Errorf("without replicates: %g, %g, %v; want the middle, and that none were drawn", a, b, ok)
+	}
+}

@@ -56,5 +56,5 @@ func Example() {
 	// target 50 %: 28 % unserved
 	// by requests at 40/s a unit: 25 % unserved
 	// min 30: 9 % unserved
-	// min 50, 1/3 lost at 3m: 4 % unserved
+	// min 50, 1/3 lost at 3m: 7 % unserved
 }

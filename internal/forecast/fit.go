@@ -85,7 +85,7 @@ func (f *fitting) service() (staging, error) {
 		}
 		s.Fleets, s.fleets, s.phases = append(s.Fleets, fleet), append(s.fleets, known), append(s.phases, phase)
 	}
-	s.Ceiling = f.met()
+	s.Ceiling, s.Ceilings = f.met(), f.metDraws()
 	return s, errors.Join(missing...)
 }
 

@@ -68,36 +68,18 @@ func alone(r capacity.FleetResult) (u capacity.PerUnit, ok bool) {
 }
 
 // shortAnew is when capacity first fell short, and the scale lag, by what units carry
-// in the model, and the ceilings: in the first spot with a shortfall, or a run without
-// spots, from its first second until after its last. Both are nil without one, and the
-// lag where the spot ends short.
+// in the model, and the ceilings, and by capacity's own rule of both.
 func (f *fitting) shortAnew() (at, lag *time.Duration) {
-	demand := f.demand()
-	short := f.short(demand)
-	spots := f.q.Spots
-	if len(spots) == 0 {
-		spots = []capacity.Span{{To: time.Duration(len(demand)) * time.Second}}
+	const short, enough = 0.0, 1.0 // of a demand of one
+	var series []capacity.Moment
+	for s, isShort := range f.short(f.demand()) {
+		at, carries := time.Duration(s)*time.Second, enough
+		if isShort {
+			carries = short
+		}
+		series = append(series, capacity.Moment{At: at, Demand: 1, Rehearsed: f.q.Rehearses(at), Mid: &carries})
 	}
-	for _, spot := range spots {
-		first, last, end := -1, -1, min(int(spot.To/time.Second), len(demand))
-		for s := int(spot.From / time.Second); s < end; s++ {
-			if !short[s] {
-				continue
-			}
-			if last = s; first < 0 {
-				first = s
-			}
-		}
-		if first < 0 {
-			continue
-		}
-		at = new(time.Duration(first) * time.Second)
-		if last < end-1 {
-			lag = new(time.Duration(last+1-first) * time.Second)
-		}
-		return at, lag
-	}
-	return nil, nil
+	return capacity.Shortfall(series)
 }
 
 // short says of each second whether demand is more than what the fleets or the ceilings

@@ -145,15 +145,40 @@ func TestUnitsSlowEachOther(t *testing.T) {
 	}
 }
 
-func TestThinned(t *testing.T) {
-	draws := make([]float64, 4000)
-	for i := range draws {
-		draws[i] = float64(i + 1)
+// TestLawsOfReplicates holds laws that could be true as well against the rate that was
+// measured of so many units: each makes them carry that, and fewer or more what Gunther's
+// formula says.
+func TestLawsOfReplicates(t *testing.T) {
+	const a, b, measured, rate = 0.05, 0.002, 8, 50.0
+	law := func(a, b, n float64) float64 { return n / (1 + a*(n-1) + b*n*(n-1)) }
+	middle := simulation.Fleet{Contention: a, Coherence: b}
+	fleet := middle
+	fleet.PerUnit = []simulation.Rate{{Sustained: rate * middle.Slower(measured)}}
+	drawn := [][2]float64{{0, 0}, {0.1, 0}, {0.02, 0.004}, {a, b}}
+	for _, d := range drawn {
+		fleet.Laws = append(fleet.Laws, lawOf(d[0], d[1], measured, middle.Slower(measured)))
 	}
-	draws[4] = math.NaN()
-	got := thinned(draws)
-	if len(got) != 999 || got[0] != 1 || got[1] != 9 || got[998] != 3997 {
-		t.Errorf("thinned to %d, from %g, %g to %g; want 999, without the one that is no number", len(got), got[0], got[1], got[len(got)-1])
+	for _, n := range []int{1, measured, 20} {
+		for i, got := range fleet.Sustains(n) {
+			want := rate * measured * law(drawn[i][0], drawn[i][1], float64(n)) / law(drawn[i][0], drawn[i][1], measured)
+			if math.Abs(got-want) > 1e-9 {
+				t.Errorf("by law %v %d units carry %g/s; want %g/s", drawn[i], n, got, want)
+			}
+		}
+	}
+}
+
+// TestALawWithoutDraws is taken at its middle, which is said.
+func TestALawWithoutDraws(t *testing.T) {
+	r := capacity.FleetResult{Fleet: capacity.Fleet{Name: web}, PerUnit: capacity.PerUnit{Mid: new(50.0), Draws: []float64{49, 50, 51}, Units: 4},
+		USL: &capacity.USL{Alpha: capacity.Range{Mid: 0.1}}}
+	f := &fitting{r: capacity.Result{Fleets: []capacity.FleetResult{r}}}
+	var fleet simulation.Fleet
+	if _, err := f.perUnit(&fleet, r); err != nil || fleet.Laws != nil || fleet.Contention != 0.1 || len(fleet.PerUnit) != 3 {
+		t.Errorf("perUnit: fleet %+v, %v; want three rates and the law's middle", fleet, err)
+	}
+	if len(f.assumed) != 1 || !strings.Contains(f.assumed[0], "it is taken at its middle") {
+		t.Errorf("assumed %q; want that the law is taken at its middle", f.assumed)
 	}
 }
 
@@ -371,7 +396,7 @@ func TestCeilings(t *testing.T) {
 	} {
 		f := &fitting{r: capacity.Result{Fleets: []capacity.FleetResult{{Fleet: capacity.Fleet{Name: web}, Ceiling: c.ceiling}}}, q: capacity.Question{Layers: c.layers}}
 		met := f.met()
-		if stated := f.layered(met); met != c.met || stated != c.stated {
+		if stated, _ := f.layered(met, nil); met != c.met || stated != c.stated {
 			t.Errorf("%s: met %g, with what is stated %g; want %g, %g", c.name, met, stated, c.met, c.stated)
 		}
 		said := strings.Join(f.assumed, "\n")

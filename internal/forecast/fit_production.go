@@ -22,7 +22,7 @@ func (f *fitting) production(fleet string) capacity.Production {
 // layers behind it. What bounded staging besides says nothing of a production whose
 // max is stated.
 func (f *fitting) produce(m *Model) {
-	m.Service.Ceiling = f.layered(m.Service.Ceiling)
+	m.Service.Ceiling, m.Service.Ceilings = f.layered(m.Service.Ceiling, m.Service.Ceilings)
 	fleets := make([]simulation.Fleet, len(m.Service.Fleets))
 	for i, fleet := range m.Service.Fleets {
 		var none, group capacity.Production

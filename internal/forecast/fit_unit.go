@@ -8,15 +8,11 @@ import (
 	"github.com/seed-f864f198/onair/internal/simulation"
 )
 
-// mostDraws is how many rates a model keeps of one unit: quantiles of more are no
-// closer than what the rehearsal tells.
-const mostDraws = 1000
-
 // perUnit sets what a unit carries, and how units slow each other down; atLeast says
 // that only a lower bound is known.
 func (f *fitting) perUnit(fleet *simulation.Fleet, r capacity.FleetResult) (atLeast bool, err error) {
 	u := r.PerUnit
-	rates := thinned(u.Draws)
+	rates := f.drawn(u.Draws)
 	switch {
 	case u.Mid != nil && len(rates) > 0:
 	case u.Mid != nil:
@@ -31,12 +27,36 @@ func (f *fitting) perUnit(fleet *simulation.Fleet, r capacity.FleetResult) (atLe
 	}
 	if l := r.USL; l != nil && u.Units > 0 {
 		fleet.Contention, fleet.Coherence = l.Alpha.Mid, l.Beta.Mid
+		fleet.Laws = f.laws(r)
 	}
 	alone := slower(r, u.Units)
 	for _, rate := range rates {
 		fleet.PerUnit = append(fleet.PerUnit, simulation.Rate{Sustained: rate * alone, Saturation: saturation(u, rate) * alone})
 	}
 	return atLeast, nil
+}
+
+// laws are the fleet's law in each replicate, by which as many units as were measured
+// carry what they do in it.
+func (f *fitting) laws(r capacity.FleetResult) []simulation.Law {
+	u, l := r.PerUnit, r.USL
+	var laws []simulation.Law
+	for _, i := range f.replicates(len(u.Draws)) {
+		if alpha, beta, ok := l.Drawn(i, len(u.Draws)); ok {
+			laws = append(laws, lawOf(alpha, beta, u.Units, slower(r, u.Units)))
+		}
+	}
+	if laws == nil {
+		f.assume("%s: how far the law by which units slow each other down may be off is not known: it is taken at its middle", r.Name)
+	}
+	return laws
+}
+
+// lawOf is a law by which so many units carry as much as by the middle one, which slows
+// each of them down so many times.
+func lawOf(alpha, beta float64, units int, middle float64) simulation.Law {
+	own := simulation.Fleet{Contention: alpha, Coherence: beta}
+	return simulation.Law{Contention: alpha, Coherence: beta, Alone: own.Slower(units) / middle}
 }
 
 // slower is how many times less each of so many units carries than one alone, by the
@@ -57,27 +77,4 @@ func saturation(u capacity.PerUnit, sustained float64) float64 {
 		return 0
 	}
 	return max(u.Saturation.Mid, sustained)
-}
-
-// thinned are at most so many of draws, evenly taken.
-func thinned(draws []float64) []float64 {
-	if len(draws) <= mostDraws {
-		return aboveZero(draws)
-	}
-	some := make([]float64, mostDraws)
-	for i := range some {
-		some[i] = draws[i*len(draws)/mostDraws]
-	}
-	return aboveZero(some)
-}
-
-// aboveZero are those that say anything: a replicate may have none.
-func aboveZero(draws []float64) []float64 {
-	var all []float64
-	for _, d := range draws {
-		if d > 0 && d < 1e12 {
-			all = append(all, d)
-		}
-	}
-	return all
 }

@@ -61,11 +61,12 @@ func (f *fitting) rehearsed(s staging, demand []float64, lead int) simulation.Se
 	for _, spot := range f.q.Spots {
 		service.Spots = append(service.Spots, simulation.Span{From: spot.From + later, To: spot.To + later})
 	}
+	service.Ceilings = nil
 	service.Fleets = slices.Clone(s.Fleets)
 	for i := range service.Fleets {
 		fleet := &service.Fleets[i]
 		*fleet = postponed(*fleet, later)
-		fleet.PerUnit = []simulation.Rate{fleet.Middle()}
+		fleet.PerUnit, fleet.Laws = []simulation.Rate{fleet.Middle()}, nil
 		switch {
 		case fleet.Pods != nil:
 			p := *fleet.Pods

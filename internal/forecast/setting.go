@@ -32,6 +32,8 @@ import (
 //	target=50%           of its metric; target.cpu=50% of one of several
 //	boot=45s, boot=0.5x  launched to in service: instances, or the nodes of pods
 //	cold=30s             a new unit serves so much later than it is ready
+//	replaced=30s         what zone_lost takes is missed so much later, and others begun;
+//	                     else 340 s later of an HPA's pods, 180 s of a group's instances
 //
 // Of an HPA alone:
 //

@@ -19,6 +19,7 @@ type draft struct {
 	asked          int  // most units that any of them asks for
 	started        bool // the units at the beginning are set
 	housed         bool // and the nodes
+	lost, replaced bool // a zone is lost; and when it is replaced is set
 
 	nodeFloor, nodeCeiling int // limits that are set for the nodes; 0: none was
 }
@@ -174,7 +175,8 @@ func (d *draft) setCooldown(v time.Duration) error {
 }
 
 func (d *draft) lose(l loss) error {
-	d.fleet.Losses = append(slices.Clip(d.fleet.Losses), simulation.Loss{At: l.at, Share: l.share})
+	d.fleet.Losses = append(slices.Clip(d.fleet.Losses), simulation.Loss{At: l.at, Share: l.share, Replaced: d.noticed()})
+	d.lost = true
 	return nil
 }
 

@@ -104,6 +104,7 @@ var keys = numbered(
 	newKey("nodes.min", pods, whole(0), (*draft).setNodesMin).or("min").called(func(v string) string { return "at least " + v + " nodes" }),
 	newKey("nodes.max", pods, whole(1), (*draft).setNodesMax).or("max").called(func(v string) string { return "at most " + v + " nodes" }),
 	newKey("zone_lost", everyKind, lossForm, (*draft).lose).called(lossWords),
+	newKey("replaced", pods|group, length, (*draft).setReplaced).called(func(v string) string { return "replaced after " + v }),
 	newKey("capacity", everyKind, factor, (*draft).setCapacity).called(func(v string) string { return v + " capacity" }),
 )
 

@@ -67,6 +67,7 @@ func TestWhatSettingsDo(t *testing.T) {
 		{pods5, "cold=30s", "longer lag", more(lag)},
 		{pods5, "nodes=10", "shorter lag", less(lag)},
 		{pods5, "zone_lost=1/2@2m", "more unserved", more(share)},
+		{pods5, "zone_lost=1/2@2m,replaced=0s", "more unserved", more(share)},
 		{pods5, "capacity=1.2x", "fewer unserved", less(share)},
 		{pods5, "metric=requests:80/s", "shorter lag than by CPU", less(lag)},
 		{pods5, "metric=total:80/s", "shorter lag than by CPU", less(lag)},
@@ -217,7 +218,7 @@ func TestEveryKeyCanBeSet(t *testing.T) {
 		set := 0
 		for _, model := range []func() *Model{pods5, group5, still5} {
 			for _, value := range samples {
-				m := model()
+				m := with(t, model(), "zone_lost=1/2@1m") // of which there is something to replace
 				if w, err := m.With([]Setting{{Key: k.name, Value: value}}); err == nil && !cmp.Equal(w, m) {
 					set++
 				}
@@ -248,7 +249,7 @@ func TestMistakesInSettings(t *testing.T) {
 		"up.stabilisation=5s":             `setting 1: unknown setting "up.stabilisation" (did you mean up.stabilization?)`,
 		"hpa/default/web.mn=20":           `setting 1: unknown setting "mn" (did you mean min?)`,
 		"hpa/default/web=20":              `setting 1: "hpa/default/web" names no setting (hpa/default/web.min=20)`,
-		"colourfulness=5":                 `setting 1: unknown setting "colourfulness" (known: min, max, start, metric, target, tolerance, sync, up, up.stabilization, up.select, up.tolerance, down, down.stabilization, down.select, down.tolerance, ready, boot, cold, warmup, cooldown, nodes, nodes.min, nodes.max, zone_lost, capacity)`,
+		"colourfulness=5":                 `setting 1: unknown setting "colourfulness" (known: min, max, start, metric, target, tolerance, sync, up, up.stabilization, up.select, up.tolerance, down, down.stabilization, down.select, down.tolerance, ready, boot, cold, warmup, cooldown, nodes, nodes.min, nodes.max, zone_lost, replaced, capacity)`,
 		"target.=50%":                     `setting 1: unknown setting "target." (did you mean target?)`,
 		"min=2.5":                         `setting 1: min "2.5" is not a whole number from 0`,
 		"min=-1":                          `setting 1: min "-1" is not a whole number from 0`,
@@ -321,9 +322,11 @@ func TestSettingsRefused(t *testing.T) {
 		{pods5, "min=20,hpa/default/web.min=30", `setting 2: hpa/default/web.min=30: setting 1 says it already`},
 		{pods5, "warmup=10s", `setting 1: warmup=10s: hpa/default/web is scaled by an HPA: set ready instead`},
 		{group5, "ready=10s", `setting 1: ready=10s: asg/web-prod is an Auto Scaling group: set boot instead`},
-		{group5, "sync=10s", `setting 1: sync=10s: asg/web-prod is an Auto Scaling group: it takes min, max, start, metric, target, boot, cold, warmup, cooldown, zone_lost, capacity`},
+		{group5, "sync=10s", `setting 1: sync=10s: asg/web-prod is an Auto Scaling group: it takes min, max, start, metric, target, boot, cold, warmup, cooldown, zone_lost, replaced, capacity`},
 		{still5, "min=10", `setting 1: min=10: hpa/default/db is scaled by nothing: it takes start, zone_lost, capacity`},
 		{still5, "ready=10s", `setting 1: ready=10s: hpa/default/db is scaled by nothing: it takes start, zone_lost, capacity`},
+		{pods5, "replaced=30s", `setting 1: replaced=30s: no zone is lost: set zone_lost too, such as zone_lost=1/3@2m`},
+		{still5, "zone_lost=1/3@2m,replaced=30s", `setting 2: replaced=30s: hpa/default/db is scaled by nothing: it takes start, zone_lost, capacity`},
 		{pods5, "min=0", `setting 1: min=0: the min of hpa/default/web is at least 1`},
 		{pods5, "min=101", `setting 1: min=101: min 101 is above max 100: set both`},
 		{pods5, "max=4", `setting 1: max=4: min 5 is above max 4: set both`},
@@ -391,6 +394,7 @@ func TestDescribe(t *testing.T) {
 		"up=100%/15s+4/15s,up.stabilization=0s": "up 100 %/15s+4/15s, up.stabilization 0s",
 		"ready=10s,boot=0.5x,cold=30s":          "ready 10s, boot 0.5x, cold for 30s",
 		"nodes=6,zone_lost=1/3@2m":              "6 nodes, 1/3 lost at 2m",
+		"zone_lost=1/3@2m,replaced=30s":         "1/3 lost at 2m, replaced after 30s",
 		"capacity=1.2x":                         "1.2x capacity",
 	} {
 		settings, err := ParseSettings(text)
@@ -447,6 +451,41 @@ func FuzzParseSettings(f *testing.F) {
 	})
 }
 
+// How long nobody replaces what a zone had is by the kind of the fleet, and said, unless
+// it is set; a longer time serves less.
+func TestLossesAreNoticedLater(t *testing.T) {
+	const minute = time.Minute
+	for _, c := range []struct {
+		model    func() *Model
+		settings string
+		want     time.Duration
+		says     string
+	}{
+		{pods5, "zone_lost=1/2@2m", 5*minute + 40*time.Second, "what a lost zone had is replaced 5m40s later: Kubernetes takes a node for lost after 40 s and evicts its pods 300 s after that"},
+		{group5, "zone_lost=1/2@2m", 3 * minute, "what a lost zone had is replaced 3m later, when health checks are taken to have failed"},
+		{still5, "zone_lost=1/2@2m", 0, ""},
+		{pods5, "replaced=30s,zone_lost=1/2@2m", minute / 2, ""},
+		{group5, "zone_lost=1/2@2m,replaced=0s", 0, ""},
+	} {
+		m := with(t, c.model(), c.settings)
+		if got := m.Service.Fleets[0].Losses[0].Replaced; got != c.want {
+			t.Errorf("%s: replaced after %v; want %v", c.settings, got, c.want)
+		}
+		if said := strings.Join(m.Assumed, "\n"); !strings.Contains(said, c.says) || c.says == "" && said != "" {
+			t.Errorf("%s: assumed %q; want %q", c.settings, said, c.says)
+		}
+	}
+	for _, model := range []func() *Model{pods5, group5} {
+		var shares []float64
+		for _, after := range []string{"0s", "2m", "4m", "8m"} {
+			shares = append(shares, share(play(t, with(t, model(), "zone_lost=1/2@2m,replaced="+after), spike(10*time.Minute))))
+		}
+		if !slices.IsSorted(shares) || shares[0] == shares[3] {
+			t.Errorf("%s: unserved shares = %.4f of zones replaced ever later; want them rising", model().Fleets[0].Name, shares)
+		}
+	}
+}
+
 // A loss that takes all there is, or nothing, is said: a reader expects a part.
 func TestLossesOfAllAreSaid(t *testing.T) {
 	for _, c := range []struct {
@@ -457,9 +496,9 @@ func TestLossesOfAllAreSaid(t *testing.T) {
 		{still5, "zone_lost=1@30s", []string{"hpa/default/db: the loss at 30 s takes all 5 units, unless there are more then than at the beginning: nothing serves from then on, for nothing scales the fleet"}},
 		{still5, "zone_lost=1/3@30s", nil},
 		{still5, "start=1,zone_lost=1/3@30s", []string{"hpa/default/db: the loss at 30 s takes the only unit, unless there are more then than at the beginning: nothing serves from then on, for nothing scales the fleet"}},
-		{group5, "zone_lost=90%@1m", []string{"asg/web-prod: the loss at 1m takes all 5 units, unless there are more then than at the beginning: nothing serves until others have come"}},
-		{pods5, "zone_lost=3/4@1m", []string{"hpa/default/web: the loss at 1m takes all 2 nodes, unless there are more then than at the beginning: nothing serves until others have come"}},
-		{pods5, "zone_lost=1/2@1m", nil},
+		{group5, "zone_lost=90%@1m,replaced=0s", []string{"asg/web-prod: the loss at 1m takes all 5 units, unless there are more then than at the beginning: nothing serves until others have come"}},
+		{pods5, "zone_lost=3/4@1m,replaced=0s", []string{"hpa/default/web: the loss at 1m takes all 2 nodes, unless there are more then than at the beginning: nothing serves until others have come"}},
+		{pods5, "zone_lost=1/2@1m,replaced=0s", nil},
 	} {
 		m := with(t, c.model(), c.settings)
 		if diff := cmp.Diff(c.want, m.Assumed); diff != "" {

@@ -101,7 +101,7 @@ func carrying(s simulation.Nodes, n int) *simulation.Nodes {
 // what is drawn for the others stays the same.
 func freed(f simulation.Fleet) simulation.Fleet {
 	f.PerUnit = []simulation.Rate{{Sustained: plenty}}
-	f.Contention, f.Coherence, f.Losses = 0, 0, nil
+	f.Contention, f.Coherence, f.Laws, f.Losses = 0, 0, nil, nil
 	return held(f, max(1, f.Start))
 }
 

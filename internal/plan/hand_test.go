@@ -334,24 +334,27 @@ func TestUnitsOfTwoFleets(t *testing.T) {
 }
 
 // Of two fleets that are each unsure by themselves, together more must be held: one
-// draw in 25 halves what a unit of either sustains, which is let go for one of them
-// and not for both.
+// draw in 25 halves what a unit of either sustains, another one for each, which is let go
+// for one of them and not for both. Were it the same draw, both would be let go at once.
 func TestUnitsTogether(t *testing.T) {
-	weak := func(name string) simulation.Fleet {
+	weak := func(name string, draw int) simulation.Fleet {
 		rates := make([]float64, 25)
 		for i := range rates {
 			rates[i] = 100
 		}
-		rates[0] = 50
+		rates[draw] = 50
 		return slow(name, 4, rates...)
 	}
-	if p := made(t, modelOf(weak(web)), spike, plan.Ask{Chance: everyDraw}); units(p)[web] != 10 {
+	if p := made(t, modelOf(weak(web, 0), weak(api, 0)), spike, plan.Ask{Chance: everyDraw}); units(p)[web] != 10 || units(p)[api] != 10 {
+		t.Errorf("units of what is weak at once = %v; want 10 each, P = 0.96", units(p))
+	}
+	if p := made(t, modelOf(weak(web, 0)), spike, plan.Ask{Chance: everyDraw}); units(p)[web] != 10 {
 		t.Errorf("units alone = %v; want 10, P = 0.96", units(p))
 	}
-	p := made(t, modelOf(weak(web), weak(api)), spike, plan.Ask{Chance: everyDraw})
+	p := made(t, modelOf(weak(web, 0), weak(api, 7)), spike, plan.Ask{Chance: everyDraw})
 	got := units(p)
 	if more, less := max(got[web], got[api]), min(got[web], got[api]); more != 20 || less != 10 {
-		t.Errorf("units together = %v; want 10 and 20: 0.96 squared is less than 0.95", got)
+		t.Errorf("units together = %v; want 10 and 20: 0.92 is less than 0.95", got)
 	}
 	if p.Held.Probability < plan.Sure {
 		t.Errorf("P together = %g; want at least %g", p.Held.Probability, plan.Sure)
@@ -378,21 +381,21 @@ func TestCeiling(t *testing.T) {
 }
 
 // Two fleets that do not hold together are no fault of what stands behind them, though
-// that is known and does: one draw in 25 of each carries next to nothing.
+// that is known and does: one draw in 25 of each, another one, carries next to nothing.
 func TestTogetherIsNotTheCeiling(t *testing.T) {
-	weak := func(name string) simulation.Fleet {
+	weak := func(name string, draw int) simulation.Fleet {
 		rates := make([]float64, 25)
 		for i := range rates {
 			rates[i] = 100
 		}
-		rates[0] = 0.1
+		rates[draw] = 0.1
 		group := simulation.Fleet{Name: name, Start: 4, Group: &simulation.Group{Min: 4, Max: 10, Quota: 11, Boot: simulation.Fixed(time.Hour)}}
 		for _, r := range rates {
 			group.PerUnit = append(group.PerUnit, simulation.Rate{Sustained: r})
 		}
 		return group
 	}
-	m := modelOf(weak("asg/web"), weak("asg/api"))
+	m := modelOf(weak("asg/web", 0), weak("asg/api", 7))
 	m.Service.Ceiling = 2000
 	p := made(t, m, spike, plan.Ask{Chance: everyDraw, Layers: []capacity.Layer{{Name: "database", Rate: 2000}}})
 	if want := "no number of units suffices: the fleets do not hold together, each at the most it can have, and "; !strings.HasPrefix(p.Refused, want) {

@@ -167,12 +167,7 @@ func (w *work) normally(f floors) float64 {
 
 // sustained is what n units of a fleet sustain, req/s: 5 %, 50 % and 95 % of draws.
 func (s *search) sustained(fleet, n int) (low, mid, high float64) {
-	f := s.service.Fleets[fleet]
-	all := make([]float64, len(f.PerUnit))
-	for i, r := range f.PerUnit {
-		all[i] = r.Sustained * f.Times(n)
-	}
-	sample := simulation.SampleOf(all)
+	sample := simulation.SampleOf(s.service.Fleets[fleet].Sustains(n))
 	low, _ = sample.Quantile(0.05)
 	mid, _ = sample.Quantile(0.5)
 	high, _ = sample.Quantile(0.95)

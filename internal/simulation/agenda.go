@@ -6,16 +6,17 @@ import "time"
 type what uint8
 
 const (
-	toSync   what = iota // of a fleet's HPA
-	toWatch              // the end of a data point of a fleet's policy (index)
-	toDecide             // a fleet's policies, after their data points of this instant
-	toOrder              // an order of a fleet's (index)
-	toLose               // a share (of the fleet's loss index) of a fleet goes
-	toPlace              // a unit (index) is to be scheduled
-	toReady              // a unit (index) serves
-	toScan               // look for pods that wait for a node
-	toBoot               // an instance (index) is in service
-	toEmpty              // an instance (index) was perhaps empty for long enough
+	toSync    what = iota // of a fleet's HPA
+	toWatch               // the end of a data point of a fleet's policy (index)
+	toDecide              // a fleet's policies, after their data points of this instant
+	toOrder               // an order of a fleet's (index)
+	toLose                // a share (of the fleet's loss index) of a fleet goes
+	toReplace             // others begin in the place of what went so
+	toPlace               // a unit (index) is to be scheduled
+	toReady               // a unit (index) serves
+	toScan                // look for pods that wait for a node
+	toBoot                // an instance (index) is in service
+	toEmpty               // an instance (index) was perhaps empty for long enough
 	toOrderNodes
 )
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/autoscale"
@@ -112,6 +113,8 @@ func (s Service) check() error {
 	m.unless(longest > 0, "no demand: a wave needs the requests of at least one second")
 	m.unless(len(s.Fleets) > 0, "no fleet: at least one is needed")
 	m.unless(s.Ceiling >= 0, "ceiling %g/s is below 0", s.Ceiling)
+	m.unless(rates(s.Ceilings) && !slices.Contains(s.Ceilings, 0), "ceilings %g: each is a rate above 0", s.Ceilings)
+	m.unless(len(s.Ceilings) == 0 || s.Ceiling > 0, "ceilings without their middle: ceiling is 0")
 	if q := s.Queue; q != nil {
 		m.unless(q.Room >= 0 && q.Patience >= 0, "queue: room %g and patience %s must not be below 0", q.Room, q.Patience)
 		m.unless(q.Retry >= 0 && q.Retry <= 1, "queue: retry %g is not a share between 0 and 1", q.Retry)
@@ -143,11 +146,15 @@ func (f Fleet) check(m *mistakes) {
 		m.unless(rates([]float64{r.Sustained, r.Saturation}) && r.Sustained > 0, "%s: a unit that sustains %g/s and saturates at %g/s", f.Name, r.Sustained, r.Saturation)
 	}
 	m.unless(f.Contention >= 0 && f.Coherence >= 0, "%s: contention %g and coherence %g must not be below 0", f.Name, f.Contention, f.Coherence)
+	for i, l := range f.Laws {
+		m.unless(rates([]float64{l.Contention, l.Coherence, l.Alone}) && l.Alone > 0, "%s: law %d: %+v must not be below 0, and one alone must carry something", f.Name, i, l)
+	}
 	m.unless(f.CPU.Base >= 0 && f.CPU.Request >= 0 && f.CPU.Limit > 0, "%s: cpu %+v must not be below 0", f.Name, f.CPU)
 	m.unless(f.Pods == nil || f.Group == nil, "%s: it is pods or a group, not both", f.Name)
 	m.unless(f.Pods != nil || f.Group != nil || len(f.Orders) == 0, "%s: orders need pods or a group to obey them", f.Name)
 	f.orders(m, f.Orders)
 	for i, l := range f.Losses {
+		m.unless(l.Replaced >= 0, "%s: loss %d: replaced %s is below 0", f.Name, i, l.Replaced)
 		m.unless(l.At >= 0 && l.Share >= 0 && l.Share <= 1, "%s: loss %d: share %g at %s: want a share between 0 and 1, and not before the start", f.Name, i, l.Share, l.At)
 	}
 	if f.Pods != nil {

@@ -52,6 +52,13 @@ func TestMistakes(t *testing.T) {
 			group(simulation.Group{})(s)
 			s.Fleets[0].Orders = []simulation.Order{{At: -time.Second}}
 		}},
+		{"ceilings [100 0]: each is a rate above 0", func(s *simulation.Service) { s.Ceiling, s.Ceilings = 50, []float64{100, 0} }},
+		{"ceilings without their middle", func(s *simulation.Service) { s.Ceilings = []float64{100} }},
+		{"web: law 1: ", func(s *simulation.Service) {
+			s.Fleets[0].Laws = []simulation.Law{{Alone: 1}, {Contention: -0.1, Alone: 1}}
+		}},
+		{"web: law 0: ", func(s *simulation.Service) { s.Fleets[0].Laws = []simulation.Law{{Contention: 0.1}} }},
+		{"web: loss 0: replaced -1s", func(s *simulation.Service) { s.Fleets[0].Losses = []simulation.Loss{{Replaced: -time.Second}} }},
 		{"web: loss 0: share 2", func(s *simulation.Service) { s.Fleets[0].Losses = []simulation.Loss{{Share: 2}} }},
 		{"web: min 10 and max 9", pods(simulation.Pods{HPA: autoscale.HPA{Min: 10}})},
 		{"web: sync -1s", pods(simulation.Pods{Sync: -time.Second})},

@@ -70,8 +70,11 @@ func one[T any](c *chance, s stream, all []T) T {
 	if len(all) == 1 {
 		return all[0]
 	}
-	return all[int(c.uniform(s)*float64(len(all)))]
+	return chosen(c.uniform(s), all)
 }
+
+// chosen is the one that a number from 0 to less than 1 stands for.
+func chosen[T any](by float64, all []T) T { return all[int(by*float64(len(all)))] }
 
 // stages is a Delay with a stream for each stage.
 type stages struct {

@@ -14,6 +14,7 @@ const (
 	created  progress = iota // to be scheduled, or launched
 	waiting                  // for a node with room
 	starting                 // on a node
+	lost                     // with its zone, which nobody has noticed yet
 	ready
 	gone
 )
@@ -23,6 +24,7 @@ type unit struct {
 	ready    time.Duration // since when it serves
 	number   uint64        // by which its delays are drawn
 	node     int32
+	loss     uint16 // by which it is lost
 	progress progress
 }
 
@@ -40,11 +42,12 @@ type fleet struct {
 	first    int // those before it are gone
 	desired  int
 	total    int // not gone
+	lost     int // of them, lost
 	ready    int
 	newest   time.Duration // since when all that are ready have been
 	outcome  FleetOutcome
-	perUnit  Rate
-	rates    stream
+	perUnit  Rate // in this run, as law
+	law      Law
 	late     stream
 	reactive bool // something looks at what the units use
 
@@ -70,7 +73,7 @@ type fleet struct {
 
 func (m *Simulator) newFleet(number int) *fleet {
 	f := &fleet{Fleet: m.service.Fleets[number], m: m, number: uint16(number)}
-	f.rates, f.late = m.chance.newStream(), m.chance.newStream()
+	f.late = m.chance.newStream()
 	switch {
 	case f.Pods != nil:
 		f.prepare()
@@ -109,15 +112,16 @@ func (f *fleet) see(metric Metric) {
 
 // begin sets what is there at the beginning.
 func (f *fleet) begin() {
-	f.perUnit = one(&f.m.chance, f.rates, f.PerUnit)
+	f.perUnit, f.law = f.drawn(f.m.replicate)
 	f.units, f.first, f.total, f.ready, f.newest = f.units[:0], 0, f.Start, f.Start, longAgo
+	f.lost = 0
 	f.places.clear()
 	f.desired = f.Start
 	f.outcome = FleetOutcome{Desired: f.Start}
 	for range f.Start {
 		f.units = append(f.units, unit{ready: longAgo, progress: ready})
 	}
-	f.carry(0)
+	f.carry()
 	for i, o := range f.Orders {
 		f.m.agenda.push(entry{at: f.dated(o), fleet: f.number, what: toOrder, index: int32(i)})
 	}
@@ -170,19 +174,17 @@ func (f *fleet) work(second int, answered, worked float64) {
 }
 
 // carry recomputes what the ready units carry.
-func (f *fleet) carry(at time.Duration) {
+func (f *fleet) carry() {
 	n := float64(f.ready)
-	slower := f.Slower(f.ready)
+	slower := f.law.slower(f.ready)
 	f.unitSaturation = f.perUnit.Saturation / slower
 	f.sustained, f.saturation = n*f.perUnit.Sustained/slower, n*f.unitSaturation
-	if f.ready > f.outcome.Peak {
-		f.outcome.Peak, f.outcome.PeakAt = f.ready, max(at, 0)
-	}
+	f.outcome.Peak = max(f.outcome.Peak, f.ready)
 }
 
 // changed is called after the number of ready units has changed.
-func (f *fleet) changed(at time.Duration) {
-	f.carry(at)
+func (f *fleet) changed() {
+	f.carry()
 	f.m.refresh()
 }
 
@@ -195,13 +197,13 @@ func (f *fleet) want(n int) {
 // serve lets a unit serve from now on.
 func (f *fleet) serve(at time.Duration, index int32) {
 	u := &f.units[index]
-	if u.progress == gone {
-		return
+	if u.progress != starting {
+		return // it is gone, or lost
 	}
 	u.progress, u.ready = ready, at
 	f.newest = max(f.newest, at)
 	f.ready++
-	f.changed(at)
+	f.changed()
 }
 
 // readySince counts the units that have been ready since an instant.
@@ -227,9 +229,12 @@ func (f *fleet) remove(at time.Duration, index int) {
 	for f.first < len(f.units) && f.units[f.first].progress == gone {
 		f.first++
 	}
-	if was == ready {
+	switch was {
+	case lost:
+		f.lost--
+	case ready:
 		f.ready--
-		f.changed(at)
+		f.changed()
 	}
 	if f.nodes != nil {
 		f.nodes.leave(at, *u, was)

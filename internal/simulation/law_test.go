@@ -53,7 +53,7 @@ func drawnFrom(bytes []byte) simulation.Service {
 		metric := simulation.Metric{Kind: simulation.Kind(next(5)), Target: 0.3 + float64(next(60)), Every: seconds(31), Delay: seconds(61),
 			Cron: []simulation.Shift{{Span: simulation.Span{From: seconds(100), To: seconds(250)}, Units: next(20)}}}
 		if next(3) == 0 {
-			f.Losses = []simulation.Loss{{At: seconds(200), Share: float64(next(11)) / 10}}
+			f.Losses = []simulation.Loss{{At: seconds(200), Share: float64(next(11)) / 10, Replaced: seconds(100)}}
 		}
 		switch next(4) {
 		case 0:
@@ -81,8 +81,8 @@ func drawnFrom(bytes []byte) simulation.Service {
 
 // FuzzRun holds laws over any service: every request is served or not, none
 // beyond what ready units carry, in each second and over the run; a seed's run is
-// the same every time, also after others in the same buffers; nothing exceeds a
-// quota.
+// the same every time, also after others in the same buffers; no fleet exceeds its
+// limits, its quota or the room on its nodes.
 func FuzzRun(f *testing.F) {
 	for _, seed := range []string{"", "a spot at 21:54 to ten times the traffic", "0000000000000000000000000000000000000000000", "zyxwvutsrqponmlkjihgfedcbaZYXWVUTSRQPONMLKJIHGFEDCBA9876543210"} {
 		f.Add(uint64(len(seed)), []byte(seed))
@@ -109,6 +109,34 @@ func FuzzRun(f *testing.F) {
 	})
 }
 
+// mostReady is how many units a fleet can have at any time: those at the beginning, or as
+// many as the highest of its limits, those of its orders included, its quota and the room
+// on its nodes let there be.
+func mostReady(f simulation.Fleet) int {
+	within := func(start, limit, quota int, orders []simulation.Order) int {
+		for _, o := range orders {
+			if o.Max != nil {
+				limit = max(limit, *o.Max)
+			}
+		}
+		if quota > 0 {
+			limit = min(limit, quota)
+		}
+		return max(start, limit)
+	}
+	switch p, g := f.Pods, f.Group; {
+	case g != nil:
+		return within(f.Start, g.Max, g.Quota, f.Orders)
+	case p == nil:
+		return f.Start
+	case p.Nodes != nil:
+		n := p.Nodes
+		return min(within(f.Start, p.HPA.Max, p.Quota, f.Orders), n.PodsPerInstance*within(n.Start, n.Max, n.Quota, n.Orders))
+	default:
+		return within(f.Start, p.HPA.Max, p.Quota, f.Orders)
+	}
+}
+
 // holds checks a run against its seconds.
 func holds(t *testing.T, service simulation.Service, out simulation.Outcome, seconds simulation.Trace) {
 	t.Helper()
@@ -124,14 +152,8 @@ func holds(t *testing.T, service simulation.Service, out simulation.Outcome, sec
 				best = 60 // it saturates later than it stops to sustain
 			}
 			most = min(most, best*float64(seconds.Ready[i][at]))
-			if p := f.Pods; p != nil && p.Quota > 0 && seconds.Ready[i][at] > max(p.Quota, f.Start) {
-				t.Fatalf("second %d: %d pods are ready; want at most the quota of %d", at, seconds.Ready[i][at], p.Quota)
-			}
-			if g := f.Group; g != nil && g.Quota > 0 && seconds.Ready[i][at] > max(g.Quota, f.Start) {
-				t.Fatalf("second %d: %d instances are ready; want at most the quota of %d", at, seconds.Ready[i][at], g.Quota)
-			}
-			if p := f.Pods; p != nil && p.Nodes != nil && seconds.Ready[i][at] > 3*max(5, 19) {
-				t.Fatalf("second %d: %d pods are ready; want at most what nodes have room for", at, seconds.Ready[i][at])
+			if units := mostReady(f); seconds.Ready[i][at] > units {
+				t.Fatalf("second %d: %d units are ready; want at most %d, by limits, quota and room on nodes", at, seconds.Ready[i][at], units)
 			}
 		}
 		if s < 0 || u < 0 || s > most+bits {

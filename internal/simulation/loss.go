@@ -28,17 +28,49 @@ func (s *struck) next() bool {
 	return s.seen*s.hits/s.of > before
 }
 
-// lose takes some of the fleet's units away, and starts others.
-func (f *fleet) lose(at time.Duration, l Loss) {
+// lose lets some of the fleet's units serve no more. They are still there in name until
+// others are begun in their place.
+func (f *fleet) lose(at time.Duration, index int) {
+	l := f.Losses[index]
 	if f.nodes != nil {
-		f.nodes.lose(at, l)
+		f.nodes.lose(uint16(index))
 	} else {
-		hit := struck{hits: l.Takes(f.total), of: f.total}
+		there := f.total - f.lost
+		hit := struck{hits: l.Takes(there), of: there}
 		for i := f.first; i < len(f.units); i++ {
-			if f.units[i].progress != gone && hit.next() {
-				f.remove(at, i)
+			if p := f.units[i].progress; p != gone && p != lost && hit.next() {
+				f.fail(i, uint16(index))
 			}
 		}
+	}
+	if l.Replaced == 0 {
+		f.replace(at, index)
+		return
+	}
+	f.m.agenda.push(entry{at: at + l.Replaced, fleet: f.number, what: toReplace, index: int32(index)})
+}
+
+// fail loses a unit.
+func (f *fleet) fail(index int, loss uint16) {
+	u := &f.units[index]
+	was := u.progress
+	u.progress, u.loss = lost, loss
+	f.lost++
+	if was == ready {
+		f.ready--
+		f.changed()
+	}
+}
+
+// replace gives up what a loss took, and begins others.
+func (f *fleet) replace(at time.Duration, loss int) {
+	for i := f.first; i < len(f.units); i++ {
+		if u := f.units[i]; u.progress == lost && int(u.loss) == loss {
+			f.remove(at, i)
+		}
+	}
+	if f.nodes != nil {
+		f.nodes.replace(at, loss)
 	}
 	switch {
 	case f.Pods != nil:
@@ -48,27 +80,40 @@ func (f *fleet) lose(at time.Duration, l Loss) {
 	}
 }
 
-// lose takes some of the instances away, with the pods on them.
-func (n *nodes) lose(at time.Duration, l Loss) {
-	hit := struck{hits: l.Takes(n.live), of: n.live}
+// lose lets some of the instances serve no more, and the pods on them.
+func (n *nodes) lose(loss uint16) {
+	there := n.live - n.lost
+	hit := struck{hits: n.fleet.Losses[loss].Takes(there), of: there}
 	for i := range n.all {
-		if n.all[i].progress != gone && hit.next() {
-			n.strike(at, i)
+		if p := n.all[i].progress; p != gone && p != lost && hit.next() {
+			n.strike(i, loss)
 		}
 	}
-	n.fill(at)
 }
 
-func (n *nodes) strike(at time.Duration, index int) {
-	if n.all[index].progress == ready {
+func (n *nodes) strike(index int, loss uint16) {
+	c := &n.all[index]
+	if c.progress == ready {
 		n.ready--
 	}
-	n.all[index].progress = gone
-	n.live--
+	c.progress, c.loss = lost, loss
+	n.lost++
 	f := n.fleet
 	for i := f.first; i < len(f.units); i++ {
 		if u := f.units[i]; int(u.node) == index && (u.progress == starting || u.progress == ready) {
-			f.remove(at, i)
+			f.fail(i, loss)
 		}
 	}
+}
+
+// replace gives up the instances that a loss took, and launches others.
+func (n *nodes) replace(at time.Duration, loss int) {
+	for i := range n.all {
+		if c := &n.all[i]; c.progress == lost && int(c.loss) == loss {
+			c.progress = gone
+			n.live--
+			n.lost--
+		}
+	}
+	n.fill(at)
 }

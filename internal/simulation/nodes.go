@@ -10,7 +10,8 @@ import (
 type node struct {
 	pods     int
 	empty    time.Duration // since when there is none
-	progress progress      // starting, ready or gone
+	loss     uint16        // by which it is lost
+	progress progress      // starting, lost, ready or gone
 }
 
 // nodes are the instances that a fleet's pods stand on.
@@ -23,6 +24,7 @@ type nodes struct {
 	places   places
 	limits   autoscale.Group
 	live     int // not gone
+	lost     int // of them, lost
 	ready    int
 	waiting  int // pods without room
 	scanning bool
@@ -37,7 +39,7 @@ func (f *fleet) newNodes(spec *Nodes) *nodes {
 func (n *nodes) begin() {
 	n.all, n.waiting, n.scanning = n.all[:0], 0, false
 	n.places.clear()
-	n.live, n.ready = n.Start, n.Start
+	n.live, n.lost, n.ready = n.Start, 0, n.Start
 	n.fleet.outcome.Nodes = n.Start
 	n.limits = autoscale.Group{Min: n.Min, Max: n.Max, Desired: n.Start}
 	for range n.Start {
@@ -118,10 +120,10 @@ func (n *nodes) wantScan(at time.Duration) {
 }
 
 // scan launches as many instances as the waiting pods need beyond those that
-// already come.
+// already come. Those that are lost do not: a node autoscaler sees them as not ready.
 func (n *nodes) scan(at time.Duration) {
 	n.scanning = false
-	if lacking := n.waiting - (n.limits.Desired-n.ready)*n.PodsPerInstance; lacking > 0 {
+	if lacking := n.waiting - (n.limits.Desired-n.lost-n.ready)*n.PodsPerInstance; lacking > 0 {
 		n.limits.Desired = min(n.limits.Desired+n.For(lacking), max(n.limits.Desired, n.limits.Max))
 		n.fill(at)
 	}
@@ -141,8 +143,8 @@ func (n *nodes) fill(at time.Duration) {
 
 // serve lets an instance carry pods.
 func (n *nodes) serve(at time.Duration, index int32) {
-	if n.all[index].progress == gone {
-		return
+	if n.all[index].progress != starting {
+		return // it is gone, or lost
 	}
 	n.all[index].progress = ready
 	n.ready++

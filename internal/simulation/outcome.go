@@ -5,18 +5,16 @@ import "time"
 // Outcome is what became of one run. Demand is Served and Unserved together.
 type Outcome struct {
 	Demand, Served, Unserved float64 // requests; who still waits at the end is unserved
-	Deficit                  float64 // requests: the integral of demand less capacity, where it is more
 	Highest                  float64 // req/s: the demand of its highest second, without those who come again
 
 	// Shortfall is when demand first passed what the ready units sustain, and Lag
-	// how long it was until, for as long as that spot lasts, capacity was at
-	// least demand. Shortfall is nil where there is none, Lag also where capacity
+	// how long it was until, for as long as that stretch of spots lasts, capacity was
+	// at least demand. Shortfall is nil where there is none, Lag also where capacity
 	// never recovered.
 	Shortfall, Lag *time.Duration
 	Fleets         []FleetOutcome // as in the service
 
-	first, last int    // seconds that were short, of the spot; first is below 0 where none was
-	spot        uint16 // 1 + its number
+	first, last int // seconds that were short, of one stretch of spots; first is below 0 where none was
 	share       float64
 }
 
@@ -36,10 +34,9 @@ func worst(spots []asked) (share float64) {
 
 // FleetOutcome is what became of a fleet.
 type FleetOutcome struct {
-	Peak    int           // most units that were ready at a time
-	PeakAt  time.Duration // when they first were
-	Desired int           // most that were desired
-	Nodes   int           // most instances that its pods stood on or were coming; 0 where there are no nodes
+	Peak    int // most units that were ready at a time
+	Desired int // most that were desired
+	Nodes   int // most instances that its pods stood on or were coming; 0 where there are no nodes
 }
 
 // Share is the share of a spot's demand that went unserved, of the spot with which
@@ -49,13 +46,13 @@ type FleetOutcome struct {
 func (o Outcome) Share() float64 { return o.share }
 
 // lag says when the shortfall began and how long it took.
-func (o *Outcome) lag(span []uint16) {
+func (o *Outcome) lag(stretch []uint16) {
 	if o.first < 0 {
 		return
 	}
 	at := time.Duration(o.first) * time.Second
 	o.Shortfall = &at
-	if next := o.last + 1; next < len(span) && span[next] == o.spot {
+	if next := o.last + 1; next < len(stretch) && stretch[next] == stretch[o.first] {
 		took := time.Duration(next)*time.Second - at
 		o.Lag = &took
 	}

@@ -29,7 +29,11 @@ func (f *fleet) sync(at time.Duration) {
 	}
 }
 
-// load is what a sync sees by one metric.
+// load is what a sync sees by one metric. A pod that is lost is Running and has no
+// metrics, whether or not its node was noticed: the controller asks for those before it
+// asks for readiness (groupPods in replica_calculator.go), and takes it for one that is
+// missing. So it counts as using nothing where more are wanted, and as using the target
+// or all of its request where fewer are.
 func (f *fleet) load(at time.Duration, s *sight) autoscale.Load {
 	switch s.Kind {
 	case Cron:
@@ -41,10 +45,10 @@ func (f *fleet) load(at time.Duration, s *sight) autoscale.Load {
 		return autoscale.Load{Target: s.Target, Measured: f.ready, Sum: float64(f.ready) * s.mean(&f.m.offered, at)}
 	}
 	whole := f.readySince(s.reading(at) - s.Window)
-	l := autoscale.Load{Target: s.Target, Measured: whole, Unready: f.total - whole}
+	l := autoscale.Load{Target: s.Target, Measured: whole, Missing: f.lost, Unready: f.total - f.lost - whole}
 	if s.Kind == PerUnit {
 		// Only of CPU does the controller ask whether a pod was ready for the window.
-		l.Missing, l.Unready = f.ready-whole, f.total-f.ready
+		l.Missing, l.Unready = f.lost+f.ready-whole, f.total-f.lost-f.ready
 		l.Sum = float64(whole) * s.mean(&f.rate, at)
 		return l
 	}
@@ -88,8 +92,8 @@ func (f *fleet) victim() int {
 // schedule gives a pod a node where there is room, else lets it wait.
 func (f *fleet) schedule(at time.Duration, index int32) {
 	u := &f.units[index]
-	if u.progress == gone {
-		return
+	if u.progress > waiting {
+		return // it is gone, or lost
 	}
 	if f.nodes != nil && !f.nodes.take(at, u) {
 		return

@@ -9,13 +9,21 @@ import (
 
 // Service is what is simulated: a demand, and fleets that all requests pass, so
 // that the one that carries least is what the service carries.
+//
+// What was measured together is uncertain together. So each run draws one number, and
+// that chooses from every fleet's PerUnit and Laws and from Ceilings: of lists of one
+// length the same place, which is for the callers to make one replicate's.
 type Service struct {
 	Waves   []Wave // demand is their sum, and a run is as long as the longest
 	Fleets  []Fleet
 	Ceiling float64 // req/s of what no scaling helps, such as a database; 0: none
-	Queue   *Queue  // nil: what exceeds capacity within a second is unserved
-	// Spots are the stretches whose shortfall and scale lag are told: those of
-	// the first in which there is a shortfall. Empty: the whole run is one.
+	// Ceilings says how uncertain Ceiling is: each run takes one of these in its place.
+	// Empty: Ceiling it is.
+	Ceilings []float64
+	Queue    *Queue // nil: what exceeds capacity within a second is unserved
+	// Spots are what shortfall and scale lag are told of: of the first stretch with a
+	// shortfall, where those that overlap or touch are one stretch. Empty: the whole run
+	// is one spot.
 	Spots []Span
 }
 
@@ -62,13 +70,16 @@ type Span struct{ From, To time.Duration }
 type Fleet struct {
 	Name  string
 	Start int // units that are ready at the beginning, and desired
-	// PerUnit is what one unit alone carries; each run draws one of these.
+	// PerUnit is what one unit alone carries; each run takes one of these.
 	PerUnit []Rate
 	// Contention and Coherence say how units slow each other down: n of them
 	// carry n / (1 + a (n-1) + b n (n-1)) times what one does (Gunther's
 	// Universal Scalability Law). 0: not at all.
 	Contention, Coherence float64
-	CPU                   CPU
+	// Laws says how uncertain that is: each run takes one of these in its place. Empty:
+	// Contention and Coherence it is.
+	Laws []Law
+	CPU  CPU
 
 	Pods   *Pods
 	Group  *Group
@@ -78,16 +89,29 @@ type Fleet struct {
 
 // Loss is units that go at an instant without a word, such as a zone's. Where pods
 // stand on nodes, as great a share of these goes with what stands on them. What
-// scales the fleet starts others; a fleet that nothing scales stays so.
+// scales the fleet starts others once the loss is noticed; a fleet that nothing scales
+// stays so.
+//
+//	At                        At + Replaced
+//	──┬─────────────────────────────┬──────────────────────> time
+//	  | serve nothing, and count    | others are begun in their place
+//	  | as there, and as desired    |
 type Loss struct {
-	At    time.Duration
-	Share float64 // of what there is, spread evenly; rounded as Takes does
+	At       time.Duration
+	Share    float64       // of what serves or comes, spread evenly; rounded as Takes does
+	Replaced time.Duration // from At until replacements are begun; 0: at once
 }
 
 // Rate is what one unit carries in requests of the entrance a second.
 type Rate struct {
 	Sustained  float64 // the objectives hold up to here: what is beyond is short
 	Saturation float64 // served where there is always work; 0: as Sustained
+}
+
+// Law is how units slow each other down, as one of many that could be true.
+type Law struct {
+	Contention, Coherence float64
+	Alone                 float64 // what a unit alone carries by it, as a multiple of PerUnit
 }
 
 // CPU is what a unit uses, as ratios of what it requests (of an instance: of

@@ -13,10 +13,11 @@ type Simulator struct {
 	steady  []float64 // the waves that are certain, added up
 	factors []stream  // of the waves
 	shapes  []stream  // of the waves with Forms
-	span    []uint16  // of each second: 1 + the number of its spot, 0 outside all
+	stretch []uint16  // of each second: 1 + the number of its stretch of spots, 0 outside all
 	owner   []uint16  // of each second: 1 + the number of the spot that began last, 0 before the first
 	spots   []asked   // of each spot, in this run
 	chance  chance
+	rates   stream // by which each run draws its replicate
 
 	agenda  agenda
 	fleets  []*fleet
@@ -25,6 +26,8 @@ type Simulator struct {
 	offered history // requests a second, those that come again included
 	now     int     // the second at work
 
+	replicate            float64 // the place in every list of what was measured, from 0 to less than 1
+	ceiling              float64 // in this run
 	capacity, saturation float64 // of what is ready now
 	outcome              Outcome
 	trace                *Trace
@@ -42,6 +45,7 @@ func New(s Service) (*Simulator, error) {
 	}
 	m.addSteady()
 	m.markSpots()
+	m.rates = m.chance.newStream()
 	for i := range s.Fleets {
 		m.fleets = append(m.fleets, m.newFleet(i))
 	}
@@ -84,25 +88,52 @@ func (m *Simulator) addSteady() {
 	m.chance.deal(drawn)
 }
 
-// markSpots says of each second which spot it is in, and whose it is: a spot's are
-// those from its beginning until the next one's.
+// markSpots says of each second which stretch of spots it is in, and which spot's it
+// is: a spot's are those from its beginning until the next one's. Spots that overlap or
+// touch are one stretch, as package capacity has it of a rehearsal's scale lag:
+//
+//	spots    |--- 1 ---|          |-- 3 --|
+//	               |--- 2 ---|
+//	owner    |- 1 -|------ 2 -----|--- 3 ----
+//	stretch  |------ 1 ------|    |-- 2 --|
 func (m *Simulator) markSpots() {
-	m.span, m.owner = make([]uint16, m.seconds), make([]uint16, m.seconds)
+	m.stretch, m.owner = make([]uint16, m.seconds), make([]uint16, m.seconds)
 	m.spots = make([]asked, max(len(m.service.Spots), 1))
-	for t := range m.span {
-		if len(m.service.Spots) == 0 {
-			m.span[t], m.owner[t] = 1, 1
-		}
+	stretches, before := uint16(0), false
+	for t := range m.stretch {
 		at := time.Duration(t) * time.Second
-		for i, s := range m.service.Spots {
-			if at >= s.From && at < s.To {
-				m.span[t] = uint16(i + 1)
-			}
-			if last := m.owner[t]; at >= s.From && (last == 0 || s.From >= m.service.Spots[last-1].From) {
-				m.owner[t] = uint16(i + 1)
-			}
+		if m.owner[t] = m.ownerAt(at); len(m.service.Spots) == 0 {
+			m.owner[t] = 1
+		}
+		inside := m.service.inSpots(at)
+		if inside && !before {
+			stretches++
+		}
+		if before = inside; inside {
+			m.stretch[t] = stretches
 		}
 	}
+}
+
+// ownerAt is 1 + the number of the spot that began last; 0 before the first.
+func (m *Simulator) ownerAt(at time.Duration) (owner uint16) {
+	for i, s := range m.service.Spots {
+		if at >= s.From && (owner == 0 || s.From >= m.service.Spots[owner-1].From) {
+			owner = uint16(i + 1)
+		}
+	}
+	return owner
+}
+
+// inSpots reports whether the second that begins at an instant is in a spot; each is
+// where there are none.
+func (s Service) inSpots(at time.Duration) bool {
+	for _, spot := range s.Spots {
+		if at >= spot.From && at < spot.To {
+			return true
+		}
+	}
+	return len(s.Spots) == 0
 }
 
 // Run plays the service under a seed: the same outcome each time.
@@ -128,6 +159,10 @@ func (m *Simulator) begin(seed uint64) {
 	m.chance.begin(seed)
 	m.agenda.clear()
 	m.drawDemand()
+	m.replicate = m.chance.uniform(m.rates)
+	if m.ceiling = m.service.Ceiling; len(m.service.Ceilings) > 0 {
+		m.ceiling = chosen(m.replicate, m.service.Ceilings)
+	}
 	m.outcome = Outcome{Fleets: make([]FleetOutcome, len(m.fleets)), first: -1}
 	m.now = 0
 	clear(m.spots)
@@ -180,7 +215,9 @@ func (m *Simulator) do(e entry) {
 	case toOrder:
 		f.obey(e.at, f.Orders[e.index])
 	case toLose:
-		f.lose(e.at, f.Losses[e.index])
+		f.lose(e.at, int(e.index))
+	case toReplace:
+		f.replace(e.at, int(e.index))
 	case toPlace:
 		f.schedule(e.at, e.index)
 	case toReady:
@@ -199,8 +236,8 @@ func (m *Simulator) do(e entry) {
 // refresh recomputes what is carried after a fleet's ready units changed.
 func (m *Simulator) refresh() {
 	m.capacity, m.saturation = math.Inf(1), math.Inf(1)
-	if m.service.Ceiling > 0 {
-		m.capacity, m.saturation = m.service.Ceiling, m.service.Ceiling
+	if m.ceiling > 0 {
+		m.capacity, m.saturation = m.ceiling, m.ceiling
 	}
 	for _, f := range m.fleets {
 		m.capacity = min(m.capacity, f.sustained)
@@ -222,7 +259,7 @@ func (m *Simulator) tick() {
 		answered, worked = served+refused, served
 	}
 	if demand > m.capacity*(1+1e-9) {
-		m.short(demand - m.capacity)
+		m.short()
 	}
 	m.offered.add(m.now, offered)
 	for _, f := range m.fleets {
@@ -246,23 +283,20 @@ func (m *Simulator) count(demand, lost float64) {
 	}
 	spot := &m.spots[owner-1]
 	spot.unserved += lost
-	if m.span[m.now] != 0 {
+	if m.stretch[m.now] != 0 {
 		spot.demand += demand
 	}
 }
 
 // short notes a second in which demand is above capacity.
-func (m *Simulator) short(by float64) {
+func (m *Simulator) short() {
 	o := &m.outcome
-	o.Deficit += by
-	spot := m.span[m.now]
-	switch {
-	case spot == 0:
+	stretch := m.stretch[m.now]
+	if stretch == 0 || o.first >= 0 && stretch != m.stretch[o.first] {
 		return
-	case o.first < 0:
-		o.first, o.spot = m.now, spot
-	case spot != o.spot:
-		return
+	}
+	if o.first < 0 {
+		o.first = m.now
 	}
 	o.last = m.now
 }
@@ -283,7 +317,7 @@ func (m *Simulator) end() Outcome {
 	for i, f := range m.fleets {
 		o.Fleets[i] = f.outcome
 	}
-	o.lag(m.span)
+	o.lag(m.stretch)
 	o.share = worst(m.spots)
 	return o
 }

@@ -7,9 +7,34 @@ import (
 
 // Slower is how many times less each of so many units carries than one alone, by
 // Gunther's Universal Scalability Law; 1 where that is of no account.
-func (f Fleet) Slower(units int) float64 {
+func (f Fleet) Slower(units int) float64 { return f.middle().slower(units) }
+
+// middle is the law without what is uncertain of it.
+func (f Fleet) middle() Law { return Law{Contention: f.Contention, Coherence: f.Coherence, Alone: 1} }
+
+func (l Law) slower(units int) float64 {
 	n := float64(max(units, 1))
-	return 1 + (n-1)*(f.Contention+f.Coherence*n)
+	return 1 + (n-1)*(l.Contention+l.Coherence*n)
+}
+
+// drawn is what a unit alone carries, and the law, in a run that draws a number.
+func (f Fleet) drawn(by float64) (Rate, Law) {
+	r := chosen(by, f.PerUnit)
+	if len(f.Laws) == 0 {
+		return r, f.middle()
+	}
+	l := chosen(by, f.Laws)
+	return Rate{r.Sustained * l.Alone, r.Saturation * l.Alone}, l
+}
+
+// Sustains is what so many units carry, req/s, in each of the cases that runs draw.
+func (f Fleet) Sustains(units int) []float64 {
+	all := make([]float64, max(len(f.PerUnit), len(f.Laws)))
+	for i := range all {
+		r, l := f.drawn((float64(i) + 0.5) / float64(len(all)))
+		all[i] = r.Sustained * float64(units) / l.slower(units)
+	}
+	return all
 }
 
 // Times is what so many units carry as a multiple of one alone.
