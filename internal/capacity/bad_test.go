@@ -341,3 +341,23 @@ func TestWhatCannotBeIsLeftOut(t *testing.T) {
 		}
 	}
 }
+
+// Lines of a run may be lost: seconds of which the answers are on record and what was
+// sent is not tell of no rate, and nothing divides by it.
+func TestAnswersWithoutWhatWasSentAreNoTrial(t *testing.T) {
+	tl, q := steady([]int64{100, 200, 300, 400}, 350)
+	for i := range tl.Seconds {
+		if s := &tl.Seconds[i]; i%20 < 10 {
+			s.Planned, s.Sent = 0, 0
+		}
+	}
+	trials := Analyze(tl, q).Fleets[0].PerUnit.Trials
+	if len(trials) == 0 {
+		t.Error("no trial is left of the seconds that are whole")
+	}
+	for _, trial := range trials {
+		if trial.Rate == 0 {
+			t.Errorf("a trial at no rate: %+v", trial)
+		}
+	}
+}

@@ -51,8 +51,8 @@ func (r run) trials(stretches []stretch, q Question) []trial {
 					continue
 				}
 				inherited = !piece.flat && r.queued(window.To, backlog, q.Objectives)
-				if !r.sending(window).delivered() {
-					continue
+				if sent := r.sending(window); sent.planned == 0 || !sent.delivered() {
+					continue // answers alone, whose lines of what was sent are lost, tell of no rate
 				}
 				t := r.trial(window, st, q)
 				t.step, t.level, t.slope = ordinal(window.From), ordinal(window.From.Truncate(trialWindow)), !piece.flat

@@ -21,6 +21,10 @@ var markup = strings.NewReplacer(
 // from ending its line or cell.
 func cell(s string) string { return markup.Replace(shortened(clean(s))) }
 
+// uncut is cell for a text of onair's own, however long: what tells people what to do
+// is not cut.
+func uncut(s string) string { return markup.Replace(clean(s)) }
+
 // opener is what makes a line something else than a paragraph and is not escaped
 // by cell.
 var opener = regexp.MustCompile(`^\s*(\d{0,9})([-+=.)])`)

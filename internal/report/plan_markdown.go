@@ -12,7 +12,7 @@ import (
 // answer, what is held, when, and each text as a block; the rest folded.
 func (p *Planned) Markdown(w io.Writer) error {
 	m := &markdown{}
-	fmt.Fprintf(&m.b, "## %s\n\n%s\n", cell(p.sentence()), cell(p.subject()))
+	fmt.Fprintf(&m.b, "## %s\n\n%s\n", uncut(p.sentence()), uncut(p.subject()))
 	m.holds(p)
 	if len(p.NoTexts) > 0 {
 		m.b.WriteString("\n### " + withoutText + "\n\n")
@@ -58,7 +58,7 @@ func (m *markdown) holds(p *Planned) {
 	}
 	m.table("Hold", header, alignment, p.uncosted(rows))
 	if len(rows) > 0 && p.costed() {
-		fmt.Fprintf(&m.b, "\n%s\n", cell(costNote))
+		fmt.Fprintf(&m.b, "\n%s\n", uncut(p.costNote()))
 	}
 }
 
@@ -109,7 +109,7 @@ func (m *markdown) changes(p *Planned) {
 		m.list(choices)
 	}
 	for i, text := range p.Texts {
-		fmt.Fprintf(&m.b, "\n### %s\n\n%s\n", cell(p.textTitle(i)), cell(text.Note))
+		fmt.Fprintf(&m.b, "\n### %s\n\n%s\n", cell(p.textTitle(i)), uncut(text.Note))
 		for _, part := range parts(text) {
 			m.fenced(part.Name, language(text.Kind, part.Name), part.Value)
 		}

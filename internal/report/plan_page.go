@@ -22,7 +22,7 @@ func (r *Report) planView() *planView {
 		Replay: replayFacts(p.Model.Replay), Next: p.nextRows(), Assumed: p.assumed(), Warnings: p.Warnings,
 	}
 	if p.costed() {
-		view.Costed = costNote
+		view.Costed = p.costNote()
 	}
 	if p.holding() {
 		view.Command = p.command()

@@ -75,18 +75,45 @@ func (p *Planned) stamped(word string, at float64) string {
 	if p.Instants == nil {
 		return word
 	}
-	return word + " " + p.Instants.Air.Add(time.Duration(at*float64(time.Second))).Format("15:04")
+	return word + " " + p.Instants.Air.Add(time.Duration(at*float64(time.Second))).Format(p.clock())
+}
+
+// clock is how the picture writes times of day: with their zone where the clocks
+// change in what it shows.
+func (p *Planned) clock() string {
+	if p.clocksChange() {
+		return "15:04 MST"
+	}
+	return "15:04"
+}
+
+func (p *Planned) clocksChange() bool {
+	if p.Instants == nil {
+		return false
+	}
+	at := func(seconds float64) string {
+		zone, _ := p.Instants.Air.Add(time.Duration(seconds * float64(time.Second))).Zone()
+		return zone
+	}
+	return at(p.from()) != at(p.to())
 }
 
 // airTicks are the clock's where it is known, else the time from the airing. They
 // are not those of the run, so that the page does not zoom this picture with it.
-type airTicks struct{ air *time.Time }
+type airTicks struct {
+	air   *time.Time
+	zoned bool // each tick names its zone
+}
 
 // Ticks implements plot.Ticker.
 func (t airTicks) Ticks(from, to float64) []plot.Tick {
 	const most = 6
 	if t.air != nil {
-		return clockTicks{span{start: *t.air, end: to}, most}.Ticks(from, to)
+		ticks := clockTicks{span{start: *t.air, end: to}, most}.Ticks(from, to)
+		for i := 0; t.zoned && i < len(ticks); i++ {
+			ticks[i].Label = t.air.Add(time.Duration(ticks[i].Value * float64(time.Second))).Format("15:04 MST")
+		}
+		return ticks
 	}
 	var ticks []plot.Tick
 	step := clockTicks{most: most}.step(to - from)
@@ -137,7 +164,7 @@ func (p *Planned) airPanel() *panel {
 	}
 	panel := newPanel(span{end: p.to()}, 0, top, valueTicks{write: figure.Scaled, most: 4}, false)
 	panel.X.Min, panel.X.Max, panel.X.Padding = p.from(), p.to(), 6
-	panel.X.Tick.Marker = airTicks{p.air()}
+	panel.X.Tick.Marker = airTicks{p.air(), p.clocksChange()}
 	panel.Add(heading{title: "The airing", note: note, above: labelled{rows: p.instantMarks()}.height() + titleAbove + 2})
 	if p.Slip > 0 {
 		panel.Add(column{0, p.Slip.Seconds(), axis})
@@ -168,7 +195,7 @@ func (p *Planned) air() *time.Time {
 
 // nameClock says what the clock shows.
 func (p *Planned) nameClock(panel *panel) {
-	if air := p.air(); air != nil {
+	if air := p.air(); air != nil && !p.clocksChange() {
 		zone, _ := air.Zone()
 		panel.Add(axisName(zone))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -25,8 +26,20 @@ func (p *Planned) holdRows() []holdRow {
 	return rows
 }
 
-// costNote says what the costs are.
-const costNote = "Extra cost: of units beyond those that run anyway, from apply to the latest release, in what the scenario's unit_cost is in."
+// costNote says what the costs are, and of which fleets where that is not of all.
+func (p *Planned) costNote() string {
+	note := "Extra cost: of units beyond those ready today, which are taken to run anyway, from apply to the latest release, in what the scenario's unit_cost is in."
+	var priced []string
+	for _, h := range p.Holds {
+		if h.Cost != nil {
+			priced = append(priced, h.Fleet)
+		}
+	}
+	if len(priced) < len(p.Holds) && len(priced) > 0 {
+		note += " Of " + strings.Join(priced, ", ") + " alone: what a unit of the others costs is not stated."
+	}
+	return note
+}
 
 // costOf writes a cost; it is in whatever the scenario's unit_cost is in.
 func costOf(cost *float64) string { return figure.OrUnknown(finite(cost), figure.Scaled) }
@@ -74,13 +87,20 @@ func (p *Planned) timetable() []fact {
 	if p.Slip > 0 {
 		air.Value = at(i.Air, ", at the latest "+i.Air.Add(p.Slip).Format("2006-01-02 15:04 MST"))
 	}
-	return []fact{
+	all := []fact{
 		{"apply", at(i.Apply, ", "+figure.Duration(i.Air.Sub(i.Apply))+" before")},
 		{"verify", at(i.Verify, ", every unit is in service, or someone acts")},
 		air,
-		{"latest end", at(i.LatestEnd, "")},
-		{"release", at(i.Release, "")},
 	}
+	if spots := p.Demand.Spots; len(spots) > 1 {
+		var starts []string
+		for _, s := range spots {
+			starts = append(starts, i.Air.Add(s.From-p.Demand.Airs).Format(time.TimeOnly))
+		}
+		slices.Sort(starts)
+		all = append(all, fact{"spots", strings.Join(starts, ", ") + ", where the first is on air then"})
+	}
+	return append(all, fact{"latest end", at(i.LatestEnd, ", of what the spots draw")}, fact{"release", at(i.Release, "")})
 }
 
 // riskRow is a point of the risk curve.

@@ -72,7 +72,7 @@ func (t *textWriter) holds(p *Planned) {
 	}
 	t.columns(p.uncosted(rows))
 	if p.costed() {
-		t.wrapped("  ", "  ", costNote)
+		t.wrapped("  ", "  ", p.costNote())
 	}
 }
 

@@ -35,6 +35,9 @@ func (d *Dir) Timeline() (timeline.Timeline, error) {
 	seconds, once := make(map[int]*timeline.Second), make(words)
 	err = errors.Join(
 		readLines(d, secondsFile, func(s timeline.Second) error {
+			if err := checkSecond(s); err != nil {
+				return err
+			}
 			if sum, ok := seconds[s.Second]; ok {
 				sum.Add(s)
 				sum.Compact()
@@ -42,7 +45,7 @@ func (d *Dir) Timeline() (timeline.Timeline, error) {
 			}
 			s.Compact()
 			seconds[s.Second] = &s
-			return checkSecond(s)
+			return nil
 		}),
 		readLines(d, readingsFile, func(r timeline.Reading) error {
 			r.Source, r.Name = once.word(r.Source), once.word(r.Name)

@@ -227,6 +227,7 @@ func TestErrorsAreInWordsOfTheFile(t *testing.T) {
 		{"manifest.json", `[]`, "manifest.json: a value of type array is not what belongs here"},
 		{"manifest.json", `{"started":"x"}`, `manifest.json: "x" is not an instant`},
 		{"seconds.ndjson", "{\"second\":\"one\"}\n", "seconds.ndjson:1: second: it cannot be of type string"},
+		{"seconds.ndjson", "{\"second\":1,\"sent\":3}\n{\"second\":1,\"succeeded\":-2}\n", "seconds.ndjson:2: succeeded is -2, which is no count of requests"},
 		{"warnings.ndjson", "5\n", "warnings.ndjson:1: a value of type number is not what belongs here"},
 	} {
 		w := create(t)
