@@ -49,7 +49,10 @@ func (r *Report) PlanFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 	if err != nil {
 		return nil, err
 	}
-	p.Warnings = slices.Concat(r.cutShort(), p.Warnings)
+	p.Warnings = slices.Concat(r.cutShort(), shortFromTheStart(m, p.Band), p.Warnings)
+	if !a.At.IsZero() { // the report of the run itself shows them
+		p.Warnings = append(p.Warnings, r.weakened()...)
+	}
 	if p.Instants != nil && !p.Enough {
 		p.NoTexts = append(p.NoTexts, unread...)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/forecast"
 	"github.com/seed-f864f198/onair/internal/scenario"
 )
@@ -46,4 +47,19 @@ func (r *Report) cutShort() []string {
 		how = "interrupted: " + how
 	}
 	return []string{fmt.Sprintf("the run was ended early (%s): what it learned may be too little", how)}
+}
+
+// weakened says of a run that was judged with warnings that they hold of what is
+// learned from it, too; nil where there are none.
+func (r *Report) weakened() []string {
+	var warnings string
+	switch n := len(r.Result.Warnings); n {
+	case 0:
+		return nil
+	case 1:
+		warnings = "a warning"
+	default:
+		warnings = figure.Count(n) + " warnings"
+	}
+	return []string{fmt.Sprintf("the run was judged with %s of its own, and what weakens it weakens what is learned from it: onair report %s", warnings, shown(r.Path, r.Manifest.Run))}
 }

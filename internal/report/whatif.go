@@ -67,6 +67,7 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 	if w.Band, err = d.Band(c.Apart().Seed); err != nil {
 		return nil, fmt.Errorf("demand %s: %w", d.Name, err)
 	}
+	w.Warnings = slices.Concat(w.Warnings, r.weakened(), shortFromTheStart(base, w.Band))
 	for _, v := range variants {
 		column := Column{Name: v.Name, Settings: v.Settings, Words: forecast.Describe(v.Settings)}
 		for _, assumed := range v.Model.Assumed {

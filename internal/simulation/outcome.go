@@ -41,8 +41,8 @@ type FleetOutcome struct {
 
 // Share is the share of a spot's demand that went unserved, of the spot with which
 // it went worst: a quiet hour around it makes no spot better. What is unserved after
-// a spot counts as its own until the next one, what is before the first as nobody's.
-// Without Spots it is the share of all demand.
+// a spot counts as its own until the next one, what is before the first as the first
+// one's. Without Spots it is the share of all demand.
 func (o Outcome) Share() float64 { return o.share }
 
 // lag says when the shortfall began and how long it took.

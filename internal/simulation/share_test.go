@@ -27,7 +27,9 @@ func TestShareIsOfTheWorstSpot(t *testing.T) {
 		{"a smaller one an hour later", steps(150, 10, 50, 3600, 101, 10), []simulation.Span{span(0, 10), span(3610, 3620)}, 500.0 / 1500},
 		{"the same in the other order", steps(101, 10, 50, 3600, 150, 10), []simulation.Span{span(3610, 3620), span(0, 10)}, 500.0 / 1500},
 		{"what it leaves behind is its own", steps(150, 10, 120, 5, 50, 9), []simulation.Span{span(0, 10)}, 600.0 / 1500},
-		{"what was there before is nobody's", steps(150, 10, 100, 10), []simulation.Span{span(10, 20)}, 0},
+		{"what is lost before it is its own", steps(150, 10, 100, 10), []simulation.Span{span(10, 20)}, 500.0 / 1000},
+		{"before the first that begins, in whatever order", steps(150, 10, 100, 10, 200, 10), []simulation.Span{span(20, 30), span(10, 20)}, 1000.0 / 2000},
+		{"the same, where the first is worse", steps(180, 10, 100, 10, 110, 10), []simulation.Span{span(20, 30), span(10, 20)}, 800.0 / 1000},
 		{"no more than all", steps(200, 1, 900, 60), []simulation.Span{span(0, 1)}, 1},
 	} {
 		m := simulator(t, simulation.Service{Waves: c.waves, Spots: c.spots, Fleets: []simulation.Fleet{{Start: 1, PerUnit: hundred}}})

@@ -14,7 +14,7 @@ type Simulator struct {
 	factors []stream  // of the waves
 	shapes  []stream  // of the waves with Forms
 	stretch []uint16  // of each second: 1 + the number of its stretch of spots, 0 outside all
-	owner   []uint16  // of each second: 1 + the number of the spot that began last, 0 before the first
+	owner   []uint16  // of each second: 1 + the number of the spot that began last, of the first to begin before that
 	spots   []asked   // of each spot, in this run
 	chance  chance
 	rates   stream // by which each run draws its replicate
@@ -89,12 +89,13 @@ func (m *Simulator) addSteady() {
 }
 
 // markSpots says of each second which stretch of spots it is in, and which spot's it
-// is: a spot's are those from its beginning until the next one's. Spots that overlap or
-// touch are one stretch, as package capacity has it of a rehearsal's scale lag:
+// is: a spot's are those from its beginning until the next one's, the first one's also
+// those before it. Spots that overlap or touch are one stretch, as package capacity has
+// it of a rehearsal's scale lag:
 //
 //	spots    |--- 1 ---|          |-- 3 --|
 //	               |--- 2 ---|
-//	owner    |- 1 -|------ 2 -----|--- 3 ----
+//	owner  ---- 1 -|------ 2 -----|--- 3 ----
 //	stretch  |------ 1 ------|    |-- 2 --|
 func (m *Simulator) markSpots() {
 	m.stretch, m.owner = make([]uint16, m.seconds), make([]uint16, m.seconds)
@@ -115,10 +116,17 @@ func (m *Simulator) markSpots() {
 	}
 }
 
-// ownerAt is 1 + the number of the spot that began last; 0 before the first.
+// ownerAt is 1 + the number of the spot that began last, or of the first to begin; 0
+// where there are no spots.
 func (m *Simulator) ownerAt(at time.Duration) (owner uint16) {
-	for i, s := range m.service.Spots {
-		if at >= s.From && (owner == 0 || s.From >= m.service.Spots[owner-1].From) {
+	spots := m.service.Spots
+	for i, s := range spots {
+		if owner == 0 || s.From < spots[owner-1].From {
+			owner = uint16(i + 1)
+		}
+	}
+	for i, s := range spots {
+		if at >= s.From && s.From >= spots[owner-1].From {
 			owner = uint16(i + 1)
 		}
 	}
