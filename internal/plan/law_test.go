@@ -88,14 +88,22 @@ func TestTheAnswerHoldsAndTheOneBelowDoesNot(t *testing.T) {
 		if got := share(n-1, fine); got >= 0.95 {
 			t.Errorf("%s: %d units hold in %g of draws; want %d not to be one too many", name, n-1, got, n)
 		}
+		besides := 0
 		for _, r := range p.Risk {
-			if beside := r.Units >= n-1 && r.Units <= n+1; beside && (r.Probability != share(r.Units, fine) || r.Runs != fine) {
+			beside := r.Units >= n-1 && r.Units <= n+1
+			if beside {
+				besides++
+			}
+			if beside && (r.Probability != share(r.Units, fine) || r.Runs != fine) {
 				t.Errorf("%s: the curve at %d = %g of %d draws; want %g of %d", name, r.Units, r.Probability, r.Runs, share(r.Units, fine), fine)
 			}
 			full := share(r.Units, few.Runs)
 			if d := r.Probability - full; d > 4*r.Error || -d > 4*r.Error {
 				t.Errorf("%s: the curve at %d = %g ± %g; want %g, of all draws", name, r.Units, r.Probability, r.Error, full)
 			}
+		}
+		if besides != 3 {
+			t.Errorf("%s: the curve has %d points at %d and beside it; want 3", name, besides, n)
 		}
 	}
 }

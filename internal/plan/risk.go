@@ -21,11 +21,11 @@ func (w *work) risk() []Risk {
 		low = min(w.least()[0], answer)
 	}
 	below := max(answer-1, low)
-	near, exact := []int{below, answer, answer + 1}, []int{low, below, answer}
-	high := min(max(answer+alsoHold, ceil(1.5*float64(answer)), w.today()[0]), w.most(0))
+	high := max(answer, min(max(answer+alsoHold, ceil(1.5*float64(answer)), w.today()[0]), w.most(0)))
+	near := []int{below, answer, min(answer+1, high)}
 	sample := w.part(w.try(w.floors), w.try(w.floors.with(0, below)))
 	var curve []Risk
-	for _, n := range spread(low, max(high, answer), exact) {
+	for _, n := range spread(low, high, append(near, low)) {
 		f := w.floors.with(0, n)
 		r := Risk{Units: n, Cost: w.costs(w.holds(f))}
 		switch {
