@@ -62,7 +62,7 @@ the run, or it is not to be trusted.`,
 	f := cmd.Flags()
 	f.StringVar(&o.at, "at", "", "when the first spot airs, such as 2026-12-01T21:54 or 2026-12-01T21:54:00+09:00 (required)")
 	f.DurationVar(&o.slip, "slip", 0, "how much later it may start")
-	o.chanceOptions.flags(cmd, "simulated airings of each number of units")
+	o.chanceOptions.flags(cmd, "simulated airings of each number of units; five times as many at the answer")
 	o.format.flags(cmd)
 	f.StringVar(&o.out, "out", "", "also write files into this folder")
 	addFont(cmd, &font)

@@ -27,10 +27,11 @@
 // sustains, how long starting takes, when the autoscaler looks and how large the
 // demand is are drawn anew, as the model and the demand know them; a candidate
 // holds where at least Sure of the draws leave at most Unserved. The search is rough
-// at first, then by all draws around what was found:
+// at first, then by all draws around what was found, at last by five times as many:
 //
 //	 few draws    o     o       o   x   o
 //	 all draws                 x o o o
+//	 and more                  x o o
 //	──────────────┴─────┴───────┴─┴─┴───┴──> units
 //	            today           answer
 //

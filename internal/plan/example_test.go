@@ -58,7 +58,7 @@ func Example() {
 	// Output:
 	// hpa/default/web: 93 units from 21:38 to 22:30 JST
 	// asg/nodes: 12 units from 21:38 to 22:30 JST
-	// P = 96.8 % ± 0.4 %, without 0 %
+	// P = 97 % ± 0.2 %, without 0 %
 	// hpa/default/web: how long its nodes take to come was not measured: 3m is assumed (verify in time)
 	// kubectl patch hpa web \
 	//   --namespace default \

@@ -61,8 +61,9 @@ func served(t *testing.T, f simulation.Fleet, d forecast.Demand, n, runs int) in
 	return share
 }
 
-// The answer holds under its draws, as do the next two, and the one below does not;
-// the chances that are shown are those that are counted here.
+// The answer holds under its draws, five times those that are asked for, and the one below
+// does not; the next two hold under those. The chances that are shown are those that are
+// counted here.
 func TestTheAnswerHoldsAndTheOneBelowDoesNot(t *testing.T) {
 	for name, f := range map[string]simulation.Fleet{
 		"pods in 20 s":            quick(20, 0.5, 15*time.Second, 20*time.Second, 25*time.Second),
@@ -74,26 +75,35 @@ func TestTheAnswerHoldsAndTheOneBelowDoesNot(t *testing.T) {
 		d := spot(t, 8)
 		p := made(t, modelOf(f), d, plan.Ask{Airs: 2 * time.Minute, Chance: few})
 		n := units(p)[web]
-		share := func(n int) float64 { return float64(served(t, f, d, n, few.Runs)) / float64(few.Runs) }
-		for k := n; k <= n+2; k++ {
-			if got := share(k); got < 0.95 {
+		share := func(n, runs int) float64 { return float64(served(t, f, d, n, runs)) / float64(runs) }
+		fine := 5 * few.Runs
+		for _, k := range []int{n + 1, n + 2} {
+			if got := share(k, few.Runs); got < 0.95 {
 				t.Errorf("%s: %d units, of a plan of %d, hold in %g of draws; want at least 0.95", name, k, n, got)
 			}
 		}
-		if got := share(n - 1); got >= 0.95 {
+		if got := share(n, fine); got < 0.95 || p.Held.Probability != got || p.Held.Runs != fine {
+			t.Errorf("%s: P = %g of %d draws; want %g of %d, and at least 0.95", name, p.Held.Probability, p.Held.Runs, got, fine)
+		}
+		if got := share(n-1, fine); got >= 0.95 {
 			t.Errorf("%s: %d units hold in %g of draws; want %d not to be one too many", name, n-1, got, n)
 		}
-		if p.Held.Probability != share(n) {
-			t.Errorf("%s: P = %g; want %g", name, p.Held.Probability, share(n))
-		}
+		besides := 0
 		for _, r := range p.Risk {
-			full := share(r.Units)
-			if (r.Units == n || r.Units == n-1) && r.Probability != full {
-				t.Errorf("%s: the curve at %d = %g; want %g", name, r.Units, r.Probability, full)
+			beside := r.Units >= n-1 && r.Units <= n+1
+			if beside {
+				besides++
 			}
+			if beside && (r.Probability != share(r.Units, fine) || r.Runs != fine) {
+				t.Errorf("%s: the curve at %d = %g of %d draws; want %g of %d", name, r.Units, r.Probability, r.Runs, share(r.Units, fine), fine)
+			}
+			full := share(r.Units, few.Runs)
 			if d := r.Probability - full; d > 4*r.Error || -d > 4*r.Error {
 				t.Errorf("%s: the curve at %d = %g ± %g; want %g, of all draws", name, r.Units, r.Probability, r.Error, full)
 			}
+		}
+		if besides != 3 {
+			t.Errorf("%s: the curve has %d points at %d and beside it; want 3", name, besides, n)
 		}
 	}
 }

@@ -128,7 +128,7 @@ func (w *work) warnClose() {
 		if fewer < least {
 			continue
 		}
-		if c := w.try(w.floors.with(i, fewer)).chance(); Sure-c.Probability <= 2*c.Error {
+		if c := w.finely(w.floors.with(i, fewer)).chance(); Sure-c.Probability <= 2*c.Error {
 			w.warnf("%s: with %s units the chance is %s, within two errors of the %s asked for: one unit fewer may do, which more draws would tell",
 				w.model.Fleets[i].Name, figure.Count(fewer), c, figure.ExactShare(Sure))
 		}

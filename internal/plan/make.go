@@ -56,7 +56,7 @@ func (w *work) find() error {
 	if w.Enough { // what the timetable rests on matters to nobody
 		w.Warnings = nil
 	}
-	w.Held, w.Alone = w.try(w.floors).chance(), w.tryStill(w.floors).chance()
+	w.Held, w.Alone = w.finely(w.floors).chance(), w.still(w.floors).chance()
 	if !w.Enough {
 		w.warn()
 		w.warnClose()

@@ -62,9 +62,10 @@ type Plan struct {
 	// the time of the airing. Holds are then those, and there is no text. That more
 	// are ready today is not enough, for nothing keeps them.
 	Enough bool
-	// Held is the chance with Holds: the fewest units at which it is Sure or more. It is
-	// an estimate that happens to lie there or above, so the true one may be below Sure
-	// by about its Error (half a point of 2,000 draws), seldom by twice as much.
+	// Held is the chance with Holds: the fewest units at which it is Sure or more, of five
+	// times Ask.Chance's runs. It is an estimate that happens to lie there or above, so the
+	// true one may be below Sure by about its Error (0.2 points of 10,000 draws), seldom by
+	// twice as much.
 	Held Chance
 	// Alone is the chance with Holds and nothing more: no autoscaler and no schedule adds
 	// to them. Held counts on what they add in time.

@@ -13,24 +13,27 @@ const (
 
 // risk is the curve over the first fleet's units, from those of an ordinary evening,
 // or its minimum where the plan holds no more than they are, to half as many again as
-// the plan holds. At the plan's number, the one below and the first all draws count, at
-// others a part of them, so that a reader need not wait.
+// the plan holds. At the plan's number and beside it more draws count than in the search,
+// at the first as many, at others a part of them, so that a reader need not wait.
 func (w *work) risk() []Risk {
 	low, answer := w.today()[0], w.floors[0]
 	if answer <= low {
 		low = min(w.least()[0], answer)
 	}
 	below := max(answer-1, low)
-	exact := []int{low, below, answer}
-	high := min(max(answer+alsoHold, ceil(1.5*float64(answer)), w.today()[0]), w.most(0))
+	high := max(answer, min(max(answer+alsoHold, ceil(1.5*float64(answer)), w.today()[0]), w.most(0)))
+	near := []int{below, answer, min(answer+1, high)}
 	sample := w.part(w.try(w.floors), w.try(w.floors.with(0, below)))
 	var curve []Risk
-	for _, n := range spread(low, max(high, answer), exact) {
+	for _, n := range spread(low, high, append(near, low)) {
 		f := w.floors.with(0, n)
 		r := Risk{Units: n, Cost: w.costs(w.holds(f))}
-		if slices.Contains(exact, n) {
+		switch {
+		case slices.Contains(near, n):
+			r.Chance = w.finely(f).chance()
+		case n == low:
 			r.Chance = w.try(f).chance()
-		} else {
+		default:
 			r.Chance = w.try(f).chanceOf(sample)
 		}
 		curve = append(curve, r)

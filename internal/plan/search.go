@@ -10,6 +10,7 @@ import (
 // How much is played.
 const (
 	roughRuns = 300       // of the first search
+	fineTimes = 5         // as many draws count at the answer and beside it
 	alsoHold  = 2         // candidates above an answer that must hold too
 	mostTimes = 4         // times the units that carry the highest peak: more are not tried
 	boundless = 1_000_000 // units, more than anybody has
@@ -21,7 +22,8 @@ type search struct {
 	service simulation.Service // as it is, under the demand
 	crowd   crowd
 	first   uint64
-	runs    int
+	runs    int // of a candidate
+	fine    int // of the answer, and of what is beside it
 	tried   map[string]*trial
 	played  func() // after each draw
 }
@@ -31,6 +33,7 @@ func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance, played f
 	if s.runs <= 0 {
 		s.runs = forecast.UsualRuns
 	}
+	s.fine = fineTimes * s.runs
 	// However patiently viewers wait, the objectives are broken while they do: what is
 	// beyond what the units sustain is unserved.
 	s.service.Waves, s.service.Spots, s.service.Queue = d.Waves, d.Spots, nil
@@ -51,8 +54,19 @@ func (s *search) asIs() *trial { return s.tried[""] }
 // which was checked, in numbers that make sense; so it is one that can be played.
 func (s *search) try(f floors) *trial { return s.play(f.key(), f.of(s.service)) }
 
-// tryStill is the same with nothing added to what is held.
-func (s *search) tryStill(f floors) *trial { return s.play("still "+f.key(), f.still(s.service)) }
+// finely is the same under more draws.
+func (s *search) finely(f floors) *trial {
+	t := s.try(f)
+	t.runs = s.fine
+	return t
+}
+
+// still is finely with nothing added to what is held.
+func (s *search) still(f floors) *trial {
+	t := s.play("still "+f.key(), f.still(s.service))
+	t.runs = s.fine
+	return t
+}
 
 func (s *search) play(key string, held simulation.Service) *trial {
 	if t, ok := s.tried[key]; ok {
@@ -120,7 +134,7 @@ type refusal struct {
 }
 
 // fewest are the smallest floors that hold: each fleet alone with the others without
-// limit, then together, raised until they hold together.
+// limit, then together, raised until they hold together, at last under more draws.
 func (s *search) fewest() (floors, *refusal) {
 	if s.service.Ceiling > 0 && !s.try(s.allFree()).holds(s.runs) {
 		return nil, &refusal{fleet: free, behind: true, best: s.allFree()}
@@ -133,30 +147,44 @@ func (s *search) fewest() (floors, *refusal) {
 		}
 		f[i] = n
 	}
-	return s.together(f)
+	if len(f) == 1 {
+		n, ok := s.near(0, f[0], s.least()[0], s.fine)
+		if !ok {
+			return nil, s.stuck(0)
+		}
+		return f.with(0, n), nil
+	}
+	f, stuck := s.together(f, s.runs)
+	if stuck != nil {
+		return nil, stuck
+	}
+	return s.together(f, s.fine)
 }
 
 // alone is the smallest floor of a fleet that holds while the others have no limit:
-// first roughly, then by all draws around what was found, and from which the next
-// few hold too. One unit more can serve less, for where it eases a metric into the
-// tolerance no further ones are asked for.
+// first roughly, then by more draws around what was found.
 func (s *search) alone(fleet int) (int, bool) {
 	low, high := s.least()[fleet], s.most(fleet)
-	holds := func(runs int) func(int) bool {
-		return func(n int) bool { return s.try(s.allFree().with(fleet, n)).holds(runs) }
-	}
-	start, ok := edge(max(low, s.today()[fleet]), low, high, holds(min(roughRuns, s.runs)))
+	start, ok := edge(max(low, s.today()[fleet]), low, high, s.holdsAlone(fleet, min(roughRuns, s.runs)))
 	if !ok {
 		start = high
 	}
+	return s.near(fleet, start, low, s.runs)
+}
+
+// near is the smallest floor of a fleet from low on, looked for from start on, that holds
+// and from which the next few hold too, by the draws of a candidate. One unit more can serve less, for where it eases
+// a metric into the tolerance no further ones are asked for.
+func (s *search) near(fleet, start, low, runs int) (int, bool) {
+	high, holds := s.most(fleet), s.holdsAlone(fleet, runs)
 	for low <= high {
-		n, ok := edge(start, low, high, holds(s.runs))
+		n, ok := edge(start, low, high, holds)
 		if !ok {
 			return 0, false
 		}
 		worse := n
 		for k := n + 1; k <= min(n+alsoHold, high); k++ {
-			if !holds(s.runs)(k) {
+			if !s.holdsAlone(fleet, s.runs)(k) {
 				worse = k
 			}
 		}
@@ -166,6 +194,12 @@ func (s *search) alone(fleet int) (int, bool) {
 		start, low = worse+1, worse+1
 	}
 	return 0, false
+}
+
+// holdsAlone says whether a fleet holds at n under so many draws while the others have
+// no limit.
+func (s *search) holdsAlone(fleet, runs int) func(n int) bool {
+	return func(n int) bool { return s.try(s.allFree().with(fleet, n)).holds(runs) }
 }
 
 // edge finds a number from low to high that holds while the one below it does not,
@@ -198,11 +232,8 @@ func edge(start, low, high int, holds func(int) bool) (int, bool) {
 
 // together raises floors that hold each alone until they hold together, always that
 // of the fleet whose own chance is least, and takes back what was too much.
-func (s *search) together(f floors) (floors, *refusal) {
-	if len(f) == 1 {
-		return f, nil
-	}
-	for !s.try(f).holds(s.runs) {
+func (s *search) together(f floors, runs int) (floors, *refusal) {
+	for !s.try(f).holds(runs) {
 		least, chance := free, math.Inf(1)
 		for i := range f {
 			if p := s.try(s.allFree().with(i, f[i])).chance().Probability; p < chance && f[i] < s.most(i) {
@@ -215,7 +246,7 @@ func (s *search) together(f floors) (floors, *refusal) {
 		f = f.with(least, f[least]+1)
 	}
 	for i, least := range s.least() {
-		for f[i] > least && s.try(f.with(i, f[i]-1)).holds(s.runs) {
+		for f[i] > least && s.try(f.with(i, f[i]-1)).holds(runs) {
 			f = f.with(i, f[i]-1)
 		}
 	}

@@ -117,14 +117,21 @@ func (p *Planned) riskRows(most int) []riskRow {
 		k := p.Risk[i]
 		rows = append(rows, riskRow{
 			figure.Count(k.Units), chance(k.Chance), "± " + figure.Share(figure.Significant(k.Error, 1)), figure.Count(k.Runs),
-			unserved(k.Typical), unserved(k.Bad), costOf(k.Cost), p.markAt(i),
+			unserved(k.Typical, k.TypicalError), unserved(k.Bad, k.BadError), costOf(k.Cost), p.markAt(i),
 		})
 	}
 	return rows
 }
 
-// unserved is a share of requests, on its true side of what is allowed.
-func unserved(ratio float64) string { return figure.ShareAgainst(ratio, plan.Unserved) }
+// unserved is a share of requests, on its true side of what is allowed, with its standard
+// error where draws differ, in no more columns than it takes.
+func unserved(ratio, err float64) string {
+	text := figure.ShareAgainst(ratio, plan.Unserved)
+	if err > 0 {
+		text = strings.TrimSuffix(text, " %") + " ± " + figure.Share(figure.Significant(err, 1))
+	}
+	return text
+}
 
 // markAt is which of all a point of the risk curve is.
 func (p *Planned) markAt(i int) string {

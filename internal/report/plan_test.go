@@ -57,7 +57,7 @@ func (e planning) chance(n int) plan.Chance {
 		p = math.Min(p, 0.6)
 	}
 	short := 0.4 * math.Exp(-float64(n-12)/7)
-	return plan.Chance{Probability: p, Error: math.Sqrt((p*2000 + 1) / 2002 * (2001 - p*2000) / 2002 / 2002), Typical: short / 3, Bad: short, Runs: 2000}
+	return plan.Chance{Probability: p, Error: math.Sqrt((p*2000 + 1) / 2002 * (2001 - p*2000) / 2002 / 2002), Typical: short / 3, TypicalError: short / 90, Bad: short, BadError: short / 40, Runs: 2000}
 }
 
 func (e planning) planned() *Planned {
@@ -112,7 +112,7 @@ func (e planning) time(p *Planned) {
 	}
 	p.Instants, p.Lead = &when, when.Air.Sub(when.Apply)
 	for _, h := range p.Holds {
-		texts, err := prescale.Change{Fleet: h.Fleet, Units: h.Units, Min: h.Min, Max: h.Max, UnderPods: h.Fleet == "asg/nodes", Instants: when}.Texts()
+		texts, err := prescale.Change{Fleet: h.Fleet, Units: h.Units, Min: h.Min, Max: h.Max, UnderPods: h.Fleet == "asg/web-nodes", Instants: when}.Texts()
 		if err != nil {
 			p.NoTexts = append(p.NoTexts, err.Error())
 		}
