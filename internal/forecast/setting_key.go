@@ -100,9 +100,9 @@ var keys = numbered(
 	newKey("cold", pods|group, length, (*draft).setCold).called(func(v string) string { return "cold for " + v }),
 	newKey("warmup", group, length, func(d *draft, v time.Duration) error { d.fleet.Group.Warmup = v; return nil }).or("ready"),
 	newKey("cooldown", group, length, func(d *draft, v time.Duration) error { d.fleet.Group.Cooldown = v; return nil }).or("down.stabilization"),
-	newKey("nodes", pods, whole(1), (*draft).setNodes).or("start").called(func(v string) string { return v + " nodes" }),
-	newKey("nodes.min", pods, whole(0), (*draft).setNodesMin).or("min").called(func(v string) string { return "at least " + v + " nodes" }),
-	newKey("nodes.max", pods, whole(1), (*draft).setNodesMax).or("max").called(func(v string) string { return "at most " + v + " nodes" }),
+	newKey("nodes", pods, whole(1), (*draft).setNodes).or("start").called(func(v string) string { return soMany(v, "node") }),
+	newKey("nodes.min", pods, whole(0), (*draft).setNodesMin).or("min").called(func(v string) string { return "at least " + soMany(v, "node") }),
+	newKey("nodes.max", pods, whole(1), (*draft).setNodesMax).or("max").called(func(v string) string { return "at most " + soMany(v, "node") }),
 	newKey("zone_lost", everyKind, lossForm, (*draft).lose).called(lossWords),
 	newKey("capacity", everyKind, factor, (*draft).setCapacity).called(func(v string) string { return v + " capacity" }),
 )
