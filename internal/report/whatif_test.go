@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"image/png"
 	"io"
 	"math"
@@ -185,6 +186,77 @@ func TestLostWords(t *testing.T) {
 	}
 }
 
+// ofAirings is a column of so many airings, of which so many leave a share unserved.
+func ofAirings(name string, runs, short int, share float64) Column {
+	shares, lost := make([]float64, runs), make([]float64, runs)
+	for i := range short {
+		shares[i], lost[i] = share, share*1000
+	}
+	return Column{Name: name, Outcome: forecast.Outcome{Many: simulation.Many{Runs: runs, Unserved: simulation.SampleOf(shares), Lost: simulation.SampleOf(lost)}}}
+}
+
+// The chance that enough is served is rounded, to its true side of what a plan asks
+// for; what all airings agree on is not certain. Its error is that of Sample.Within.
+func TestChanceWords(t *testing.T) {
+	for _, c := range []struct {
+		runs, short int
+		want        string
+	}{
+		{2000, 0, ">99 %"},
+		{2000, 2000, "<1 %"},
+		{2000, 321, "84 ± 0.9 %"}, // 83.95
+		{2000, 10, "99.5 ± 0.2 %"},
+		{2000, 1, "99.95 ± 0.1 %"},
+		{2000, 100, "95 ± 0.5 %"},
+		{20000, 1001, "94.99 ± 0.2 %"},
+		{500, 83, "83.4 ± 1.7 %"},
+		{1000, 997, "0.3 ± 0.2 %"},
+	} {
+		column := ofAirings("", c.runs, c.short, 0.5)
+		if got := column.chanceWords(); got != c.want {
+			t.Errorf("chanceWords() of %d runs of %d short = %q; want %q", c.runs, c.short, got, c.want)
+		}
+		if got, _, _ := strings.Cut(c.want, " "); !strings.HasPrefix(column.chance(), got) {
+			t.Errorf("chance() = %q; want that of %q", column.chance(), c.want)
+		}
+	}
+}
+
+// The headline says what ranks, the mean, and what decides, the chance; the picture's
+// title is a line in which a long name is cut and no figure.
+func TestHeadline(t *testing.T) {
+	asIs, better := ofAirings(AsIs, 2000, 340, 0.5), ofAirings("min=12", 2000, 4, 0.5)
+	long := better
+	long.Words = strings.Repeat("hpa/default/web: min 20, ", 8)
+	for _, c := range []struct {
+		columns         []Column
+		headline, title string
+	}{
+		{[]Column{asIs}, "as is, all but 0.1 % of requests are served in 83 % of airings; 85 ± 5 go unserved on average",
+			"as is, all but 0.1 % of requests are served in 83 % of airings"},
+		{[]Column{better, asIs}, "fewest requests go unserved with min=12: 1 ± 1 on average, as is 85 ± 5; all but 0.1 % are served in 99.8 % of airings, as is in 83 %",
+			"fewest unserved with min=12: all but 0.1 % served in 99.8 % of airings, as is in 83 %"},
+		{[]Column{asIs, asIs}, "fewest requests go unserved as is: 85 ± 5 on average; all but 0.1 % are served in 83 % of airings",
+			"fewest unserved as is: all but 0.1 % served in 83 % of airings"},
+		{[]Column{long, asIs}, "fewest requests go unserved with " + long.Words + ": 1 ± 1 on average, as is 85 ± 5; all but 0.1 % are served in 99.8 % of airings, as is in 83 %",
+			"fewest unserved with hpa/default/…: all but 0.1 % served in 99.8 % of airings, as is in 83 %"},
+	} {
+		columns := slices.Clone(c.columns)
+		slices.Reverse(columns) // as is comes first
+		w := &WhatIf{Columns: columns}
+		if got := w.headline(); got != c.headline {
+			t.Errorf("headline() = %q; want %q", got, c.headline)
+		}
+		if got := w.pictureTitle(); got != c.title || !fitsTitle(sentenceOf(got)) {
+			t.Errorf("pictureTitle() = %q, which fits: %v; want %q", got, fitsTitle(sentenceOf(got)), c.title)
+		}
+	}
+	w := &WhatIf{Columns: []Column{asIs}, Chance: forecast.Chance{Runs: 1}}
+	if got := w.asked(); !strings.HasSuffix(got, "; 1 simulated airing each") {
+		t.Errorf("asked() = %q; want one airing", got)
+	}
+}
+
 // A run without a shortfall has no scale lag, and counts.
 func TestLagIsOverAllRuns(t *testing.T) {
 	if err := (Column{Outcome: asked{times: []float64{0.1, 1}, min: 12}.played(t, 200)}).lagError(0.5); err != nil {
@@ -286,12 +358,20 @@ func TestWhatIfsAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range w.rows() {
-		for i, figure := range r.cells {
+		for _, figure := range r.cells {
 			if !strings.Contains(text, figure) || !strings.Contains(md, cell(figure)) {
 				t.Errorf("%s: %q is not in text and Markdown both", r.cells[0], figure)
 			}
-			if i == 1 && !strings.Contains(string(svg), ">"+figure+"<") {
-				t.Errorf("%s: %q does not stand in the picture", r.cells[0], figure)
+		}
+	}
+	for _, c := range w.Columns {
+		figures := []string{c.chance(), "unserved " + unservedShare(c.unserved(middle))}
+		if len(c.Name) < 60 { // a longer one leaves no room beside it
+			figures = append(figures, c.lostWords()+" unserved on average")
+		}
+		for _, figure := range figures {
+			if !strings.Contains(string(svg), ">"+html.EscapeString(figure)) {
+				t.Errorf("%s: %q does not stand in the picture", c.Name, figure)
 			}
 		}
 	}
