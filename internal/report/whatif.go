@@ -37,6 +37,7 @@ type Column struct {
 	Words    string             // the settings in words; empty: Name
 	Assumed  []string           // that the model without the settings does not
 	Outcome  forecast.Outcome
+	Airing   simulation.Trace // the airing that is typical as is, with the settings
 }
 
 // title is how a column is called where people read it.
@@ -76,6 +77,12 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 		}
 		if column.Outcome, err = v.Model.Play(d, c.Apart()); err != nil {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
+		}
+		column.Airing = column.Outcome.Typical
+		if len(w.Columns) > 0 {
+			if column.Airing, err = v.Model.Airing(d, w.Columns[0].Outcome.Median); err != nil {
+				return nil, fmt.Errorf("%s: %w", v.Name, err)
+			}
 		}
 		column.Assumed = append(column.Assumed, r.extrapolated(w.Fleets, column)...)
 		w.Columns = append(w.Columns, column)

@@ -71,9 +71,13 @@ func (w *WhatIf) panelHeight() vg.Length {
 }
 
 func (w *WhatIf) legend() key {
-	k := key{{"demand", demand}, {"capacity of what is ready", able}, {"unserved", trouble}}
+	airing := "demand in the airing that is typical as is"
+	if len(w.Columns) == 1 {
+		airing = "demand in a typical airing"
+	}
+	k := key{{airing, demand}, {"capacity of what is ready", able}, {"unserved", trouble}}
 	if w.uncertain() {
-		k = append(k, keyEntry{"demand in 9 of 10 airings", pale})
+		k = append(k, keyEntry{"in 9 of 10 airings", pale})
 	}
 	return k
 }
@@ -96,8 +100,8 @@ func (w *WhatIf) top() float64 {
 		asked = max(asked, v)
 	}
 	for _, c := range w.Columns {
-		for t, v := range c.Outcome.Typical.Demand {
-			asked, can = max(asked, v), max(can, c.Outcome.Typical.Capacity[t])
+		for t, v := range c.Airing.Demand {
+			asked, can = max(asked, v), max(can, c.Airing.Capacity[t])
 		}
 	}
 	return max(asked, min(can, 1.3*asked)) * 1.06
@@ -117,7 +121,7 @@ func (w *WhatIf) columnPanel(s span, top float64, c Column) *panel {
 	if w.uncertain() {
 		p.Add(band{lower: inMiddles(w.Band.P5), upper: inMiddles(w.Band.P95), paint: pale, opacity: 0.35})
 	}
-	t := c.Outcome.Typical
+	t := c.Airing
 	for _, piece := range unservedPieces(t.Demand, t.Unserved) {
 		p.Add(piece)
 	}

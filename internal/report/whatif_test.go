@@ -349,6 +349,55 @@ func TestUnservedPieces(t *testing.T) {
 	}
 }
 
+// Every column shows one airing, the one that is typical as is, so that what differs
+// between panels is the settings' doing.
+func TestColumnsShowOneAiring(t *testing.T) {
+	r := rehearsed(t)
+	m, err := r.Trusted(r.Scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := r.Scenario.Demand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range d.Waves { // its size is drawn: each column would have another median
+		d.Waves[i].Times = uncertain
+	}
+	variants := []Variant{{Name: AsIs, Model: m}}
+	for _, text := range []string{"start=7", "target=10%"} {
+		settings, err := forecast.ParseSettings(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, err := m.With(settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		variants = append(variants, Variant{Name: text, Settings: settings, Model: changed})
+	}
+	w, err := r.WhatIf(variants, d, forecast.Chance{Runs: 41})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asIs := w.Columns[0]
+	if !cmp.Equal(asIs.Airing, asIs.Outcome.Typical) {
+		t.Errorf("as is does not show the airing that is typical of it")
+	}
+	for _, c := range w.Columns[1:] {
+		if !slices.Equal(c.Airing.Demand, asIs.Airing.Demand) {
+			t.Errorf("%s shows another demand than as is", c.Name)
+		}
+		if slices.Equal(c.Airing.Capacity, asIs.Airing.Capacity) {
+			t.Errorf("%s shows the capacity of as is", c.Name)
+		}
+		unit := func(c Column) float64 { return c.Airing.Capacity[0] / float64(c.Airing.Ready[0][0]) }
+		if got, want := unit(c), unit(asIs); math.Abs(got-want) > 1e-9*want {
+			t.Errorf("%s shows units of %v/s; want those of as is, %v/s", c.Name, got, want)
+		}
+	}
+}
+
 // All renderings show the same figures.
 func TestWhatIfsAgree(t *testing.T) {
 	w := whatIfs(t)["whatif-many"]
