@@ -92,6 +92,10 @@ func (w *WhatIf) uncertain() bool {
 	return false
 }
 
+// tallest is how many times as high as demand a panel is for the sake of capacity: any
+// higher, and demand were hard to read. beyondMark tells what is above.
+const tallest = 1.6
+
 // top is the highest value that every panel shows: all of demand, and of capacity as
 // much as leaves demand tall.
 func (w *WhatIf) top() float64 {
@@ -104,7 +108,7 @@ func (w *WhatIf) top() float64 {
 			asked, can = max(asked, v), max(can, c.Airing.Capacity[t])
 		}
 	}
-	return max(asked, min(can, 1.3*asked)) * 1.06
+	return max(asked, min(can, tallest*asked)) * 1.06
 }
 
 // onAir are the airings.
@@ -127,6 +131,7 @@ func (w *WhatIf) columnPanel(s span, top float64, c Column) *panel {
 	}
 	p.Add(line{points: stairs(atBeginnings(t.Capacity), s.end), style: stroke(able, lineWidth)})
 	p.Add(line{points: inMiddles(t.Demand), seconds: true, style: stroke(demand, 1.6)})
+	p.Add(beyondMark(t.Capacity))
 	p.Add(chanceMark{c})
 	return p
 }

@@ -239,7 +239,7 @@ func TestHeadline(t *testing.T) {
 		{[]Column{asIs, asIs}, "fewest requests go unserved as is: 85 ± 5 on average; all but 0.1 % are served in 83 % of airings",
 			"fewest unserved as is: all but 0.1 % served in 83 % of airings"},
 		{[]Column{long, asIs}, "fewest requests go unserved with " + long.Words + ": 1 ± 1 on average, as is 85 ± 5; all but 0.1 % are served in 99.8 % of airings, as is in 83 %",
-			"fewest unserved with hpa/default/…: all but 0.1 % served in 99.8 % of airings, as is in 83 %"},
+			"best with hpa/default/web: min 20, hpa/default/we…: enough in 99.8 % of airings, as is 83 %"},
 	} {
 		columns := slices.Clone(c.columns)
 		slices.Reverse(columns) // as is comes first
@@ -326,6 +326,38 @@ func TestReplayStrip(t *testing.T) {
 	w.Replay.Units[0].Measured = nil
 	if strip := w.replayStrip(); len(strip) != 0 || strip.height() != 0 {
 		t.Errorf("a replay of which no second was kept has %d panels; want none", len(strip))
+	}
+}
+
+// Capacity above a panel's top is told with a number, where it is longest.
+func TestBeyondMark(t *testing.T) {
+	for _, c := range []struct {
+		capacity []float64
+		text     string
+		from, to int
+	}{
+		{[]float64{1, 2, 10}, "", 0, 0},
+		{[]float64{977, 977, 977}, "977/s ↑", 0, 3},
+		{[]float64{5, 11, 5, 12, 14, 12, 9}, "11/s to 14/s ↑", 3, 6},
+		{[]float64{11, 11, 5, 12}, "11/s to 12/s ↑", 0, 2},
+	} {
+		if text, from, to := beyondMark(c.capacity).told(10); text != c.text || from != c.from || to != c.to {
+			t.Errorf("told(%v) = %q from %d to %d; want %q from %d to %d", c.capacity, text, from, to, c.text, c.from, c.to)
+		}
+	}
+	// 100 units of some 80/s sustain twice a demand of 4,000/s, 50 as much as it.
+	for _, c := range []struct {
+		min  int
+		want bool
+	}{{50, false}, {100, true}} {
+		w := whatIf(t, nil, changed(t, "more", asked{min: c.min, max: c.min}))
+		svg, err := w.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(svg), "/s ↑<"); got != c.want {
+			t.Errorf("that %d units are marked as above the top is %v; want %v", c.min, got, c.want)
+		}
 	}
 }
 

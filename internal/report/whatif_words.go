@@ -25,8 +25,8 @@ func (w *WhatIf) headline() string {
 		best.title(), best.lostWords(), AsIs, asIs.lostWords(), all, best.chance(), AsIs, asIs.chance())
 }
 
-// pictureTitle is the answer in a line: where the name of the best column is too long
-// for it, that is cut and no figure.
+// pictureTitle is the answer in a line. Where the name of the best column is long it
+// has fewer words, and where it is too long for these the name is cut, and no figure.
 func (w *WhatIf) pictureTitle() string {
 	best, asIs := w.ranked()[0], w.Columns[0]
 	all := "all but " + figure.ExactShare(plan.Unserved)
@@ -36,7 +36,12 @@ func (w *WhatIf) pictureTitle() string {
 	case best.Name == AsIs:
 		return fmt.Sprintf("fewest unserved %s: %s served in %s of airings", AsIs, all, asIs.chance())
 	}
-	before, after := "fewest unserved with ", fmt.Sprintf(": %s served in %s of airings, %s in %s", all, best.chance(), AsIs, asIs.chance())
+	after := fmt.Sprintf(": %s served in %s of airings, %s in %s", all, best.chance(), AsIs, asIs.chance())
+	if whole := "fewest unserved with " + best.title() + after; fitsTitle(sentenceOf(whole)) {
+		return whole
+	}
+	const before = "best with "
+	after = fmt.Sprintf(": enough in %s of airings, %s %s", best.chance(), AsIs, asIs.chance())
 	return before + fitName(best.title(), before, after) + after
 }
 
