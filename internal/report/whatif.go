@@ -36,6 +36,7 @@ type Column struct {
 	Settings []forecast.Setting // none: as is
 	Words    string             // the settings in words; empty: Name
 	Assumed  []string           // that the model without the settings does not
+	Beyond   []Beyond
 	Outcome  forecast.Outcome
 	Airing   simulation.Trace // the airing that is typical as is, with the settings
 }
@@ -84,25 +85,11 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 				return nil, fmt.Errorf("%s: %w", v.Name, err)
 			}
 		}
-		column.Assumed = append(column.Assumed, r.extrapolated(w.Fleets, column)...)
+		column.Beyond = r.extrapolated(w.Fleets, column)
 		w.Columns = append(w.Columns, column)
 	}
 	w.Chance.Runs = w.Columns[0].Outcome.Runs
 	return w, nil
-}
-
-// extrapolated says which fleets have more units in bad runs than what was measured of
-// one unit can be told of.
-func (r *Report) extrapolated(fleets []string, c Column) []string {
-	var all []string
-	for i, name := range fleets {
-		for _, f := range r.Result.Fleets {
-			if text := f.Extrapolated(c.units(i, bad)); f.Name == name && text != "" {
-				all = append(all, name+": "+text)
-			}
-		}
-	}
-	return all
 }
 
 // Render makes every file of the what-ifs and has each put where it belongs.

@@ -143,6 +143,7 @@ func whatIfs(t testing.TB) map[string]*WhatIf {
 	never := whatIf(t, nil, changed(t, "max=20", asked{max: 20, ends: 150 * time.Second}, forecast.Setting{Key: "max", Value: "20"}))
 	perUnit := changed(t, "metric=requests:40/s", asked{times: uncertain, target: 40}, forecast.Setting{Key: "metric", Value: "requests:40/s"})
 	perUnit.Words, perUnit.Assumed = "metric requests 40/s of a unit", []string{"The metric of requests is as old as that of CPU."}
+	perUnit.Beyond = []Beyond{{"hpa/default/web", 80, "80 units are more than twice the 12 at which a unit's sustainable rate was measured; that each sustains as much is an assumption"}}
 	long := "hpa/default/web.min=20,hpa/default/web.target=40%,hpa/default/web.max=60"
 	return map[string]*WhatIf{
 		"whatif-one": lagless, "whatif-never": never,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -427,6 +428,35 @@ func TestColumnsShowOneAiring(t *testing.T) {
 		if got, want := unit(c), unit(asIs); math.Abs(got-want) > 1e-9*want {
 			t.Errorf("%s shows units of %v/s; want those of as is, %v/s", c.Name, got, want)
 		}
+	}
+}
+
+// What several columns assume alike is said once, with how many do; what one alone
+// assumes stands first, and JSON has each column's own.
+func TestAssumedOnce(t *testing.T) {
+	beyond := func(units int) Beyond { return Beyond{"web", units, strconv.Itoa(units) + " units are many"} }
+	w := &WhatIf{
+		Assumed: []string{"The metric is old."}, Demand: forecast.Demand{Assumed: []string{"Nobody waits."}},
+		Columns: []Column{
+			{Name: AsIs, Beyond: []Beyond{beyond(13)}},
+			{Name: "a", Assumed: []string{"A zone goes.", "All wait."}, Beyond: []Beyond{beyond(24), {"db", 9, "9 units are many"}}},
+			{Name: "b", Assumed: []string{"All wait.", "b is cold."}, Beyond: []Beyond{beyond(16)}},
+			{Name: "c", Beyond: []Beyond{{"db", 9, "9 units are many"}}},
+		},
+	}
+	want := []string{
+		"a: A zone goes.", "b: b is cold.",
+		"web: up to 24 units are many (3 of 4 columns)", "All wait (2 of 4 columns)", "db: 9 units are many (2 of 4 columns)",
+		"The metric is old.", "Nobody waits.",
+	}
+	if diff := cmp.Diff(want, w.assumptions()); diff != "" {
+		t.Errorf("assumptions() (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"All wait.", "b is cold.", "web: 16 units are many"}, w.Columns[2].assumed()); diff != "" {
+		t.Errorf("column b assumes (-want +got):\n%s", diff)
+	}
+	if got, want := w.restsOn(), "7 things had to be assumed; they stand at the end."; got != want {
+		t.Errorf("restsOn() = %q; want %q", got, want)
 	}
 }
 

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/seed-f864f198/onair/internal/figure"
@@ -83,18 +82,6 @@ func (w *WhatIf) lagTrust() string {
 	}
 	return fmt.Sprintf("a scale lag of %s where %s was measured, off by %s at the median",
 		figure.OrUnknown(r.Simulated, figure.Duration), figure.OrUnknown(r.Measured, figure.Duration), figure.Share(*r.LagError))
-}
-
-// assumptions are what the columns rest on besides, those of a single column with
-// its name.
-func (w *WhatIf) assumptions() []string {
-	all := slices.Concat(w.Assumed, w.Demand.Assumed)
-	for _, c := range w.Columns {
-		for _, assumed := range c.Assumed {
-			all = append(all, c.title()+": "+assumed)
-		}
-	}
-	return all
 }
 
 // restsOn says whether there is anything to know of besides.
