@@ -190,10 +190,10 @@ type chanceMark struct{ Column }
 func (m chanceMark) Plot(c draw.Canvas, _ *plot.Plot) {
 	p, _ := m.enough()
 	big, small := letters(22, chancePaint(p), true), letters(tickSize, muted, false)
-	at := vg.Point{X: c.Max.X + 12, Y: c.Center().Y + 14}
+	at := vg.Point{X: c.Max.X + 12, Y: c.Center().Y + 21}
 	c.FillText(big, at, m.chance())
-	for _, said := range []string{"served enough", "unserved " + unservedShare(m.unserved(middle)), "scale lag " + lagWords(m.lag(middle))} {
-		at.Y -= 14
+	for _, said := range []string{"served enough", "at the median:", "unserved " + unservedShare(m.unserved(middle)), "scale lag " + lagWords(m.lag(middle))} {
+		at.Y -= 13
 		c.FillText(small, at, fit(said, tickSize, margin-12))
 	}
 }
