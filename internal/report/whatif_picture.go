@@ -28,7 +28,7 @@ func (w *WhatIf) PNG() ([]byte, error) { return w.picture().png() }
 //	min=20  12 ± 3 unserved on average, most units 24
 //	|      /\
 //	|-----/--\------- capacity           97.2 %
-//	|____/    \____   demand             served enough
+//	|____/    \____   demand             all but 0.1 % served
 func (w *WhatIf) picture() picture {
 	s := span{start: time.Time{}, end: float64(max(len(w.Band.P50), 1))}
 	top := w.top()
@@ -65,9 +65,10 @@ func (w *WhatIf) picture() picture {
 	}
 }
 
-// panelHeight leaves a picture of many columns no longer than a page.
+// panelHeight leaves a picture of many columns no longer than a page, where what stands
+// beside a panel has room.
 func (w *WhatIf) panelHeight() vg.Length {
-	return vg.Length(max(96, min(150, 640/len(w.Columns))))
+	return vg.Length(max(108, min(150, 640/len(w.Columns))))
 }
 
 func (w *WhatIf) legend() key {
@@ -192,7 +193,7 @@ func (m chanceMark) Plot(c draw.Canvas, _ *plot.Plot) {
 	big, small := letters(22, chancePaint(p), true), letters(tickSize, muted, false)
 	at := vg.Point{X: c.Max.X + 12, Y: c.Center().Y + 21}
 	c.FillText(big, at, m.chance())
-	for _, said := range []string{"served enough", "at the median:", "unserved " + unservedShare(m.unserved(middle)), "scale lag " + lagWords(m.lag(middle))} {
+	for _, said := range []string{allBut() + " served", "at the median:", "unserved " + unservedShare(m.unserved(middle)), "scale lag " + lagWords(m.lag(middle))} {
 		at.Y -= 13
 		c.FillText(small, at, fit(said, tickSize, margin-12))
 	}

@@ -13,31 +13,34 @@ import (
 // what ranks, and in how many airings that is as good as none, which is what decides.
 func (w *WhatIf) headline() string {
 	best, asIs := w.ranked()[0], w.Columns[0]
-	all := "all but " + figure.ExactShare(plan.Unserved)
 	switch {
 	case len(w.Columns) == 1:
-		return fmt.Sprintf("%s, %s of requests are served in %s of airings; %s go unserved on average", AsIs, all, asIs.chance(), asIs.lostWords())
+		return fmt.Sprintf("%s, %s of requests are served in %s of airings; %s go unserved on average", AsIs, allBut(), asIs.chance(), asIs.lostWords())
 	case best.Name == AsIs:
-		return fmt.Sprintf("fewest requests go unserved %s: %s on average; %s are served in %s of airings", AsIs, asIs.lostWords(), all, asIs.chance())
+		return fmt.Sprintf("fewest requests go unserved %s: %s on average; %s are served in %s of airings", AsIs, asIs.lostWords(), allBut(), asIs.chance())
 	}
 	return fmt.Sprintf("fewest requests go unserved with %s: %s on average, %s %s; %s are served in %s of airings, %s in %s",
-		best.title(), best.lostWords(), AsIs, asIs.lostWords(), all, best.chance(), AsIs, asIs.chance())
+		best.title(), best.lostWords(), AsIs, asIs.lostWords(), allBut(), best.chance(), AsIs, asIs.chance())
 }
+
+// allBut is what is enough.
+func allBut() string { return "all but " + figure.ExactShare(plan.Unserved) }
 
 // pictureTitle is the answer in a line. Where the name of the best column is long it
 // has fewer words, and where it is too long for these the name is cut, and no figure.
 func (w *WhatIf) pictureTitle() string {
 	best, asIs := w.ranked()[0], w.Columns[0]
-	all := "all but " + figure.ExactShare(plan.Unserved)
 	switch {
 	case len(w.Columns) == 1:
-		return fmt.Sprintf("%s, %s of requests are served in %s of airings", AsIs, all, asIs.chance())
+		return fmt.Sprintf("%s, %s of requests are served in %s of airings", AsIs, allBut(), asIs.chance())
 	case best.Name == AsIs:
-		return fmt.Sprintf("fewest unserved %s: %s served in %s of airings", AsIs, all, asIs.chance())
+		return fmt.Sprintf("fewest unserved %s: %s served in %s of airings", AsIs, allBut(), asIs.chance())
 	}
-	after := fmt.Sprintf(": %s served in %s of airings, %s in %s", all, best.chance(), AsIs, asIs.chance())
-	if whole := "fewest unserved with " + best.title() + after; fitsTitle(sentenceOf(whole)) {
-		return whole
+	after := fmt.Sprintf(": %s served in %s of airings, %s in %s", allBut(), best.chance(), AsIs, asIs.chance())
+	for _, before := range []string{"fewest unserved with ", "best with "} {
+		if whole := before + best.title() + after; fitsTitle(sentenceOf(whole)) {
+			return whole
+		}
 	}
 	const before = "best with "
 	after = fmt.Sprintf(": enough in %s of airings, %s %s", best.chance(), AsIs, asIs.chance())
