@@ -33,11 +33,9 @@ type Peak struct{ P5, P50, P95 float64 }
 // Play plays the model under a demand. It changes neither, so that one model may be
 // played from several goroutines.
 func (m *Model) Play(d Demand, c Chance) (Outcome, error) {
-	service := m.Service
-	service.Waves, service.Spots, service.Queue = d.Waves, d.Spots, d.Queue
-	s, err := simulation.New(service)
+	s, err := m.simulator(d)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("%s cannot be played: %w", d.title(), err)
+		return Outcome{}, err
 	}
 	if c.Runs == 0 {
 		c.Runs = UsualRuns
@@ -46,6 +44,26 @@ func (m *Model) Play(d Demand, c Chance) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("%s cannot be played %d times", d.title(), c.Runs)
 	}
 	return summed(s, s.Runs(c.Runs, c.Seed)), nil
+}
+
+// Airing is one run of a demand, second by second: that of a seed.
+func (m *Model) Airing(d Demand, seed uint64) (simulation.Trace, error) {
+	s, err := m.simulator(d)
+	if err != nil {
+		return simulation.Trace{}, err
+	}
+	_, trace := s.Trace(seed)
+	return trace, nil
+}
+
+func (m *Model) simulator(d Demand) (*simulation.Simulator, error) {
+	service := m.Service
+	service.Waves, service.Spots, service.Queue = d.Waves, d.Spots, d.Queue
+	s, err := simulation.New(service)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be played: %w", d.title(), err)
+	}
+	return s, nil
 }
 
 func summed(s *simulation.Simulator, many simulation.Many) Outcome {

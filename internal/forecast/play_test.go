@@ -52,6 +52,9 @@ func TestPlay(t *testing.T) {
 	if math.Abs(unserved/demand-middle) > 1e-12 {
 		t.Errorf("the typical run leaves %g unserved; want the median, %g", unserved/demand, middle)
 	}
+	if again, err := m.Airing(d, o.Median); err != nil || !cmp.Equal(again, o.Typical) {
+		t.Errorf("Airing(%d) = %v, %v; want the typical run", o.Median, again, err)
+	}
 }
 
 // A model is played from several goroutines, each time alike.

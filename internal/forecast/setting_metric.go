@@ -78,11 +78,20 @@ func metricWords(value string) string {
 		return "by all requests over " + target
 	}
 	units, span, between := strings.Cut(target, "@")
+	words := soMany(units, "unit") + " by schedule"
 	if !between {
-		return units + " units by schedule"
+		return words
 	}
 	from, to, _ := strings.Cut(span, "..")
-	return fmt.Sprintf("%s units by schedule from %s to %s", units, from, to)
+	return fmt.Sprintf("%s from %s to %s", words, from, to)
+}
+
+// soMany is a count, as it was written, of something.
+func soMany(n, what string) string {
+	if n == "1" {
+		return n + " " + what
+	}
+	return n + " " + what + "s"
 }
 
 // kindNames are the metrics in the words that settings use.

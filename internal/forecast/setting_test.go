@@ -390,11 +390,13 @@ func TestDescribe(t *testing.T) {
 		"metric=requests:50/s":                  "by requests at 50/s a unit",
 		"metric=total:50/s":                     "by all requests over 50/s",
 		"metric=schedule:20":                    "20 units by schedule",
+		"metric=schedule:1":                     "1 unit by schedule",
 		"metric=schedule:20@-10m..30m":          "20 units by schedule from -10m to 30m",
 		"up=100%/15s+4/15s,up.stabilization=0s": "up 100 %/15s+4/15s, up.stabilization 0s",
 		"ready=10s,boot=0.5x,cold=30s":          "ready 10s, boot 0.5x, cold for 30s",
 		"nodes=6,zone_lost=1/3@2m":              "6 nodes, 1/3 lost at 2m",
 		"zone_lost=1/3@2m,replaced=30s":         "1/3 lost at 2m, replaced after 30s",
+		"nodes=1,nodes.min=1,nodes.max=2":       "1 node, at least 1 node, at most 2 nodes",
 		"capacity=1.2x":                         "1.2x capacity",
 	} {
 		settings, err := ParseSettings(text)

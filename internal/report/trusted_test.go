@@ -102,8 +102,8 @@ func TestWhatIfSaysWhatIsExtrapolated(t *testing.T) {
 	}
 	want := fmt.Sprintf("%s: %d units are more than twice the %d at which a unit's sustainable rate was measured; that each sustains as much is an assumption", f.Name, 2*measured+1, measured)
 	for i, said := range []bool{false, false, true} {
-		if got := slices.Contains(w.Columns[i].Assumed, want); got != said {
-			t.Errorf("column %s assumes %q; that it says %q is %v, want %v", w.Columns[i].Name, w.Columns[i].Assumed, want, got, said)
+		if got := slices.Contains(w.Columns[i].assumed(), want); got != said {
+			t.Errorf("column %s assumes %q; that it says %q is %v, want %v", w.Columns[i].Name, w.Columns[i].assumed(), want, got, said)
 		}
 	}
 }

@@ -36,7 +36,9 @@ type Column struct {
 	Settings []forecast.Setting // none: as is
 	Words    string             // the settings in words; empty: Name
 	Assumed  []string           // that the model without the settings does not
+	Beyond   []Beyond
 	Outcome  forecast.Outcome
+	Airing   simulation.Trace // the airing that is typical as is, with the settings
 }
 
 // title is how a column is called where people read it.
@@ -78,25 +80,17 @@ func (r *Report) WhatIf(variants []Variant, d forecast.Demand, c forecast.Chance
 		if column.Outcome, err = v.Model.Play(d, c.Apart()); err != nil {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
-		column.Assumed = append(column.Assumed, r.extrapolated(w.Fleets, column)...)
+		column.Airing = column.Outcome.Typical
+		if len(w.Columns) > 0 {
+			if column.Airing, err = v.Model.Airing(d, w.Columns[0].Outcome.Median); err != nil {
+				return nil, fmt.Errorf("%s: %w", v.Name, err)
+			}
+		}
+		column.Beyond = r.extrapolated(w.Fleets, column)
 		w.Columns = append(w.Columns, column)
 	}
 	w.Chance.Runs = w.Columns[0].Outcome.Runs
 	return w, nil
-}
-
-// extrapolated says which fleets have more units in bad runs than what was measured of
-// one unit can be told of.
-func (r *Report) extrapolated(fleets []string, c Column) []string {
-	var all []string
-	for i, name := range fleets {
-		for _, f := range r.Result.Fleets {
-			if text := f.Extrapolated(c.units(i, bad)); f.Name == name && text != "" {
-				all = append(all, name+": "+text)
-			}
-		}
-	}
-	return all
 }
 
 // Render makes every file of the what-ifs and has each put where it belongs.
@@ -148,7 +142,8 @@ func (c Column) lost() float64 { v, _ := c.Outcome.Lost.Mean(); return v }
 // with.
 func (c Column) unserved(p float64) float64 { v, _ := c.Outcome.Unserved.Quantile(p); return v }
 
-// lostWords writes how many requests go unserved on average, by which columns are ranked, with its standard error, rounded up, where there is any.
+// lostWords writes how many requests go unserved on average, by which columns are
+// ranked, with its standard error, rounded up, where there is any.
 func (c Column) lostWords() string {
 	v, err := c.Outcome.Lost.Mean()
 	text := figure.Count(int64(math.Ceil(v)))
@@ -225,10 +220,10 @@ type whatIfRow struct {
 func (w *WhatIf) rows() []whatIfRow {
 	var rows []whatIfRow
 	for _, c := range w.ranked() {
-		p, err := c.enough()
+		p, _ := c.enough()
 		rows = append(rows, whatIfRow{chance: p, cells: []string{
 			c.title(), unservedShare(c.unserved(middle)), unservedShare(c.unserved(bad)),
-			c.lostWords(), chanceWords(p, err),
+			c.lostWords(), c.chanceWords(),
 			lagWords(c.lag(middle)), lagWords(c.lag(bad)), w.unitWords(c),
 		}})
 	}
@@ -238,13 +233,27 @@ func (w *WhatIf) rows() []whatIfRow {
 // unservedShare writes a share of requests on its true side of what a plan allows.
 func unservedShare(share float64) string { return figure.ShareAgainst(share, plan.Unserved) }
 
-// chanceWords writes a probability with its standard error, rounded up.
-func chanceWords(p, err float64) string {
-	text := figure.Probability(p)
-	if strings.HasSuffix(text, "%") {
-		return text // all runs but few agree
+// chance writes how likely enough is served as a plan does, on its true side of
+// plan.Sure. Airings that all agree prove nothing certain.
+func (c Column) chance() string {
+	p, _ := c.enough()
+	switch {
+	case p <= 0 || p >= 1:
+		return figure.Probability(p)
+	case p >= plan.Sure:
+		return figure.Share(p)
 	}
-	return fmt.Sprintf("%s ± %.2f", text, math.Ceil(err*100)/100)
+	return figure.ShareAgainst(p, plan.Sure)
+}
+
+// chanceWords writes it with its standard error, rounded up to tenths of a percent.
+func (c Column) chanceWords() string {
+	p, err := c.enough()
+	if p <= 0 || p >= 1 {
+		return c.chance()
+	}
+	tenths := math.Ceil(figure.Significant(err*1000, 9))
+	return strings.TrimSuffix(c.chance(), " %") + " ± " + figure.Share(tenths/1000)
 }
 
 func lagWords(seconds *float64) string {
@@ -270,92 +279,4 @@ func (w *WhatIf) unitWords(c Column) string {
 		all = append(all, text)
 	}
 	return strings.Join(all, ", ")
-}
-
-// headline is the answer: with what fewest requests go unserved.
-func (w *WhatIf) headline() string {
-	best, asIs := w.ranked()[0], w.Columns[0]
-	share := unservedShare(asIs.unserved(middle))
-	switch {
-	case len(w.Columns) == 1:
-		return fmt.Sprintf("%s, %s of requests go unserved (%s or more in 1 of 20 runs)", AsIs, share, unservedShare(asIs.unserved(bad)))
-	case best.Name == asIs.Name:
-		return fmt.Sprintf("fewest requests go unserved %s: %s", AsIs, asIs.oftenAndSeldom())
-	}
-	return fmt.Sprintf("fewest requests go unserved with %s: %s, %s %s", best.title(), best.oftenAndSeldom(), AsIs, share)
-}
-
-// oftenAndSeldom is the share unserved at the median, with that of bad runs where it is
-// another.
-func (c Column) oftenAndSeldom() string {
-	often, seldom := unservedShare(c.unserved(middle)), unservedShare(c.unserved(bad))
-	if often == seldom {
-		return often
-	}
-	return fmt.Sprintf("%s (%s or more in 1 of 20 runs)", often, seldom)
-}
-
-// asked says what the columns were played under.
-func (w *WhatIf) asked() string {
-	peak := w.Columns[0].Outcome.Peak
-	text := "demand: "
-	if w.Demand.Name != "" {
-		text += w.Demand.Name + ", "
-	}
-	text += "up to " + figure.Rate(peak.P50)
-	if low, high := figure.Rate(peak.P5), figure.Rate(peak.P95); low != high {
-		text += fmt.Sprintf(" (%s to %s in 9 of 10 runs)", low, high)
-	}
-	return text + "; " + figure.Count(w.Chance.Runs) + " simulated runs each"
-}
-
-// trust says how the model plays the rehearsal.
-func (w *WhatIf) trust() string {
-	var units []string
-	for _, u := range w.Replay.Units {
-		units = append(units, fmt.Sprintf("%s off by %s", u.Fleet, figure.Share(u.Mean)))
-	}
-	text := fmt.Sprintf("Played by the model (%s runs), the rehearsal has ", figure.Count(w.Replay.Runs))
-	if len(units) > 0 {
-		text += "the ready units of " + strings.Join(units, ", of ") + " on average, and "
-	}
-	return text + w.lagTrust() + "."
-}
-
-func (w *WhatIf) lagTrust() string {
-	r := w.Replay
-	if r.LagError == nil {
-		return "no scale lag to hold it against: " + cmp.Or(r.NoLag, figure.Unknown)
-	}
-	return fmt.Sprintf("a scale lag of %s where %s was measured, off by %s at the median",
-		figure.OrUnknown(r.Simulated, figure.Duration), figure.OrUnknown(r.Measured, figure.Duration), figure.Share(*r.LagError))
-}
-
-// assumptions are what the columns rest on besides, those of a single column with
-// its name.
-func (w *WhatIf) assumptions() []string {
-	all := slices.Concat(w.Assumed, w.Demand.Assumed)
-	for _, c := range w.Columns {
-		for _, assumed := range c.Assumed {
-			all = append(all, c.title()+": "+assumed)
-		}
-	}
-	return all
-}
-
-// restsOn says whether there is anything to know of besides.
-func (w *WhatIf) restsOn() string {
-	switch n := len(w.assumptions()); n {
-	case 0:
-		return "Nothing else had to be assumed."
-	case 1:
-		return "What had to be assumed stands at the end."
-	default:
-		return fmt.Sprintf("%s things had to be assumed; they stand at the end.", figure.Count(n))
-	}
-}
-
-// method explains the table's columns.
-func (w *WhatIf) method() string {
-	return fmt.Sprintf("Ranked by requests unserved on average, of which ± is the standard error. Else medians over the runs, p95: so much or more in 1 of 20 runs, their standard errors in JSON; unserved is a share of the requests of the spot that it goes worst with, P(enough) that of the runs in which it is at most %s, ± likewise; scale lag counts from demand above capacity until capacity is enough again; most units: that were ready at a time, at the median and p95.", figure.ExactShare(plan.Unserved))
 }

@@ -54,8 +54,7 @@ func (a asked) service() simulation.Service {
 	}}}
 }
 
-// played is what becomes of the demand in so many runs.
-func (a asked) played(t testing.TB, runs int) forecast.Outcome {
+func (a asked) simulator(t testing.TB) *simulation.Simulator {
 	t.Helper()
 	s := a.service()
 	d := a.demand(t)
@@ -64,6 +63,13 @@ func (a asked) played(t testing.TB, runs int) forecast.Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return m
+}
+
+// played is what becomes of the demand in so many runs.
+func (a asked) played(t testing.TB, runs int) forecast.Outcome {
+	t.Helper()
+	m := a.simulator(t)
 	o := forecast.Outcome{Many: m.Runs(runs, 1)}
 	_, o.Typical = m.Trace(o.Median)
 	at := func(p float64) float64 { v, _ := o.Highest.Quantile(p); return v }
@@ -109,8 +115,9 @@ func whatIf(t testing.TB, times []float64, changes ...Column) *WhatIf {
 		Started: time.Date(2026, 11, 22, 21, 53, 0, 0, time.FixedZone("JST", 9*3600)),
 		Replay:  replay, Assumed: []string{"No unit was ever taken away: it is taken to go at once.", "The metric is 15 s old, as with metrics-server's default."},
 		Fleets: []string{"hpa/default/web"}, Demand: a.demand(t), Chance: forecast.Chance{Runs: 200, Seed: 1},
-		Columns: append([]Column{{Name: AsIs, Outcome: a.played(t, 200)}}, changes...),
 	}
+	asIs := a.played(t, 200)
+	w.Columns = append([]Column{{Name: AsIs, Outcome: asIs, Airing: asIs.Typical}}, changes...)
 	var err error
 	if w.Band, err = w.Demand.Band(1); err != nil {
 		t.Fatal(err)
@@ -119,7 +126,9 @@ func whatIf(t testing.TB, times []float64, changes ...Column) *WhatIf {
 }
 
 func changed(t testing.TB, name string, a asked, settings ...forecast.Setting) Column {
-	return Column{Name: name, Settings: settings, Outcome: a.played(t, 200)}
+	c := Column{Name: name, Settings: settings, Outcome: a.played(t, 200)}
+	_, c.Airing = a.simulator(t).Trace(asked{times: a.times}.played(t, 200).Median)
+	return c
 }
 
 // uncertain is a peak between some 5 and 17 times the baseline.
@@ -134,6 +143,7 @@ func whatIfs(t testing.TB) map[string]*WhatIf {
 	never := whatIf(t, nil, changed(t, "max=20", asked{max: 20, ends: 150 * time.Second}, forecast.Setting{Key: "max", Value: "20"}))
 	perUnit := changed(t, "metric=requests:40/s", asked{times: uncertain, target: 40}, forecast.Setting{Key: "metric", Value: "requests:40/s"})
 	perUnit.Words, perUnit.Assumed = "metric requests 40/s of a unit", []string{"The metric of requests is as old as that of CPU."}
+	perUnit.Beyond = []Beyond{{"hpa/default/web", 80, "80 units are more than twice the 12 at which a unit's sustainable rate was measured; that each sustains as much is an assumption"}}
 	long := "hpa/default/web.min=20,hpa/default/web.target=40%,hpa/default/web.max=60"
 	return map[string]*WhatIf{
 		"whatif-one": lagless, "whatif-never": never,

@@ -164,7 +164,7 @@ func (w *WhatIf) columnSummary(c Column) ColumnSummary {
 	p, err := c.enough()
 	mean, meanError := c.Outcome.Lost.Mean()
 	s := ColumnSummary{
-		Name: c.Name, Settings: []SettingSummary{}, Assumed: append([]string{}, c.Assumed...),
+		Name: c.Name, Settings: []SettingSummary{}, Assumed: append([]string{}, c.assumed()...),
 		Unserved: estimated(c.Outcome.Unserved), Requests: estimated(c.Outcome.Lost), RequestsMean: finite(&mean), RequestsMeanError: finite(&meanError), Served: ServedSummary{plan.Unserved, p, err},
 		Lag: LagSummary{Estimated{finite(c.lag(middle)), c.lagError(middle), finite(c.lag(bad)), c.lagError(bad)}, c.short(), c.unrecovered()}, Units: []UnitsSummary{},
 	}

@@ -22,13 +22,13 @@ func (w *WhatIf) PNG() ([]byte, error) { return w.picture().png() }
 
 // picture shows the columns one below the other, the one that leaves fewest requests
 // unserved first, on one clock and one scale. What is above capacity is filled, and
-// the share of it stands in large letters beside it. Above them stands how the model
-// plays the rehearsal, on a clock of its own.
+// beside it stands in large letters in how many airings enough is served. Above them
+// stands how the model plays the rehearsal, on a clock of its own.
 //
-//	min=20  scale lag 12 s, most units 24
+//	min=20  12 ± 3 unserved on average, most units 24
 //	|      /\
-//	|-----/--\------- capacity           0.3 %
-//	|____/    \____   demand             unserved
+//	|-----/--\------- capacity           97.2 %
+//	|____/    \____   demand             all but 0.1 % served
 func (w *WhatIf) picture() picture {
 	s := span{start: time.Time{}, end: float64(max(len(w.Band.P50), 1))}
 	top := w.top()
@@ -37,7 +37,7 @@ func (w *WhatIf) picture() picture {
 	var panels []*panel
 	for i, c := range w.ranked() {
 		p := w.columnPanel(s, top, c)
-		title := heading{title: c.title(), note: "most units " + w.unitWords(c), above: above}
+		title := heading{title: c.title(), note: c.lostWords() + " unserved on average, most units " + w.unitWords(c), above: above}
 		if i == 0 {
 			title.note += "; requests a second"
 			p.label(rows)
@@ -58,22 +58,27 @@ func (w *WhatIf) picture() picture {
 		about:  "What if: " + w.headline() + ". Demand, capacity and what of demand goes unserved, second by second",
 		draw: func(canvas draw.Canvas) {
 			stack(canvas, panels, head)
-			writeTitle(canvas, sentenceOf(w.headline()), sentenceOf(w.asked()))
+			writeTitle(canvas, sentenceOf(w.pictureTitle()), sentenceOf(w.asked()))
 			replay.draw(canvas, titles)
 			legend.draw(canvas, vg.Point{X: canvas.Min.X + 14, Y: canvas.Max.Y - titles - replay.height() - 8})
 		},
 	}
 }
 
-// panelHeight leaves a picture of many columns no longer than a page.
+// panelHeight leaves a picture of many columns no longer than a page, where what stands
+// beside a panel has room.
 func (w *WhatIf) panelHeight() vg.Length {
-	return vg.Length(max(96, min(150, 640/len(w.Columns))))
+	return vg.Length(max(108, min(150, 640/len(w.Columns))))
 }
 
 func (w *WhatIf) legend() key {
-	k := key{{"demand", demand}, {"capacity of what is ready", able}, {"unserved", trouble}}
+	airing := "demand in the airing that is typical as is"
+	if len(w.Columns) == 1 {
+		airing = "demand in a typical airing"
+	}
+	k := key{{airing, demand}, {"capacity of what is ready", able}, {"unserved", trouble}}
 	if w.uncertain() {
-		k = append(k, keyEntry{"demand in 9 of 10 runs", pale})
+		k = append(k, keyEntry{"in 9 of 10 airings", pale})
 	}
 	return k
 }
@@ -88,6 +93,10 @@ func (w *WhatIf) uncertain() bool {
 	return false
 }
 
+// tallest is how many times as high as demand a panel is for the sake of capacity: any
+// higher, and demand were hard to read. beyondMark tells what is above.
+const tallest = 1.6
+
 // top is the highest value that every panel shows: all of demand, and of capacity as
 // much as leaves demand tall.
 func (w *WhatIf) top() float64 {
@@ -96,11 +105,11 @@ func (w *WhatIf) top() float64 {
 		asked = max(asked, v)
 	}
 	for _, c := range w.Columns {
-		for t, v := range c.Outcome.Typical.Demand {
-			asked, can = max(asked, v), max(can, c.Outcome.Typical.Capacity[t])
+		for t, v := range c.Airing.Demand {
+			asked, can = max(asked, v), max(can, c.Airing.Capacity[t])
 		}
 	}
-	return max(asked, min(can, 1.3*asked)) * 1.06
+	return max(asked, min(can, tallest*asked)) * 1.06
 }
 
 // onAir are the airings.
@@ -117,13 +126,14 @@ func (w *WhatIf) columnPanel(s span, top float64, c Column) *panel {
 	if w.uncertain() {
 		p.Add(band{lower: inMiddles(w.Band.P5), upper: inMiddles(w.Band.P95), paint: pale, opacity: 0.35})
 	}
-	t := c.Outcome.Typical
+	t := c.Airing
 	for _, piece := range unservedPieces(t.Demand, t.Unserved) {
 		p.Add(piece)
 	}
 	p.Add(line{points: stairs(atBeginnings(t.Capacity), s.end), style: stroke(able, lineWidth)})
 	p.Add(line{points: inMiddles(t.Demand), seconds: true, style: stroke(demand, 1.6)})
-	p.Add(unservedMark{c})
+	p.Add(beyondMark(t.Capacity))
+	p.Add(chanceMark{c})
 	return p
 }
 
@@ -165,18 +175,26 @@ func unservedPieces(demand, unserved []float64) []band {
 	return all
 }
 
-// unservedMark writes the share of requests unserved beside a panel, large, and below
-// how likely enough of them is served and how long capacity was behind.
-type unservedMark struct{ Column }
+// fitName shortens the name that stands between two parts of a picture's title until
+// the title fits.
+func fitName(name, before, after string) string {
+	const bold = titleSize * 1.06 // as in fitTitle
+	style := letters(bold, ink, false)
+	return fit(name, bold, pictureWidth-28-style.Width(sentenceOf(before))-style.Width(after))
+}
+
+// chanceMark writes beside a panel, large, in how many airings enough is served, and
+// below the share that goes unserved and how long capacity was behind, at the median.
+type chanceMark struct{ Column }
 
 // Plot implements plot.Plotter.
-func (u unservedMark) Plot(c draw.Canvas, _ *plot.Plot) {
-	p, _ := u.enough()
+func (m chanceMark) Plot(c draw.Canvas, _ *plot.Plot) {
+	p, _ := m.enough()
 	big, small := letters(22, chancePaint(p), true), letters(tickSize, muted, false)
-	at := vg.Point{X: c.Max.X + 12, Y: c.Center().Y + 14}
-	c.FillText(big, at, unservedShare(u.unserved(middle)))
-	for _, said := range []string{"unserved", "P(enough) " + figure.Probability(p), "scale lag " + lagWords(u.lag(middle))} {
-		at.Y -= 14
+	at := vg.Point{X: c.Max.X + 12, Y: c.Center().Y + 21}
+	c.FillText(big, at, m.chance())
+	for _, said := range []string{allBut() + " served", "at the median:", "unserved " + unservedShare(m.unserved(middle)), "scale lag " + lagWords(m.lag(middle))} {
+		at.Y -= 13
 		c.FillText(small, at, fit(said, tickSize, margin-12))
 	}
 }

@@ -3,10 +3,12 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"image/png"
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -185,6 +187,77 @@ func TestLostWords(t *testing.T) {
 	}
 }
 
+// ofAirings is a column of so many airings, of which so many leave a share unserved.
+func ofAirings(name string, runs, short int, share float64) Column {
+	shares, lost := make([]float64, runs), make([]float64, runs)
+	for i := range short {
+		shares[i], lost[i] = share, share*1000
+	}
+	return Column{Name: name, Outcome: forecast.Outcome{Many: simulation.Many{Runs: runs, Unserved: simulation.SampleOf(shares), Lost: simulation.SampleOf(lost)}}}
+}
+
+// The chance that enough is served is rounded, to its true side of what a plan asks
+// for; what all airings agree on is not certain. Its error is that of Sample.Within.
+func TestChanceWords(t *testing.T) {
+	for _, c := range []struct {
+		runs, short int
+		want        string
+	}{
+		{2000, 0, ">99 %"},
+		{2000, 2000, "<1 %"},
+		{2000, 321, "84 ± 0.9 %"}, // 83.95
+		{2000, 10, "99.5 ± 0.2 %"},
+		{2000, 1, "99.95 ± 0.1 %"},
+		{2000, 100, "95 ± 0.5 %"},
+		{20000, 1001, "94.99 ± 0.2 %"},
+		{500, 83, "83.4 ± 1.7 %"},
+		{1000, 997, "0.3 ± 0.2 %"},
+	} {
+		column := ofAirings("", c.runs, c.short, 0.5)
+		if got := column.chanceWords(); got != c.want {
+			t.Errorf("chanceWords() of %d runs of %d short = %q; want %q", c.runs, c.short, got, c.want)
+		}
+		if got, _, _ := strings.Cut(c.want, " "); !strings.HasPrefix(column.chance(), got) {
+			t.Errorf("chance() = %q; want that of %q", column.chance(), c.want)
+		}
+	}
+}
+
+// The headline says what ranks, the mean, and what decides, the chance; the picture's
+// title is a line in which a long name is cut and no figure.
+func TestHeadline(t *testing.T) {
+	asIs, better := ofAirings(AsIs, 2000, 340, 0.5), ofAirings("min=12", 2000, 4, 0.5)
+	long := better
+	long.Words = strings.Repeat("hpa/default/web: min 20, ", 8)
+	for _, c := range []struct {
+		columns         []Column
+		headline, title string
+	}{
+		{[]Column{asIs}, "as is, all but 0.1 % of requests are served in 83 % of airings; 85 ± 5 go unserved on average",
+			"as is, all but 0.1 % of requests are served in 83 % of airings"},
+		{[]Column{better, asIs}, "fewest requests go unserved with min=12: 1 ± 1 on average, as is 85 ± 5; all but 0.1 % are served in 99.8 % of airings, as is in 83 %",
+			"fewest unserved with min=12: all but 0.1 % served in 99.8 % of airings, as is in 83 %"},
+		{[]Column{asIs, asIs}, "fewest requests go unserved as is: 85 ± 5 on average; all but 0.1 % are served in 83 % of airings",
+			"fewest unserved as is: all but 0.1 % served in 83 % of airings"},
+		{[]Column{long, asIs}, "fewest requests go unserved with " + long.Words + ": 1 ± 1 on average, as is 85 ± 5; all but 0.1 % are served in 99.8 % of airings, as is in 83 %",
+			"best with hpa/default/web: min 20, hpa/default/we…: enough in 99.8 % of airings, as is 83 %"},
+	} {
+		columns := slices.Clone(c.columns)
+		slices.Reverse(columns) // as is comes first
+		w := &WhatIf{Columns: columns}
+		if got := w.headline(); got != c.headline {
+			t.Errorf("headline() = %q; want %q", got, c.headline)
+		}
+		if got := w.pictureTitle(); got != c.title || !fitsTitle(sentenceOf(got)) {
+			t.Errorf("pictureTitle() = %q, which fits: %v; want %q", got, fitsTitle(sentenceOf(got)), c.title)
+		}
+	}
+	w := &WhatIf{Columns: []Column{asIs}, Chance: forecast.Chance{Runs: 1}}
+	if got := w.asked(); !strings.HasSuffix(got, "; 1 simulated airing each") {
+		t.Errorf("asked() = %q; want one airing", got)
+	}
+}
+
 // A run without a shortfall has no scale lag, and counts.
 func TestLagIsOverAllRuns(t *testing.T) {
 	if err := (Column{Outcome: asked{times: []float64{0.1, 1}, min: 12}.played(t, 200)}).lagError(0.5); err != nil {
@@ -257,6 +330,38 @@ func TestReplayStrip(t *testing.T) {
 	}
 }
 
+// Capacity above a panel's top is told with a number, where it is longest.
+func TestBeyondMark(t *testing.T) {
+	for _, c := range []struct {
+		capacity []float64
+		text     string
+		from, to int
+	}{
+		{[]float64{1, 2, 10}, "", 0, 0},
+		{[]float64{977, 977, 977}, "977/s ↑", 0, 3},
+		{[]float64{5, 11, 5, 12, 14, 12, 9}, "11/s to 14/s ↑", 3, 6},
+		{[]float64{11, 11, 5, 12}, "11/s to 12/s ↑", 0, 2},
+	} {
+		if text, from, to := beyondMark(c.capacity).told(10); text != c.text || from != c.from || to != c.to {
+			t.Errorf("told(%v) = %q from %d to %d; want %q from %d to %d", c.capacity, text, from, to, c.text, c.from, c.to)
+		}
+	}
+	// 100 units of some 80/s sustain twice a demand of 4,000/s, 50 as much as it.
+	for _, c := range []struct {
+		min  int
+		want bool
+	}{{50, false}, {100, true}} {
+		w := whatIf(t, nil, changed(t, "more", asked{min: c.min, max: c.min}))
+		svg, err := w.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(svg), "/s ↑<"); got != c.want {
+			t.Errorf("that %d units are marked as above the top is %v; want %v", c.min, got, c.want)
+		}
+	}
+}
+
 // What is filled in the picture is what goes unserved.
 func TestUnservedPieces(t *testing.T) {
 	trace := asked{}.played(t, 20).Typical
@@ -277,6 +382,84 @@ func TestUnservedPieces(t *testing.T) {
 	}
 }
 
+// Every column shows one airing, the one that is typical as is, so that what differs
+// between panels is the settings' doing.
+func TestColumnsShowOneAiring(t *testing.T) {
+	r := rehearsed(t)
+	m, err := r.Trusted(r.Scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := r.Scenario.Demand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range d.Waves { // its size is drawn: each column would have another median
+		d.Waves[i].Times = uncertain
+	}
+	variants := []Variant{{Name: AsIs, Model: m}}
+	for _, text := range []string{"start=7", "target=10%"} {
+		settings, err := forecast.ParseSettings(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, err := m.With(settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		variants = append(variants, Variant{Name: text, Settings: settings, Model: changed})
+	}
+	w, err := r.WhatIf(variants, d, forecast.Chance{Runs: 41})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asIs := w.Columns[0]
+	if !cmp.Equal(asIs.Airing, asIs.Outcome.Typical) {
+		t.Errorf("as is does not show the airing that is typical of it")
+	}
+	for _, c := range w.Columns[1:] {
+		if !slices.Equal(c.Airing.Demand, asIs.Airing.Demand) {
+			t.Errorf("%s shows another demand than as is", c.Name)
+		}
+		if slices.Equal(c.Airing.Capacity, asIs.Airing.Capacity) {
+			t.Errorf("%s shows the capacity of as is", c.Name)
+		}
+		unit := func(c Column) float64 { return c.Airing.Capacity[0] / float64(c.Airing.Ready[0][0]) }
+		if got, want := unit(c), unit(asIs); math.Abs(got-want) > 1e-9*want {
+			t.Errorf("%s shows units of %v/s; want those of as is, %v/s", c.Name, got, want)
+		}
+	}
+}
+
+// What several columns assume alike is said once, with how many do; what one alone
+// assumes stands first, and JSON has each column's own.
+func TestAssumedOnce(t *testing.T) {
+	beyond := func(units int) Beyond { return Beyond{"web", units, strconv.Itoa(units) + " units are many"} }
+	w := &WhatIf{
+		Assumed: []string{"The metric is old."}, Demand: forecast.Demand{Assumed: []string{"Nobody waits."}},
+		Columns: []Column{
+			{Name: AsIs, Beyond: []Beyond{beyond(13)}},
+			{Name: "a", Assumed: []string{"A zone goes.", "All wait."}, Beyond: []Beyond{beyond(24), {"db", 9, "9 units are many"}}},
+			{Name: "b", Assumed: []string{"All wait.", "b is cold."}, Beyond: []Beyond{beyond(16)}},
+			{Name: "c", Beyond: []Beyond{{"db", 9, "9 units are many"}}},
+		},
+	}
+	want := []string{
+		"a: A zone goes.", "b: b is cold.",
+		"web: up to 24 units are many (3 of 4 columns)", "All wait (2 of 4 columns)", "db: 9 units are many (2 of 4 columns)",
+		"The metric is old.", "Nobody waits.",
+	}
+	if diff := cmp.Diff(want, w.assumptions()); diff != "" {
+		t.Errorf("assumptions() (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"All wait.", "b is cold.", "web: 16 units are many"}, w.Columns[2].assumed()); diff != "" {
+		t.Errorf("column b assumes (-want +got):\n%s", diff)
+	}
+	if got, want := w.restsOn(), "7 things had to be assumed; they stand at the end."; got != want {
+		t.Errorf("restsOn() = %q; want %q", got, want)
+	}
+}
+
 // All renderings show the same figures.
 func TestWhatIfsAgree(t *testing.T) {
 	w := whatIfs(t)["whatif-many"]
@@ -286,12 +469,20 @@ func TestWhatIfsAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range w.rows() {
-		for i, figure := range r.cells {
+		for _, figure := range r.cells {
 			if !strings.Contains(text, figure) || !strings.Contains(md, cell(figure)) {
 				t.Errorf("%s: %q is not in text and Markdown both", r.cells[0], figure)
 			}
-			if i == 1 && !strings.Contains(string(svg), ">"+figure+"<") {
-				t.Errorf("%s: %q does not stand in the picture", r.cells[0], figure)
+		}
+	}
+	for _, c := range w.Columns {
+		figures := []string{c.chance(), "unserved " + unservedShare(c.unserved(middle))}
+		if len(c.Name) < 60 { // a longer one leaves no room beside it
+			figures = append(figures, c.lostWords()+" unserved on average")
+		}
+		for _, figure := range figures {
+			if !strings.Contains(string(svg), ">"+html.EscapeString(figure)) {
+				t.Errorf("%s: %q does not stand in the picture", c.Name, figure)
 			}
 		}
 	}
