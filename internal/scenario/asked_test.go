@@ -196,7 +196,7 @@ traffic: {baseline: 100/s, duration: 1h, spots: [{at: 5m, peak: "${PEAK}"}]}
 production: {hpa/default/web: {start: 20, max: 90}}
 lab: {pods: nonsense}
 observe: [{asg: other}]
-requests: nonsense
+caps: nonsense
 `), environment)
 	if err != nil {
 		t.Fatal(err)
@@ -204,8 +204,8 @@ requests: nonsense
 	if asked.Traffic.Baseline != 200 || asked.Traffic.Spots[0].Peak != 500 || asked.Headroom.Asked {
 		t.Errorf("baseline %g, peak %g, headroom %+v; want 200/s, two requests a visit, 500 visits/s, and none", asked.Traffic.Baseline, asked.Traffic.Spots[0].Peak, asked.Headroom)
 	}
-	if got := asked.Production["hpa/default/web"]; got.Start != 20 || asked.UnitCost["hpa/default/web"] != 0.05 || asked.Viewers == nil || asked.Name != "stored" {
-		t.Errorf("production %+v, unit costs %v, viewers %v, name %s; want the file's and the run's", got, asked.UnitCost, asked.Viewers, asked.Name)
+	if got := asked.Production["hpa/default/web"]; got.Start != 20 || asked.UnitCost["hpa/default/web"] != 0.05 || asked.Viewers == nil || asked.Name != "sale" {
+		t.Errorf("production %+v, unit costs %v, viewers %v, name %s; want the file's, the run's, the run's and the file's", got, asked.UnitCost, asked.Viewers, asked.Name)
 	}
 
 	asked, err = run.WithTrafficOf(write("day.yaml", "traffic: {replay: {file: day.csv}}\nheadroom: {peak: 1k/s}\nviewers: {patience: 3s}\n"), noEnv)

@@ -38,6 +38,12 @@ const (
 // of a slow one where half_life is a range. Where headroom names a peak, all
 // traffic is scaled so that the highest second of its median is that.
 func (s *Scenario) Demand() (forecast.Demand, error) {
+	d, err := s.demand()
+	d.Assumed = slices.Concat(s.assumed, d.Assumed)
+	return d, err
+}
+
+func (s *Scenario) demand() (forecast.Demand, error) {
 	switch {
 	case len(s.Traffic.Spots) > 0:
 		return s.aired(), nil
@@ -63,8 +69,7 @@ func (s *Scenario) asPlanned() forecast.Demand {
 // aired is the demand of the scenario's own spots.
 func (s *Scenario) aired() forecast.Demand {
 	a := s.airing(s.Traffic.Spots)
-	base, assumed := s.base(a.first)
-	a.base, a.assumed = base, slices.Concat(s.assumed, assumed)
+	a.base, a.assumed = s.base(a.first)
 	d := a.demand()
 	d.Name = s.spotsInWords()
 	s.scale(&d)
