@@ -27,7 +27,7 @@ type Ask struct {
 	Called  map[string]string
 	Context map[string]string // of an HPA's kubeconfig, by the model's name of the fleet
 	Region  map[string]string // of a group, likewise
-	Layers  []capacity.Layer  // what else has a capacity, the lowest first
+	Layers  []capacity.Layer  // what else has a capacity, in any order
 	// Measured is what the run measured of the fleets; of one without an entry it is not
 	// said whether the plan goes far beyond it.
 	Measured []capacity.FleetResult
