@@ -101,7 +101,7 @@ func (o planOptions) check() error {
 	case o.slip < 0:
 		return fmt.Errorf("--slip %s: an airing that starts earlier is one with an earlier --at", o.slip)
 	}
-	return errors.Join(o.format.check(), o.chanceOptions.check(leastRuns))
+	return errors.Join(o.format.check(), o.chanceOptions.check(leastRuns), checkFolder(o.out))
 }
 
 // leastRuns can tell 95 % from 90 %.

@@ -108,7 +108,7 @@ func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
 	if err := o.format.check(); err != nil {
 		return nil, err
 	}
-	if err := o.chanceOptions.check(1); err != nil {
+	if err := errors.Join(o.chanceOptions.check(1), checkFolder(o.out)); err != nil {
 		return nil, err
 	}
 	for _, text := range o.sets {
