@@ -140,6 +140,9 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	variants := []report.Variant{{Name: report.AsIs, Model: model}}
 	for i, set := range settings {
 		changed, err := model.With(set)
+		if err == nil {
+			err = demand.Reaches(set)
+		}
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--set %s: %w", o.sets[i], err)}
 		}
