@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -118,7 +119,25 @@ func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
 		}
 		settings = append(settings, set)
 	}
-	return settings, nil
+	return settings, o.checkTwice(settings)
+}
+
+// checkTwice refuses a column that is there already, in whatever order its settings are.
+func (o simulateOptions) checkTwice(settings [][]forecast.Setting) error {
+	first := map[string]int{}
+	for i, set := range settings {
+		var words []string
+		for _, s := range set {
+			words = append(words, s.String())
+		}
+		slices.Sort(words)
+		column := strings.Join(words, ",")
+		if j, twice := first[column]; twice {
+			return fmt.Errorf("--set %s: the column is there already, as --set %s (leave one of them out)", o.sets[i], o.sets[j])
+		}
+		first[column] = i
+	}
+	return nil
 }
 
 // ask plays all columns.

@@ -19,7 +19,8 @@ import (
 // written as "peak=12x,rise=20s" with the fields of a spot, and besides them
 // baseline. A range is written 8x..16x. What a spot leaves out of its form (rise,
 // half_life, tail) is that of the first spot on air of s, or of a usual one; the
-// demand's Assumed says so. Where there is one spot only, it need not say at; the mistakes of the n-th begin with "--spot n: ".
+// demand's Assumed says so. Where there is one
+// spot only, it need not say at; the mistakes of the n-th begin with "--spot n: ".
 func (s *Scenario) WithSpots(spots []string) (*Scenario, error) {
 	d := newDecoder("--spot", ".", nil)
 	own, err := s.stored(d)
@@ -86,7 +87,10 @@ func (d *decoder) spotsAsked(texts []string, baseline float64, usual usualShape)
 			setChild(asked, "baseline", n)
 			stated = flag
 		}
-		if len(texts) == 1 && child(spot, "at") == nil {
+		if child(spot, "at") == nil {
+			if len(texts) > 1 {
+				d.mistake(spot, "", "at is missing: only a lone spot may leave it out (at=2m, from the beginning as in a scenario)")
+			}
 			setChild(spot, "at", scalar(lengthText(leadIn)))
 		}
 		if taken := usual.complete(spot, flag); taken != "" {

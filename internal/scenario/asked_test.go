@@ -158,7 +158,7 @@ func TestSpotMistakes(t *testing.T) {
 	}{
 		{stored, []string{"peak=10x,hafl_life=3s"}, `--spot 1: unknown field "hafl_life" (did you mean half_life?)`},
 		{stored, []string{"rise=20s"}, `--spot 1: peak is missing (a rate such as 400/s, or 10x for ten times the baseline, or a range such as {p50: 8x, p95: 16x})`},
-		{stored, []string{"at=1m,peak=10x", "peak=5x"}, `--spot 2: at is missing (a duration such as 90s, 5m or 1h30m)`},
+		{stored, []string{"at=1m,peak=10x", "peak=5x"}, `--spot 2: at is missing: only a lone spot may leave it out (at=2m, from the beginning as in a scenario)`},
 		{stored, []string{"peak"}, "--spot 1: \"peak\" has no value (peak=12x,rise=20s)\n--spot 1: peak is missing (a rate such as 400/s, or 10x for ten times the baseline, or a range such as {p50: 8x, p95: 16x})"},
 		{stored, []string{"peak=5x,peak=6x"}, `--spot 1: peak is there twice`},
 		{stored, []string{"peak=16x..8x"}, `--spot 1: peak: p95 8x is below p50 16x (one airing of twenty has more than p95, half of them more than p50)`},

@@ -145,7 +145,7 @@ func (s *Scenario) scale(d *forecast.Demand) {
 	}
 	d.Baseline *= factor
 	d.Assumed = append(d.Assumed, fmt.Sprintf("All traffic is taken %s what the scenario says, so that its highest second has headroom's %s.",
-		figure.Times(factor), figure.Rate(s.Headroom.Peak)))
+		multipleText(factor), figure.Rate(s.Headroom.Peak)))
 }
 
 // median is the sum of waves with what is uncertain at its median.
@@ -176,7 +176,7 @@ func (s *Scenario) spotsInWords() string {
 	write := func(visits float64) string {
 		rate := visits * s.Plan().PerVisit()
 		if baseline > 0 {
-			return figure.Times(rate / baseline)
+			return multipleText(rate / baseline)
 		}
 		return figure.Rate(rate)
 	}
