@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -52,14 +54,43 @@ type pictured interface {
 // putter puts a file into a folder.
 type putter func(name string, content []byte) error
 
-// into puts files into a folder that is made where it is not there.
+// into puts files into the folder of --out, which is made where it is not there. That
+// it cannot be written is a mistake of the flag.
 func into(folder string) (putter, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return nil, err
+		return nil, unwritable(folder, err)
 	}
 	return func(name string, content []byte) error {
-		return os.WriteFile(filepath.Join(folder, name), content, 0o644)
+		err := os.WriteFile(filepath.Join(folder, name), content, 0o644)
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+			return unwritable(folder, err)
+		}
+		return err
 	}, nil
+}
+
+// checkFolder refuses a folder of --out that is a file or lies in one, before minutes
+// of simulation.
+func checkFolder(folder string) error {
+	at, err := os.Stat(folder)
+	switch {
+	case folder == "", errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return unwritable(folder, err)
+	case !at.IsDir():
+		return unwritable(folder, syscall.ENOTDIR)
+	}
+	return nil
+}
+
+// unwritable says why a folder of --out takes no files.
+func unwritable(folder string, why error) error {
+	var failed *fs.PathError
+	if errors.As(why, &failed) {
+		why = failed.Err
+	}
+	return usageError{fmt.Errorf("--out %s: %w (a folder that can be written, which is made where it is not there)", printable(folder), why)}
 }
 
 // keepIn puts every file of an answer into a folder, and says where they are.

@@ -21,7 +21,7 @@ type demandOptions struct {
 
 func (o *demandOptions) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&o.spots, "spot", nil, "ask about this spot instead: name, at, peak, rise, half_life, tail and baseline, such as peak=12x,rise=20s; a range from median to 95th percentile is written 8x..16x (may be repeated)")
-	cmd.Flags().StringVar(&o.file, "scenario", "", "ask about the traffic of this scenario `FILE` instead")
+	cmd.Flags().StringVar(&o.file, "scenario", "", "ask about the traffic of this scenario `FILE` instead, with its production and layers; objectives and fleets stay the run's")
 }
 
 // asked is the traffic that is asked about, and the scenario whose it is: the run's

@@ -39,9 +39,10 @@ back, and write the changes as texts to review, each with its reversal:
   onair plan reports/RUN --at 2026-12-01T21:54 --slip 60m
   onair plan reports/RUN --at 2026-12-01T21:54:00+09:00 --spot peak=12x..20x
 
-A time without an offset is one of the clocks of the scenario's zone. Broadcasts
-slip: the units are held for an airing that starts at the time or up to --slip later.
-What a unit costs an hour is the scenario's unit_cost.
+A time without an offset is one of the clocks of the scenario's zone, that of
+--scenario FILE where it states one. Broadcasts slip: the units are held for an airing
+that starts at the time or up to --slip later. What a unit costs an hour is the
+scenario's unit_cost.
 
 onair changes nothing itself: it reads the run directory, asks no cluster and no
 account, and what it prints is for a person to review and to run. With --out it also
@@ -100,7 +101,7 @@ func (o planOptions) check() error {
 	case o.slip < 0:
 		return fmt.Errorf("--slip %s: an airing that starts earlier is one with an earlier --at", o.slip)
 	}
-	return errors.Join(o.format.check(), o.chanceOptions.check(leastRuns))
+	return errors.Join(o.format.check(), o.chanceOptions.check(leastRuns), checkFolder(o.out))
 }
 
 // leastRuns can tell 95 % from 90 %.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -115,7 +116,7 @@ func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
 	if err := o.format.check(); err != nil {
 		return nil, err
 	}
-	if err := o.chanceOptions.check(1); err != nil {
+	if err := errors.Join(o.chanceOptions.check(1), checkFolder(o.out)); err != nil {
 		return nil, err
 	}
 	for _, text := range o.sets {
@@ -125,7 +126,25 @@ func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
 		}
 		settings = append(settings, set)
 	}
-	return settings, nil
+	return settings, o.checkTwice(settings)
+}
+
+// checkTwice refuses a column that is there already, in whatever order its settings are.
+func (o simulateOptions) checkTwice(settings [][]forecast.Setting) error {
+	first := map[string]int{}
+	for i, set := range settings {
+		var words []string
+		for _, s := range set {
+			words = append(words, s.String())
+		}
+		slices.Sort(words)
+		column := strings.Join(words, ",")
+		if j, twice := first[column]; twice {
+			return fmt.Errorf("--set %s: the column is there already, as --set %s (leave one of them out)", o.sets[i], o.sets[j])
+		}
+		first[column] = i
+	}
+	return nil
 }
 
 // ask plays all columns.
@@ -147,6 +166,9 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	variants := []report.Variant{{Name: report.AsIs, Model: model}}
 	for i, set := range settings {
 		changed, err := model.With(set)
+		if err == nil {
+			err = demand.Reaches(set)
+		}
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--set %s: %w", o.sets[i], err)}
 		}

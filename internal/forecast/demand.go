@@ -17,6 +17,7 @@ type Demand struct {
 	Name     string            // in words, such as "CM 1, 10x"
 	Waves    []simulation.Wave // entrance requests in each second; what is uncertain is drawn for each run
 	Spots    []simulation.Span // of influence, by the median of what is uncertain; empty: all of it
+	Called   []string          // names of Spots, in their order; one without an entry is told by its number
 	Airs     time.Duration     // when the first spot starts
 	Lasts    time.Duration     // from Airs until the last spot's influence ends, by the median
 	Baseline float64           // req/s, 1x; 0: not known

@@ -27,7 +27,7 @@ type Ask struct {
 	Called  map[string]string
 	Context map[string]string // of an HPA's kubeconfig, by the model's name of the fleet
 	Region  map[string]string // of a group, likewise
-	Layers  []capacity.Layer  // what else has a capacity, the lowest first
+	Layers  []capacity.Layer  // what else has a capacity, in any order
 	// Production is what is stated of production, by the model's names of fleets and of
 	// the groups under them. Of those Layers' sizes are the rehearsal's, and left out.
 	Production map[string]capacity.Production

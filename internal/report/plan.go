@@ -38,7 +38,7 @@ func (r *Report) PlanFor(s *scenario.Scenario, d forecast.Demand, a Airing) (*Pl
 		return nil, err
 	}
 	a.Chance = a.Chance.Apart()
-	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.Result.Layers, Production: s.Production, Measured: r.Result.Fleets, Chance: a.Chance, Played: a.Played}
+	ask := plan.Ask{At: a.At, Airs: d.Airs, Lasts: d.Lasts, Slip: a.Slip, UnitCost: s.UnitCost, Layers: r.layersFor(s), Production: s.Production, Measured: r.Result.Fleets, Chance: a.Chance, Played: a.Played}
 	ask.Called, ask.Context, ask.Region = places(s)
 	var unread []string
 	ask.Balancers, unread = r.balancers(s)

@@ -33,7 +33,8 @@ func (a asked) demand(t testing.TB) forecast.Demand {
 			{Requests: simulation.Requests(traffic.Flat(baseline, end))},
 			{Requests: simulation.Requests(spot), Times: a.times},
 		},
-		Spots: []simulation.Span{{From: 2 * time.Minute, To: cmp.Or(a.ends, end)}},
+		Spots:  []simulation.Span{{From: 2 * time.Minute, To: cmp.Or(a.ends, end)}},
+		Called: []string{"CM 1"},
 	}
 }
 

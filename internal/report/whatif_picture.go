@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -112,12 +114,17 @@ func (w *WhatIf) top() float64 {
 	return max(asked, min(can, tallest*asked)) * 1.06
 }
 
-// onAir are the airings.
+// onAir are the airings, the first one first.
 func (w *WhatIf) onAir() marks {
 	m := marks{paint: ink}
 	for i, s := range w.Demand.Spots {
-		m.list = append(m.list, mark{s.From.Seconds(), "spot " + figure.Count(i+1)})
+		name := "spot " + figure.Count(i+1)
+		if i < len(w.Demand.Called) {
+			name = w.Demand.Called[i]
+		}
+		m.list = append(m.list, mark{s.From.Seconds(), name})
 	}
+	slices.SortStableFunc(m.list, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
 	return m
 }
 

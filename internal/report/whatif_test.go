@@ -488,10 +488,23 @@ func TestWhatIfsAgree(t *testing.T) {
 	}
 }
 
+// Rules through the pictures have the names of the spots, in the order in which they go
+// on air, and a number where a spot has none.
+func TestWhatIfNamesItsSpots(t *testing.T) {
+	w := WhatIf{Demand: forecast.Demand{
+		Spots:  []simulation.Span{{From: 3 * time.Minute}, {From: time.Minute}, {From: 2 * time.Minute}},
+		Called: []string{"CM 2", "CM 1"},
+	}}
+	want := []mark{{60, "CM 1"}, {120, "spot 3"}, {180, "CM 2"}}
+	if got := w.onAir().list; !slices.Equal(got, want) {
+		t.Errorf("on air = %v; want %v", got, want)
+	}
+}
+
 func TestWhatIfEscapesTexts(t *testing.T) {
 	const attack = "<script>|`x`\x1b[31m"
 	w := whatIf(t, nil, changed(t, attack, asked{min: 50}))
-	w.Run, w.Scenario, w.Demand.Name, w.Assumed = attack, attack, attack, []string{attack}
+	w.Run, w.Scenario, w.Demand.Name, w.Demand.Called, w.Assumed = attack, attack, attack, []string{attack}, []string{attack}
 	w.Columns[1].Words, w.Columns[1].Assumed = attack, []string{attack}
 	w.Replay.Units[0].Fleet, w.Replay.LagError, w.Replay.NoLag = attack, nil, attack
 	if got := string(rendered(t, w.Markdown)); strings.Contains(got, "<script>") || strings.Contains(got, "\x1b") {

@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -91,6 +92,9 @@ func (d *Dir) Manifest() (Manifest, error) {
 	text, err := os.ReadFile(filepath.Join(d.path, manifestFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return m, fmt.Errorf("%s: %w (it has no %s)", d.path, ErrNotRun, manifestFile)
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return m, fmt.Errorf("%s: %w (it is a file: name the folder of a run)", d.path, ErrNotRun)
 	}
 	if err != nil {
 		return m, err

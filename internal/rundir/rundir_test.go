@@ -206,6 +206,13 @@ func TestErrorsSayWhatIsMissing(t *testing.T) {
 	if _, err := rundir.Open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a run directory") {
 		t.Errorf("Open(empty) = %v; want: not a run directory", err)
 	}
+	file := filepath.Join(t.TempDir(), "summary.json")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rundir.Open(file); !errors.Is(err, rundir.ErrNotRun) || err.Error() != file+": not a run directory (it is a file: name the folder of a run)" {
+		t.Errorf("Open(a file of a run) = %v; want: not a run directory, with the way out", err)
+	}
 	w := create(t)
 	if err := os.WriteFile(filepath.Join(w.Dir().Path(), "manifest.json"), []byte(`{"format":9}`), 0o644); err != nil {
 		t.Fatal(err)

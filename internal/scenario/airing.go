@@ -50,6 +50,7 @@ func (a *airing) demand() forecast.Demand {
 	for _, spot := range a.spots {
 		end := a.ends(spot.Spot)
 		d.Spots = append(d.Spots, simulation.Span{From: spot.At - a.from, To: end})
+		d.Called = append(d.Called, spot.Name)
 		d.Lasts = max(d.Lasts, end-d.Airs)
 		last = max(last, end, a.ends(slowest(spot)))
 	}

@@ -3,7 +3,6 @@ package scenario
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -16,61 +15,12 @@ import (
 // what is asked is found and placed as one in a file. Nothing is going to be sent:
 // caps and guards are not held against it.
 
-// aboutDemand are the fields of a file that say what is asked. Those of a run that
-// it does not give stay the run's, but for the first two, which belong together.
-var aboutDemand = []string{"traffic", "headroom", "production", "unit_cost", "viewers"}
-
-// WithTrafficOf returns s with the traffic and headroom of the scenario file at
-// path, and with its production, unit costs and viewers where it gives them. Errors
-// are those of Load.
-func (s *Scenario) WithTrafficOf(path string, env func(string) (string, bool)) (*Scenario, error) {
-	text, err := readFile(path, maxAgain)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	other, wrong := readTree(text, maxAgain)
-	if wrong != nil {
-		wrong.File = path
-		return nil, Mistakes{*wrong}
-	}
-	d := newDecoder(path, filepath.Dir(path), env)
-	own, err := s.stored(d)
-	if err != nil {
-		return nil, err
-	}
-	asked := &yaml.Node{Kind: yaml.MappingNode, Line: other.Line, Column: other.Column}
-	for key, value := range d.pairs(other, top) {
-		if slices.Contains(aboutDemand, key.Value) || !slices.Contains(fileTable.names(), key.Value) {
-			d.resolve(value, place{top, key.Value})
-			asked.Content = append(asked.Content, key, value)
-		}
-	}
-	for i := 0; i+1 < len(own.Content); i += 2 {
-		name := own.Content[i].Value
-		if child(asked, name) == nil && name != "traffic" && name != "headroom" {
-			asked.Content = append(asked.Content, own.Content[i], own.Content[i+1])
-		}
-	}
-	return s.ask(d, asked)
-}
-
-// resolve replaces the variables of all settings within n.
-func (d *decoder) resolve(n *yaml.Node, at place) {
-	if n.Kind == yaml.ScalarNode {
-		d.setting(n, at)
-	}
-	for i, c := range n.Content {
-		if n.Kind != yaml.MappingNode || i%2 == 1 {
-			d.resolve(c, at)
-		}
-	}
-}
-
 // WithSpots returns s with other spots over the baseline of its own demand, each
 // written as "peak=12x,rise=20s" with the fields of a spot, and besides them
 // baseline. A range is written 8x..16x. What a spot leaves out of its form (rise,
 // half_life, tail) is that of the first spot on air of s, or of a usual one; the
-// demand's Assumed says so. Where there is one spot only, it need not say at; the mistakes of the n-th begin with "--spot n: ".
+// demand's Assumed says so. Where there is one
+// spot only, it need not say at; the mistakes of the n-th begin with "--spot n: ".
 func (s *Scenario) WithSpots(spots []string) (*Scenario, error) {
 	d := newDecoder("--spot", ".", nil)
 	own, err := s.stored(d)
@@ -78,9 +28,10 @@ func (s *Scenario) WithSpots(spots []string) (*Scenario, error) {
 		return nil, err
 	}
 	setChild(own, "headroom", nil) // else what is asked would be scaled to it
+	s.fixLayers(own)
 	traffic, assumed := d.spotsAsked(spots, s.ownBaseline(), s.usualShape(own))
 	setChild(own, "traffic", traffic)
-	asked, err := s.ask(d, own)
+	asked, err := s.ask(d, own, nil)
 	if mistakes, ok := err.(Mistakes); ok {
 		return nil, byFlag(mistakes)
 	} else if err != nil {
@@ -136,7 +87,10 @@ func (d *decoder) spotsAsked(texts []string, baseline float64, usual usualShape)
 			setChild(asked, "baseline", n)
 			stated = flag
 		}
-		if len(texts) == 1 && child(spot, "at") == nil {
+		if child(spot, "at") == nil {
+			if len(texts) > 1 {
+				d.mistake(spot, "", "at is missing: only a lone spot may leave it out (at=2m, from the beginning as in a scenario)")
+			}
 			setChild(spot, "at", scalar(lengthText(leadIn)))
 		}
 		if taken := usual.complete(spot, flag); taken != "" {
@@ -226,11 +180,15 @@ func (s *Scenario) stored(d *decoder) (*yaml.Node, error) {
 // storedName is the file of a run directory that holds the scenario.
 const storedName = "scenario.yaml"
 
-// ask reads what is asked.
-func (s *Scenario) ask(d *decoder, tree *yaml.Node) (*Scenario, error) {
+// ask reads what is asked; visits are the requests of which its visits consist, nil:
+// those of tree.
+func (s *Scenario) ask(d *decoder, tree, visits *yaml.Node) (*Scenario, error) {
 	d.env, d.asked = nil, true // what is a variable still is one of the stored scenario
 	before := d.mistakes
 	f, _ := fileTable.decode(d, tree, place{top, top}, top)
+	if visits != nil {
+		f.visits = d.visitsOf(visits)
+	}
 	asked := d.compile(&f)
 	d.mistakes = slices.Concat(before, slices.DeleteFunc(d.mistakes[len(before):], func(m Mistake) bool {
 		return slices.ContainsFunc(before, m.isOf)

@@ -158,7 +158,7 @@ func TestSpotMistakes(t *testing.T) {
 	}{
 		{stored, []string{"peak=10x,hafl_life=3s"}, `--spot 1: unknown field "hafl_life" (did you mean half_life?)`},
 		{stored, []string{"rise=20s"}, `--spot 1: peak is missing (a rate such as 400/s, or 10x for ten times the baseline, or a range such as {p50: 8x, p95: 16x})`},
-		{stored, []string{"at=1m,peak=10x", "peak=5x"}, `--spot 2: at is missing (a duration such as 90s, 5m or 1h30m)`},
+		{stored, []string{"at=1m,peak=10x", "peak=5x"}, `--spot 2: at is missing: only a lone spot may leave it out (at=2m, from the beginning as in a scenario)`},
 		{stored, []string{"peak"}, "--spot 1: \"peak\" has no value (peak=12x,rise=20s)\n--spot 1: peak is missing (a rate such as 400/s, or 10x for ten times the baseline, or a range such as {p50: 8x, p95: 16x})"},
 		{stored, []string{"peak=5x,peak=6x"}, `--spot 1: peak is there twice`},
 		{stored, []string{"peak=16x..8x"}, `--spot 1: peak: p95 8x is below p50 16x (one airing of twenty has more than p95, half of them more than p50)`},
@@ -196,7 +196,7 @@ traffic: {baseline: 100/s, duration: 1h, spots: [{at: 5m, peak: "${PEAK}"}]}
 production: {hpa/default/web: {start: 20, max: 90}}
 lab: {pods: nonsense}
 observe: [{asg: other}]
-requests: nonsense
+caps: nonsense
 `), environment)
 	if err != nil {
 		t.Fatal(err)
@@ -204,8 +204,8 @@ requests: nonsense
 	if asked.Traffic.Baseline != 200 || asked.Traffic.Spots[0].Peak != 500 || asked.Headroom.Asked {
 		t.Errorf("baseline %g, peak %g, headroom %+v; want 200/s, two requests a visit, 500 visits/s, and none", asked.Traffic.Baseline, asked.Traffic.Spots[0].Peak, asked.Headroom)
 	}
-	if got := asked.Production["hpa/default/web"]; got.Start != 20 || asked.UnitCost["hpa/default/web"] != 0.05 || asked.Viewers == nil || asked.Name != "stored" {
-		t.Errorf("production %+v, unit costs %v, viewers %v, name %s; want the file's and the run's", got, asked.UnitCost, asked.Viewers, asked.Name)
+	if got := asked.Production["hpa/default/web"]; got.Start != 20 || asked.UnitCost["hpa/default/web"] != 0.05 || asked.Viewers == nil || asked.Name != "sale" {
+		t.Errorf("production %+v, unit costs %v, viewers %v, name %s; want the file's, the run's, the run's and the file's", got, asked.UnitCost, asked.Viewers, asked.Name)
 	}
 
 	asked, err = run.WithTrafficOf(write("day.yaml", "traffic: {replay: {file: day.csv}}\nheadroom: {peak: 1k/s}\nviewers: {patience: 3s}\n"), noEnv)

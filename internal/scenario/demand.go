@@ -38,6 +38,12 @@ const (
 // of a slow one where half_life is a range. Where headroom names a peak, all
 // traffic is scaled so that the highest second of its median is that.
 func (s *Scenario) Demand() (forecast.Demand, error) {
+	d, err := s.demand()
+	d.Assumed = slices.Concat(s.assumed, d.Assumed)
+	return d, err
+}
+
+func (s *Scenario) demand() (forecast.Demand, error) {
 	switch {
 	case len(s.Traffic.Spots) > 0:
 		return s.aired(), nil
@@ -63,8 +69,7 @@ func (s *Scenario) asPlanned() forecast.Demand {
 // aired is the demand of the scenario's own spots.
 func (s *Scenario) aired() forecast.Demand {
 	a := s.airing(s.Traffic.Spots)
-	base, assumed := s.base(a.first)
-	a.base, a.assumed = base, slices.Concat(s.assumed, assumed)
+	a.base, a.assumed = s.base(a.first)
 	d := a.demand()
 	d.Name = s.spotsInWords()
 	s.scale(&d)
@@ -140,7 +145,7 @@ func (s *Scenario) scale(d *forecast.Demand) {
 	}
 	d.Baseline *= factor
 	d.Assumed = append(d.Assumed, fmt.Sprintf("All traffic is taken %s what the scenario says, so that its highest second has headroom's %s.",
-		figure.Times(factor), figure.Rate(s.Headroom.Peak)))
+		multipleText(factor), figure.Rate(s.Headroom.Peak)))
 }
 
 // median is the sum of waves with what is uncertain at its median.
@@ -171,7 +176,7 @@ func (s *Scenario) spotsInWords() string {
 	write := func(visits float64) string {
 		rate := visits * s.Plan().PerVisit()
 		if baseline > 0 {
-			return figure.Times(rate / baseline)
+			return multipleText(rate / baseline)
 		}
 		return figure.Rate(rate)
 	}

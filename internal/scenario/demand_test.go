@@ -65,10 +65,16 @@ func TestDemandIsNamedByItsLargestSpot(t *testing.T) {
 	for spots, want := range map[string]string{
 		"{name: A, at: 2m, peak: 3x}, {name: B, at: 4m, peak: 10x}, {name: C, at: 6m, peak: 4x}": "B, 10x and 2 more",
 		"{name: A, at: 4m, peak: 10x}, {name: B, at: 2m, peak: 10x}":                             "B, 10x and 1 more",
-		"{name: A, at: 4m, peak: 10x}":                                                           "A, 10x",
+		"{name: A, at: 2m, peak: 10x}":                                                           "A, 10x",
 	} {
-		if got := demandOf(t, "{at: 2m, peak: 10x}", spots).Name; got != want {
-			t.Errorf("the demand of %s is called %q; want %q", spots, got, want)
+		d := demandOf(t, "{at: 2m, peak: 10x}", spots)
+		if d.Name != want {
+			t.Errorf("the demand of %s is called %q; want %q", spots, d.Name, want)
+		}
+		for i, name := range d.Called {
+			if !strings.Contains(spots, fmt.Sprintf("name: %s, at: %s,", name, lengthText(d.Spots[i].From+time.Minute))) {
+				t.Errorf("spot %d of %s is called %q, at %s; want as it is written", i+1, spots, name, d.Spots[i].From)
+			}
 		}
 	}
 }

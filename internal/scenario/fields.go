@@ -20,6 +20,7 @@ type file struct {
 	connections Connections
 	traffic     trafficFields
 	requests    []requestFields
+	visits      *visitFields // of a question: what its visits consist of; nil: requests
 	feed        *feedFields
 	late        Late
 	objectives  []objectiveFields

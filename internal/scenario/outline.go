@@ -82,7 +82,7 @@ func busiest(c traffic.Curve) (most float64) {
 func (o Outline) String() string {
 	multiple, about, most := "", "", ""
 	if o.Multiple > 0 {
-		multiple = fmt.Sprintf(", %s the baseline", figure.Times(o.Multiple))
+		multiple = fmt.Sprintf(", %s the baseline", multipleText(o.Multiple))
 	}
 	if !o.Exact {
 		about = "about "

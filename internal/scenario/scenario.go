@@ -23,7 +23,7 @@ type Scenario struct {
 	Connections Connections
 	Traffic     Traffic
 	Requests    []load.Request
-	Steps       []traffic.Step // of Requests, same order
+	Steps       []traffic.Step // of Requests, same order; of a question with a file's traffic that file's
 	Feed        *load.Feed     // nil: none, and in a stored scenario
 	Late        Late
 	Objectives  []capacity.Objective
@@ -41,7 +41,7 @@ type Scenario struct {
 	Resolved []byte   // the file after --set, complete in itself: what the run directory stores
 	Secrets  []string // values that came from the environment where secrets may stand; Mask replaces them
 
-	assumed []string          // of a question: what its spots leave out, a sentence each
+	assumed []string          // of a question: what it leaves out and what of it is not taken, a sentence each
 	masker  *strings.Replacer // nil: nothing to mask
 }
 

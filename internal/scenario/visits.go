@@ -47,10 +47,11 @@ func (r *requestFields) step() traffic.Step {
 // compileSteps returns how visits make the requests; nil where that cannot be
 // told.
 func (d *decoder) compileSteps(f *file) []traffic.Step {
+	visits := f.visiting()
 	var steps []traffic.Step
 	following := 0
-	for i := range f.requests {
-		r := &f.requests[i]
+	for i := range visits.requests {
+		r := &visits.requests[i]
 		if !r.sound {
 			return nil
 		}
@@ -59,7 +60,7 @@ func (d *decoder) compileSteps(f *file) []traffic.Step {
 			following++
 		}
 	}
-	switch n := child(f.node, "requests"); {
+	switch n := visits.node; {
 	case len(steps) == 0:
 	case following == len(steps):
 		d.mistake(n, top, "requests has none that visits begin with (at least one without after and per_visit)")
@@ -86,7 +87,7 @@ func (d *decoder) endsInTime(f *file, lasts time.Duration) {
 	if lasts <= maxRun {
 		return
 	}
-	r := slices.MaxFunc(f.requests, func(a, b requestFields) int { return cmp.Compare(a.after, b.after) })
+	r := slices.MaxFunc(f.visiting().requests, func(a, b requestFields) int { return cmp.Compare(a.after, b.after) })
 	d.mistake(childOr(r.node, "after"), r.in, "after %s lets the run last %s (at most %s)", lengthText(r.after), lengthText(lasts), lengthText(maxRun))
 }
 
