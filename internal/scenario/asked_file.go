@@ -172,7 +172,7 @@ func (s *Scenario) notTaken(other, own *yaml.Node) []string {
 		}
 	}
 	if left != nil {
-		said = append(said, fmt.Sprintf("Not taken from the file: %s. There the run's hold.", listed(left)))
+		said = append(said, fmt.Sprintf("Not taken from the file: %s. Those of the run hold.", listed(left)))
 	}
 	replay := child(child(other, "traffic"), "replay")
 	if z := s.Zone; z != nil && z != time.UTC && child(other, "zone") == nil && (isClock(child(replay, "from")) || isClock(child(replay, "to"))) {

@@ -188,8 +188,8 @@ func TestWhatIsNotTakenOfAFile(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "",
 		"objectives:\n  - p99: 800ms\n    during: spots\nobserve: [hpa: default/web]\ncaps: {rate: 9k/s}\n": "",
-		"objectives: [{p99: 900ms}]\n": "Not taken from the file: objectives. There the run's hold.",
-		"lab: {}\nobjectives: []\nobserve: []\nconnections: {new: 10%}\nabort: []\n": "Not taken from the file: connections, objectives, observe and lab. There the run's hold.",
+		"objectives: [{p99: 900ms}]\n": "Not taken from the file: objectives. Those of the run hold.",
+		"lab: {}\nobjectives: []\nobserve: []\nconnections: {new: 10%}\nabort: []\n": "Not taken from the file: connections, objectives, observe and lab. Those of the run hold.",
 		"headroom: {at_least: 12.5%}\n":                                              "The file's headroom.at_least of 12.5 % is not held against anything: what is asked goes by the requests served, and at_least is what a run must show.",
 		"headroom: {at_least: 0%}\n":                                                 "",
 	} {
