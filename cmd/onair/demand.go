@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,13 +26,13 @@ func (o *demandOptions) flags(cmd *cobra.Command) {
 }
 
 // asked is the traffic that is asked about, and the scenario whose it is: the run's
-// own, another one, or the run's with other spots.
-func (o demandOptions) asked(run *report.Report) (*scenario.Scenario, forecast.Demand, error) {
+// own, another one, or the run's with other spots. It may start so much later.
+func (o demandOptions) asked(run *report.Report, slip time.Duration) (*scenario.Scenario, forecast.Demand, error) {
 	s, err := o.scenario(run)
 	if err != nil {
 		return nil, forecast.Demand{}, usageError{err}
 	}
-	demand, err := s.Demand()
+	demand, err := s.DemandWithin(slip)
 	if err != nil {
 		return nil, forecast.Demand{}, usageError{err}
 	}

@@ -55,7 +55,7 @@ func TestAskedTraffic(t *testing.T) {
 		if err := cmd.ParseFlags(c.args); err != nil {
 			t.Fatal(err)
 		}
-		_, d, err := o.asked(&report.Report{Scenario: own})
+		_, d, err := o.asked(&report.Report{Scenario: own}, 0)
 		if c.wrong != "" {
 			if !errors.As(err, &usageError{}) || err.Error() != c.wrong || failure(err) != exitUsage {
 				t.Errorf("asked with %q = %v; want the usage error %s", c.args, err, c.wrong)

@@ -115,7 +115,7 @@ func (o planOptions) find(dir *rundir.Dir) (*report.Planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked, demand, err := o.asked(run)
+	asked, demand, err := o.asked(run, o.slip)
 	if err != nil {
 		return nil, err
 	}

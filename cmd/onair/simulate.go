@@ -155,7 +155,7 @@ func (o simulateOptions) ask(dir *rundir.Dir, settings [][]forecast.Setting) (*r
 	if err != nil {
 		return nil, err
 	}
-	asked, demand, err := o.asked(run)
+	asked, demand, err := o.asked(run, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,7 @@ type airing struct {
 	from     time.Duration // whole seconds; below 0 where the first spot comes early
 	base     traffic.Curve // visits/s; its edges go on for ever
 	baseline float64       // visits/s, which the peaks include
+	slip     time.Duration // whole seconds by which it may start later, of a base that goes on meanwhile
 	assumed  []string
 }
 
@@ -71,7 +72,7 @@ func (a *airing) baseWave(seconds int) []float64 {
 	}
 	settled = (settled + time.Second - 1).Truncate(time.Second)
 	segments, lasts := a.base.Segments(), a.base.Duration()
-	before, after := max(settled-a.from, 0), max(a.from+time.Duration(seconds)*time.Second-lasts, 0)
+	before, after := max(settled-a.from, 0), max(a.from+time.Duration(seconds)*time.Second+a.slip-lasts, 0)
 	if a.scenario.Traffic.Replay {
 		a.assumeEdges(a.from, after)
 	}
@@ -79,7 +80,35 @@ func (a *airing) baseWave(seconds int) []float64 {
 	segments = slices.Concat([]traffic.Segment{{Length: before, From: low, To: low}}, segments, []traffic.Segment{{Length: after, From: high, To: high}})
 	all := simulation.Requests(traffic.Plan{Visits: traffic.NewCurve(segments...), Steps: a.scenario.Steps}.Demand())
 	begin := int((a.from + before) / time.Second)
-	return all[begin : begin+seconds]
+	return highestWithin(all[begin:], int(a.slip/time.Second))[:seconds]
+}
+
+// slips lets all start so much later than the recording under it.
+func (a *airing) slips(slip time.Duration) {
+	a.assumed = append(a.assumed, "The base is what the recording has where the file's spots stand, whatever the time on air.")
+	if a.slip = (slip + time.Second - 1).Truncate(time.Second); a.slip > 0 {
+		a.assumed = append(a.assumed, "Spots that start later meet what the recording has then: in each second the highest of what it has from there until "+figure.Duration(a.slip)+" later is taken.")
+	}
+}
+
+// highestWithin is the highest of each rate and the so many after it; at the end there
+// are fewer.
+func highestWithin(rates []float64, after int) []float64 {
+	if after == 0 {
+		return rates
+	}
+	highest := make([]float64, len(rates))
+	var falling []int // places of rates, each higher than those after it, of which the first is the highest
+	for i := len(rates) - 1; i >= 0; i-- {
+		for len(falling) > 0 && rates[falling[len(falling)-1]] <= rates[i] {
+			falling = falling[:len(falling)-1]
+		}
+		if falling = append(falling, i); falling[0] > i+after {
+			falling = falling[1:]
+		}
+		highest[i] = rates[falling[0]]
+	}
+	return highest
 }
 
 // assumeEdges says what is taken where a recording is too short.

@@ -37,16 +37,21 @@ const (
 // on an ordinary evening, and lasts until the influence of the last one ends, also
 // of a slow one where half_life is a range. Where headroom names a peak, all
 // traffic is scaled so that the highest second of its median is that.
-func (s *Scenario) Demand() (forecast.Demand, error) {
-	d, err := s.demand()
+func (s *Scenario) Demand() (forecast.Demand, error) { return s.DemandWithin(0) }
+
+// DemandWithin is Demand where all may start so much later. A recording goes on
+// meanwhile, and the spots meet what it has then: in each second the highest that it has
+// from there until slip later.
+func (s *Scenario) DemandWithin(slip time.Duration) (forecast.Demand, error) {
+	d, err := s.demand(slip)
 	d.Assumed = slices.Concat(s.assumed, d.Assumed)
 	return d, err
 }
 
-func (s *Scenario) demand() (forecast.Demand, error) {
+func (s *Scenario) demand(slip time.Duration) (forecast.Demand, error) {
 	switch {
 	case len(s.Traffic.Spots) > 0:
-		return s.aired(), nil
+		return s.aired(slip), nil
 	case s.Headroom.Peak > 0 && !s.Traffic.Replay:
 		return s.prior()
 	}
@@ -67,9 +72,12 @@ func (s *Scenario) asPlanned() forecast.Demand {
 }
 
 // aired is the demand of the scenario's own spots.
-func (s *Scenario) aired() forecast.Demand {
+func (s *Scenario) aired(slip time.Duration) forecast.Demand {
 	a := s.airing(s.Traffic.Spots)
 	a.base, a.assumed = s.base(a.first)
+	if s.Traffic.Replay {
+		a.slips(slip)
+	}
 	d := a.demand()
 	d.Name = s.spotsInWords()
 	s.scale(&d)

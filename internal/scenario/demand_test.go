@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -273,16 +274,60 @@ func TestDemandOfARecording(t *testing.T) {
 	if base[0] != 10 || base[29] != 10 || base[30] != 100 || base[89] != 100 || base[90] != 20 || base[len(base)-1] != 20 {
 		t.Errorf("base = %v; want the recording from 30s on, and its last rate after it", base)
 	}
-	if d.Airs != time.Minute || len(d.Assumed) != 1 || !strings.HasPrefix(d.Assumed[0], "The recording ends ") {
+	if d.Airs != time.Minute || len(d.Assumed) != 2 || !strings.HasPrefix(d.Assumed[1], "The recording ends ") {
 		t.Errorf("airs at %s, assumed %q; want 1m and that the recording ends", d.Airs, d.Assumed)
 	}
 	d = recorded(", spots: [{at: 10s, peak: 500/s}]")
-	if base := d.Waves[0].Requests; base[0] != 10 || base[109] != 10 || base[110] != 100 || len(d.Assumed) != 2 {
+	if base := d.Waves[0].Requests; base[0] != 10 || base[109] != 10 || base[110] != 100 || len(d.Assumed) != 3 {
 		t.Errorf("base = %v, assumed %q; want its first rate before it", base, d.Assumed)
 	}
 	d = recorded("}\nheadroom: {peak: 1k/s")
 	if got := slices.Max(d.Waves[0].Requests); math.Abs(got-1000) > 1e-9 || len(d.Assumed) != 2 || d.Spots != nil {
 		t.Errorf("highest second = %g, assumed %q, spots %v; want 1,000, two sentences and none", got, d.Assumed, d.Spots)
+	}
+}
+
+// Spots that slip meet what the recording has then: the highest of the minutes in which
+// they may start.
+func TestDemandOfARecordingThatGoesOn(t *testing.T) {
+	s := mustParse(t, strings.Replace(minimal, "baseline: 400/s, duration: 12m, spots: [{at: 2m, peak: 10x}]",
+		"replay: {bins: {start: 2026-07-07T21:00:00+09:00, length: 60s, requests: [600, 1200, 600, 6000, 600]}}, spots: [{at: 90s, peak: 500/s}]", 1), Options{Env: noEnv})
+	for slip, want := range map[time.Duration][]float64{ // at 30 s, 60 s, 120 s, 180 s and 240 s of the recording
+		0:                       {10, 20, 10, 100, 10},
+		59 * time.Second:        {20, 20, 10, 100, 10},
+		61 * time.Second:        {20, 20, 100, 100, 10},
+		3 * time.Minute:         {100, 100, 100, 100, 10},
+		1500 * time.Microsecond: {10, 20, 10, 100, 10},
+	} {
+		d, err := s.DemandWithin(slip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := d.Waves[0].Requests
+		if got := []float64{base[0], base[30], base[90], base[150], base[210]}; !slices.Equal(got, want) {
+			t.Errorf("DemandWithin(%s) has a base of %v; want %v", slip, got, want)
+		}
+		if said := strings.Contains(strings.Join(d.Assumed, " "), "Spots that start later"); said != (slip > 0) {
+			t.Errorf("DemandWithin(%s) assumes %q", slip, d.Assumed)
+		}
+	}
+}
+
+// The highest of a rate and those after it is what a search of all finds.
+func TestHighestWithin(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	rates := make([]float64, 60)
+	for i := range rates {
+		rates[i] = float64(random.IntN(20))
+	}
+	for _, after := range []int{0, 1, 7, 59, 1000} {
+		var want []float64
+		for i := range rates {
+			want = append(want, slices.Max(rates[i:min(i+after+1, len(rates))]))
+		}
+		if diff := cmp.Diff(want, highestWithin(rates, after)); diff != "" {
+			t.Errorf("highestWithin(%v, %d) (-want +got):\n%s", rates, after, diff)
+		}
 	}
 }
 
