@@ -79,3 +79,20 @@ func TestPlanCostOfSome(t *testing.T) {
 		t.Errorf("the note on costs is %q; want it to end with %q", note, want)
 	}
 }
+
+// Where what stands behind the units is why none of them is enough, the picture has it.
+func TestPlanPictureOfWhatBinds(t *testing.T) {
+	for _, refused := range []bool{true, false} {
+		e := answered
+		e.refused = refused
+		p := e.planned()
+		p.Model.Service.Ceiling = 2400
+		svg, err := p.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(svg), "behind 2.4k/s"); got != refused {
+			t.Errorf("refused: %v; the picture names what stands behind: %v", refused, got)
+		}
+	}
+}

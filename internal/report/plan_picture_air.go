@@ -216,6 +216,10 @@ func (p *Planned) addCapacity(panel *panel, before, with float64) {
 	}
 	panel.Add(line{points: flat(p.from(), p.to(), before), style: stroke(muted, 1.2, 5, 4)})
 	panel.labels = append(panel.labels, label{name("today", before), before, muted})
+	if behind := p.Model.Service.Ceiling; p.refused() && behind > 0 {
+		panel.Add(line{points: flat(p.from(), p.to(), behind), style: stroke(trouble, 1.2, 5, 4)})
+		panel.labels = append(panel.labels, label{name("behind", behind), behind, trouble})
+	}
 	if !p.holding() {
 		return
 	}
