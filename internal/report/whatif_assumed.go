@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
 )
 
@@ -22,11 +23,9 @@ func (b Beyond) sentence() string { return b.Fleet + ": " + b.Text }
 func (r *Report) extrapolated(fleets []string, c Column) []Beyond {
 	var all []Beyond
 	for i, name := range fleets {
-		for _, f := range r.Result.Fleets {
-			units := c.units(i, bad)
-			if text := f.Extrapolated(units); f.Name == name && text != "" {
-				all = append(all, Beyond{name, units, text})
-			}
+		units := c.units(i, bad)
+		if text := capacity.Extrapolated(r.Result.Fleets, name, units); text != "" {
+			all = append(all, Beyond{name, units, text})
 		}
 	}
 	return all
