@@ -28,6 +28,8 @@ func TestTrusted(t *testing.T) {
 		{"both never recovered", Replay{NoLag: "neither", Units: units(0.2)}, ""},
 		{"both never recovered, and units apart", Replay{NoLag: "neither", Units: units(0.9)}, "the units of " + web + " are off by 90 %"},
 		{"no lag, close", Replay{NoLag: "none fell short", Units: units(0.25)}, ""},
+		{"no lag, at the bound but for the last bits", Replay{NoLag: "none fell short", Units: units(0.25 + 1e-16)}, ""},
+		{"no lag, above the bound", Replay{NoLag: "none fell short", Units: units(0.25 + 1e-8)}, "more than 25 %"},
 		{"no lag, off", Replay{NoLag: "none fell short", Units: units(0.3)}, "the units of " + web + " are off by 30 %, more than 25 %, and there is no scale lag to hold it against (none fell short)"},
 	} {
 		err := c.r.Trusted()

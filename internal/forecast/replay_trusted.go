@@ -25,12 +25,12 @@ func (r Replay) Trusted() error {
 	switch {
 	case r.Apart != "":
 		return fmt.Errorf("the model does not play its own rehearsal: %s: %s", r.Apart, wayOut)
-	case r.LagError != nil && *r.LagError > MaxLagError:
+	case r.LagError != nil && exceeds(*r.LagError, MaxLagError):
 		return fmt.Errorf("the model does not play its own rehearsal: its scale lag is off by %s%s, more than %s: %s",
 			figure.ShareAgainst(*r.LagError, MaxLagError), r.lags(), figure.ExactShare(MaxLagError), wayOut)
 	}
 	for _, u := range r.Units {
-		if most := r.maxUnits(); u.Mean > most {
+		if most := r.maxUnits(); exceeds(u.Mean, most) {
 			return fmt.Errorf("the model does not play its own rehearsal: the units of %s are off by %s, more than %s, and %s: %s",
 				u.Fleet, figure.ShareAgainst(u.Mean, most), figure.ExactShare(most), r.beside(), wayOut)
 		}
@@ -53,6 +53,10 @@ func (r Replay) beside() string {
 	}
 	return fmt.Sprintf("there is no scale lag to hold it against (%s)", r.NoLag)
 }
+
+// exceeds reports whether an error is above a bound by more than the last bits of a sum:
+// else it would be told as the bound itself, and refused.
+func exceeds(err, bound float64) bool { return err > bound*(1+1e-9) }
 
 // lags are the two that are apart, in brackets.
 func (r Replay) lags() string {
