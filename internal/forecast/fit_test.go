@@ -128,8 +128,8 @@ func TestFitFindsWhatIsKnown(t *testing.T) {
 			if want := c.name == "CPU in cores"; m.Fleets[0].OwnUnit != want {
 				t.Errorf("in its own unit: %v; want %v", m.Fleets[0].OwnUnit, want)
 			}
-			if r := m.Replay; r.LagError == nil || *r.LagError > 0.02 || r.Units[0].Mean > 0.005 || r.Trusted() != nil {
-				t.Errorf("replay: lag error %v, units off by %g: %v; want next to nothing", r.LagError, r.Units[0].Mean, r.Trusted())
+			if r := m.Replay; r.LagError == nil || *r.LagError > 0.02 || *r.Units[0].Mean > 0.005 || r.Trusted() != nil {
+				t.Errorf("replay: lag error %v, units off by %g: %v; want next to nothing", r.LagError, *r.Units[0].Mean, r.Trusted())
 			}
 		})
 	}

@@ -32,7 +32,11 @@ func (f *fitting) replay(s staging) (Replay, error) {
 	}
 	r.sumUp(runs, sim, lead)
 	f.holdLag(&r, runs)
-	return r, nil
+	f.holdSeen(&r)
+	if r.Trusted() != nil {
+		return r, nil // whatever it does when idle
+	}
+	return r, f.holdIdle(&r, s)
 }
 
 // demand is what was planned for each second of the run, up to the last that had
@@ -134,7 +138,7 @@ func (f *fitting) measuredUnits(fleet string, seconds int) []int {
 type replayed struct {
 	seed uint64
 	lag  float64
-	off  []float64 // of each fleet, the mean over seconds
+	off  []float64 // of each fleet, the mean over seconds; NaN where none tell
 }
 
 func (r *Replay) play(sim *simulation.Simulator, lead int, seed uint64) replayed {
@@ -169,10 +173,7 @@ func meanOff(simulated, measured []int) float64 {
 			sum, n = sum+math.Abs(float64(simulated[s]-m))/float64(m), n+1
 		}
 	}
-	if n == 0 {
-		return 0
-	}
-	return sum / float64(n)
+	return sum / float64(n) // 0/0 is NaN
 }
 
 // sumUp tells of each fleet how far its units were off, and shows those of the median
@@ -181,9 +182,11 @@ func (r *Replay) sumUp(runs []replayed, sim *simulation.Simulator, lead int) {
 	_, typical := sim.Trace(median(runs).seed)
 	for i := range r.Units {
 		u := &r.Units[i]
+		var off []float64
 		for _, run := range runs {
-			u.Mean += run.off[i] / float64(len(runs))
+			off = append(off, run.off[i])
 		}
+		u.Mean = meanOver(off)
 		u.Simulated = typical.Ready[i][lead:]
 		for s, m := range u.Measured {
 			if m >= 0 {
@@ -191,6 +194,22 @@ func (r *Replay) sumUp(runs []replayed, sim *simulation.Simulator, lead int) {
 			}
 		}
 	}
+}
+
+// meanOver is the mean over runs of how far a fleet's units were off; nil where no run
+// tells. A run in which they stood as still as in the rehearsal is off by nothing, where
+// others were not that still.
+func meanOver(runs []float64) *float64 {
+	sum, told := 0.0, false
+	for _, off := range runs {
+		if !math.IsNaN(off) {
+			sum, told = sum+off, true
+		}
+	}
+	if !told {
+		return nil
+	}
+	return new(sum / float64(len(runs)))
 }
 
 // median is the run in the middle by its lag, those without a shortfall first, and of

@@ -12,7 +12,7 @@ import (
 )
 
 func TestTrusted(t *testing.T) {
-	units := func(mean float64) []UnitsError { return []UnitsError{{Fleet: web, Mean: mean}} }
+	units := func(mean float64) []UnitsError { return []UnitsError{{Fleet: web, Mean: &mean}} }
 	for _, c := range []struct {
 		name string
 		r    Replay
@@ -24,6 +24,10 @@ func TestTrusted(t *testing.T) {
 		{"at the bound", Replay{LagError: new(0.25)}, ""},
 		{"off", Replay{LagError: new(0.251), Measured: new(100 * time.Second), Simulated: new(130 * time.Second)},
 			"its scale lag is off by 25.1 % (1m40s, and 2m10s in its replay), more than 25 %"},
+		{"restless", Replay{LagError: new(0.1), Restless: "it grows alone"}, "the model does not stand still as the service did before its rehearsal: it grows alone"},
+		{"little seen, but a lag", Replay{LagError: new(0.1), Unseen: "little was seen"}, ""},
+		{"little seen", Replay{NoLag: "none fell short", Unseen: "little was seen"}, "little was seen, and there is no scale lag either (none fell short)"},
+		{"nothing compared", Replay{NoLag: "none fell short", Units: []UnitsError{{Fleet: web}}}, ""},
 		{"one recovered", Replay{Apart: "capacity never caught up"}, "capacity never caught up"},
 		{"both never recovered", Replay{NoLag: "neither", Units: units(0.2)}, ""},
 		{"both never recovered, and units apart", Replay{NoLag: "neither", Units: units(0.9)}, "the units of " + web + " are off by 90 %"},
@@ -117,8 +121,8 @@ func TestReplayIsRefused(t *testing.T) {
 // TestReplayIsRepeated finds the same each time.
 func TestReplayIsRepeated(t *testing.T) {
 	a, b := cpu().rehearse().fitted(t).Replay, cpu().rehearse().fitted(t).Replay
-	if *a.LagError != *b.LagError || a.Units[0].Mean != b.Units[0].Mean {
-		t.Errorf("lag errors %g and %g, units %g and %g; want the same", *a.LagError, *b.LagError, a.Units[0].Mean, b.Units[0].Mean)
+	if *a.LagError != *b.LagError || *a.Units[0].Mean != *b.Units[0].Mean {
+		t.Errorf("lag errors %g and %g, units %g and %g; want the same", *a.LagError, *b.LagError, *a.Units[0].Mean, *b.Units[0].Mean)
 	}
 }
 
@@ -145,7 +149,7 @@ func TestNeverRecoversIsJudgedByUnits(t *testing.T) {
 		}
 		if m := r.fitted(t); m.Replay.LagError != nil || (m.Replay.Trusted() == nil) != c.trusted {
 			t.Errorf("%s: lag error %v, units off by %g: %v; want no lag error, trusted %v",
-				c.name, m.Replay.LagError, m.Replay.Units[0].Mean, m.Replay.Trusted(), c.trusted)
+				c.name, m.Replay.LagError, *m.Replay.Units[0].Mean, m.Replay.Trusted(), c.trusted)
 		}
 	}
 }
@@ -173,7 +177,7 @@ func TestDemandFellBack(t *testing.T) {
 			t.Errorf("%s: lag error %v, no lag %q; want it not compared, for demand fell back", c.name, m.Replay.LagError, m.Replay.NoLag)
 		}
 		if err := m.Replay.Trusted(); (err == nil) != c.trusted {
-			t.Errorf("%s: units off by %g: %v; want trusted %v", c.name, m.Replay.Units[0].Mean, err, c.trusted)
+			t.Errorf("%s: units off by %g: %v; want trusted %v", c.name, *m.Replay.Units[0].Mean, err, c.trusted)
 		}
 	}
 }

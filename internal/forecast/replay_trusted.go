@@ -28,11 +28,15 @@ func (r Replay) Trusted() error {
 	case r.LagError != nil && exceeds(*r.LagError, MaxLagError):
 		return fmt.Errorf("the model does not play its own rehearsal: its scale lag is off by %s%s, more than %s: %s",
 			figure.ShareAgainst(*r.LagError, MaxLagError), r.lags(), figure.ExactShare(MaxLagError), wayOut)
+	case r.Restless != "":
+		return fmt.Errorf("the model does not stand still as the service did before its rehearsal: %s: rehearse an ordinary evening before the load, so that readings tell of that too", r.Restless)
+	case r.LagError == nil && r.Unseen != "":
+		return fmt.Errorf("the model cannot be held against its own rehearsal: %s, and there is no scale lag either (%s): rehearse again, to the end and while what is scaled can be watched", r.Unseen, r.NoLag)
 	}
 	for _, u := range r.Units {
-		if most := r.maxUnits(); exceeds(u.Mean, most) {
+		if most := r.maxUnits(); u.Mean != nil && exceeds(*u.Mean, most) {
 			return fmt.Errorf("the model does not play its own rehearsal: the units of %s are off by %s, more than %s, and %s: %s",
-				u.Fleet, figure.ShareAgainst(u.Mean, most), figure.ExactShare(most), r.beside(), wayOut)
+				u.Fleet, figure.ShareAgainst(*u.Mean, most), figure.ExactShare(most), r.beside(), wayOut)
 		}
 	}
 	return nil
