@@ -262,6 +262,7 @@ func TestDensity(t *testing.T) {
 		assumed string
 	}{
 		{"as the cluster tells", series(-1, 3, 70, 9), 9, 4, ""},
+		{"fewer than stood there", series(-1, 5, 70, 9), 1, 3, "room for 1 of its pods, and as many as 3 stood on each"},
 		{"more than it told, for a poll shows instances late", series(-1, 3, 70, 22), 9, 4, ""},
 		{"as many as there were", series(-1, 3, 70, 9), 0, 3, "taken to be 3, as many as there were"},
 	} {
