@@ -572,3 +572,30 @@ func TestOtherMetrics(t *testing.T) {
 		}
 	}
 }
+
+// TestQuotaThatWasPassed leaves out a quota that units came beyond, and not one that
+// they were beyond already.
+func TestQuotaThatWasPassed(t *testing.T) {
+	able := func(second, units float64) timeline.Point {
+		return timeline.Point{At: timeline.Offset(secs(second)[0]), Value: units}
+	}
+	for _, c := range []struct {
+		name    string
+		quota   float64
+		able    timeline.Series
+		want    int
+		assumed string
+	}{
+		{"above all", 8, timeline.Series{able(-1, 2), able(60, 8)}, 8, ""},
+		{"passed", 1, timeline.Series{able(-1, 2), able(60, 8), able(90, 7)}, 0, web + ": a quota of 1 was read, and 8 were ready after it: it is left out"},
+		{"lowered below what stood", 1, timeline.Series{able(-1, 2), able(60, 1), able(90, 2)}, 1, ""},
+		{"nothing observed", 1, nil, 1, ""},
+	} {
+		f := &fitting{}
+		f.Readings = []timeline.Reading{{At: 0, Source: web, Name: timeline.Quota, Value: c.quota}}
+		got := f.quota(capacity.FleetResult{Fleet: capacity.Fleet{Name: web}, Able: c.able})
+		if said := strings.Join(f.assumed, ""); got != c.want || said != c.assumed {
+			t.Errorf("%s: quota = %d, assumed %q; want %d, %q", c.name, got, said, c.want, c.assumed)
+		}
+	}
+}
