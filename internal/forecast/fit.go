@@ -108,7 +108,7 @@ func (f *fitting) fleet(r capacity.FleetResult) (fleet simulation.Fleet, known F
 	if known.AtLeast, err = f.perUnit(&fleet, r); err != nil {
 		return fleet, known, nil, err
 	}
-	spec, err := f.spec(r.Name)
+	spec, err := f.spec(r.Fleet)
 	if err != nil {
 		return fleet, known, nil, err
 	}

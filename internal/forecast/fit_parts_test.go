@@ -432,7 +432,7 @@ func TestSpec(t *testing.T) {
 			f.q.Spots = nil
 		}
 		f.r.Shortfall = c.short
-		if s, err := f.spec(web); err != nil || s.HPA.Max != c.want {
+		if s, err := f.spec(capacity.Fleet{Name: web, Kind: capacity.HPA}); err != nil || s.HPA.Max != c.want {
 			t.Errorf("spots %v, shortfall %v: max = %v, %v; want %d", c.spots, c.short, s.HPA, err, c.want)
 		}
 	}
