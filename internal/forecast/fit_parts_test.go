@@ -599,3 +599,27 @@ func TestQuotaThatWasPassed(t *testing.T) {
 		}
 	}
 }
+
+// TestDoubt says of a metric that requests do not explain at all before anything else.
+func TestDoubt(t *testing.T) {
+	for _, c := range []struct {
+		explained float64
+		first     bool
+		want      string // empty: nothing is said
+	}{
+		{0.8, false, ""},
+		{0.75, false, web + ": requests explain only 75 % of how queue changed"},
+		{0.1, false, web + ": requests explain only 10 % of how queue changed"},
+		{0.05, true, web + ": requests explain nothing of how queue changed, and it is played as if they did"},
+		{-3, true, web + ": requests explain nothing of how queue changed, and it is played as if they did"},
+	} {
+		f := &fitting{assumed: []string{"another"}}
+		for range 2 { // it is said once
+			f.doubt(capacity.FleetResult{Fleet: capacity.Fleet{Name: web}}, "queue", pipeline{explained: c.explained})
+		}
+		said := slices.DeleteFunc(slices.Clone(f.assumed), func(s string) bool { return s == "another" })
+		if (len(said) == 1) != (c.want != "") || !strings.HasPrefix(strings.Join(said, ""), c.want) || (f.assumed[0] != "another") != c.first {
+			t.Errorf("explained %g: assumed %q; want %q, first %v", c.explained, f.assumed, c.want, c.first)
+		}
+	}
+}
