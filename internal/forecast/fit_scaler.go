@@ -31,7 +31,7 @@ func (f *fitting) spec(fleet capacity.Fleet) (autoscale.Spec, error) {
 	}
 	if pods := fleet.Kind == capacity.HPA; pods != (spec.HPA != nil) {
 		return spec, fmt.Errorf("%s: the run tells how %s is scaled, and this is %s: what it tells at %s is of another fleet: use the run as it was written, or rehearse again",
-			fleet.Name, kindInWords(!pods), kindInWords(pods), seconds(time.Duration(told.At)))
+			fleet.Name, kindInWords(!pods), kindInWords(pods), seconds(time.Duration(told.At).Round(time.Second)))
 	}
 	return spec, nil
 }

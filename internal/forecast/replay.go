@@ -17,7 +17,7 @@ const replays = 200
 // replay plays the rehearsal by what staging had: the demand that was planned, what
 // one unit was judged to carry, and the phases that were seen.
 func (f *fitting) replay(s staging) (Replay, error) {
-	r, demand := Replay{Runs: replays, Measured: f.r.ScaleLag}, f.demand()
+	r, demand := Replay{Measured: f.r.ScaleLag}, f.demand()
 	lead := int(s.lead() / time.Second)
 	sim, err := simulation.New(f.rehearsed(s, demand, lead))
 	if err != nil {
@@ -26,7 +26,9 @@ func (f *fitting) replay(s staging) (Replay, error) {
 	for _, fleet := range s.Fleets {
 		r.Units = append(r.Units, UnitsError{Fleet: fleet.Name, Measured: f.measuredUnits(fleet.Name, len(demand))})
 	}
-	runs := make([]replayed, replays)
+	_, first := sim.Trace(1)
+	r.Runs = affordable(first.Desired)
+	runs := make([]replayed, r.Runs)
 	for i := range runs {
 		runs[i] = r.play(sim, lead, uint64(i+1))
 	}
@@ -37,6 +39,23 @@ func (f *fitting) replay(s staging) (Replay, error) {
 		return r, nil // whatever it does when idle
 	}
 	return r, f.holdIdle(&r, s)
+}
+
+// unitSeconds are units that are desired, times the seconds for which they are: of so many at
+// most the replays are made up, which takes a few seconds.
+const unitSeconds = 2e9
+
+// affordable is how often a rehearsal is played in which each fleet desires so many units
+// in each second: as often as usual but where they are hundreds of thousands, as by a
+// target that was misread. Such a rehearsal is told from the real one by some runs.
+func affordable(desired [][]int) int {
+	all := 0.0
+	for _, fleet := range desired {
+		for _, n := range fleet {
+			all += float64(n)
+		}
+	}
+	return int(min(replays, max(someRuns, unitSeconds/max(all, 1))))
 }
 
 // demand is what was planned for each second of the run, up to the last that had

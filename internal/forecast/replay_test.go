@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -178,6 +179,17 @@ func TestDemandFellBack(t *testing.T) {
 		}
 		if err := m.Replay.Trusted(); (err == nil) != c.trusted {
 			t.Errorf("%s: units off by %g: %v; want trusted %v", c.name, *m.Replay.Units[0].Mean, err, c.trusted)
+		}
+	}
+}
+
+// TestAffordable plays fewer runs of a service that desires units without end.
+func TestAffordable(t *testing.T) {
+	const seconds = 1000
+	for _, c := range []struct{ units, want int }{{0, replays}, {10, replays}, {10_000, replays}, {20_000, 100}, {1_000_000, someRuns}} {
+		fleet := slices.Repeat([]int{c.units / 2}, seconds)
+		if got := affordable([][]int{fleet, fleet}); got != c.want {
+			t.Errorf("affordable of %d units over %d s = %d runs; want %d", c.units, seconds, got, c.want)
 		}
 	}
 }
