@@ -63,6 +63,13 @@ func (f *fitting) assume(format string, a ...any) {
 	}
 }
 
+// assumeFirst says, before all else, what a model may be wrong as a whole by.
+func (f *fitting) assumeFirst(format string, a ...any) {
+	if text := fmt.Sprintf(format, a...); !slices.Contains(f.assumed, text) {
+		f.assumed = slices.Insert(f.assumed, 0, text)
+	}
+}
+
 // service is the fleets that serve: the instances that pods stand on are the pods'
 // own. All that is not known comes in one error.
 func (f *fitting) service() (staging, error) {
@@ -108,7 +115,7 @@ func (f *fitting) fleet(r capacity.FleetResult) (fleet simulation.Fleet, known F
 	if known.AtLeast, err = f.perUnit(&fleet, r); err != nil {
 		return fleet, known, nil, err
 	}
-	spec, err := f.spec(r.Name)
+	spec, err := f.spec(r.Fleet)
 	if err != nil {
 		return fleet, known, nil, err
 	}

@@ -90,10 +90,14 @@ func (f *fitting) offBy(s staging, fleet int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	measured, sum := f.measuredUnits(s.Fleets[fleet].Name, len(demand)), 0.0
+	measured := f.measuredUnits(s.Fleets[fleet].Name, len(demand))
+	var off []float64
 	for seed := range uint64(someRuns) {
 		_, trace := sim.Trace(seed + 1)
-		sum += meanOff(trace.Ready[fleet][lead:], measured)
+		off = append(off, meanOff(trace.Ready[fleet][lead:], measured))
 	}
-	return sum / someRuns, nil
+	if mean := meanOver(off); mean != nil {
+		return *mean, nil
+	}
+	return 0, nil // any delay would do
 }

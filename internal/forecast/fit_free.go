@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -83,24 +84,30 @@ func (f *fitting) shortAnew() (at, lag *time.Duration) {
 }
 
 // short says of each second whether demand is more than what the fleets or the ceilings
-// carry: by the median of what a unit does, and the scalability law.
+// carry.
 func (f *fitting) short(demand []float64) []bool {
 	short := make([]bool, len(demand))
-	ceiling := f.met()
-	for s, asked := range demand {
-		short[s] = ceiling > 0 && asked > ceiling
+	for s, carries := range f.carried(len(demand)) {
+		short[s] = demand[s] > carries
 	}
+	return short
+}
+
+// carried is what the fleets and the ceilings carried in each second, in req/s: by the
+// median of what a unit does, and the scalability law; infinite where that is not known.
+func (f *fitting) carried(seconds int) []float64 {
+	rates := slices.Repeat([]float64{cmp.Or(f.met(), math.Inf(1))}, seconds)
 	for _, r := range f.r.Fleets {
 		each := cmp.Or(r.PerUnit.Mid, r.PerUnit.Low) // as the model takes it
 		if f.carriesPods(r) || each == nil {
 			continue
 		}
 		one := *each * slower(r, r.PerUnit.Units)
-		for s, n := range f.measuredUnits(r.Name, len(demand)) {
-			if n >= 0 && demand[s] > one*float64(n)/slower(r, n) {
-				short[s] = true
+		for s, n := range f.measuredUnits(r.Name, seconds) {
+			if n >= 0 {
+				rates[s] = min(rates[s], one*float64(n)/slower(r, n))
 			}
 		}
 	}
-	return short
+	return rates
 }

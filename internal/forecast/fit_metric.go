@@ -15,6 +15,10 @@ import (
 // to count as following them.
 const follows = 0.8
 
+// nothing is the share below which they explain no more than chance does: a line through
+// some readings has one at the best of its windows and delays.
+const nothing = 0.1
+
 // metrics sets what an HPA looks at, and what units use of it.
 func (f *fitting) metrics(fleet *simulation.Fleet, known *Fleet, p *simulation.Pods, r capacity.FleetResult, specs []autoscale.MetricSpec) error {
 	add := func(name string, m simulation.Metric) {
@@ -129,7 +133,10 @@ func (f *fitting) total(r capacity.FleetResult, s autoscale.MetricSpec) simulati
 
 // doubt says that a metric follows something else than requests too.
 func (f *fitting) doubt(r capacity.FleetResult, name string, at pipeline) {
-	if at.explained < follows {
+	switch {
+	case at.explained < nothing:
+		f.assumeFirst("%s: requests explain nothing of how %s changed, and it is played as if they did: ask what it follows", r.Name, name)
+	case at.explained < follows:
 		f.assume("%s: requests explain only %s of how %s changed: it is taken to follow nothing else", r.Name, figure.Share(max(0, at.explained)), name)
 	}
 }

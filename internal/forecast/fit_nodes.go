@@ -78,14 +78,24 @@ func (f *fitting) carrier(pods capacity.FleetResult) *capacity.FleetResult {
 
 func grown(r capacity.FleetResult) int { return orElse(r.ReadyMax, 0) - orElse(r.ReadyStart, 0) }
 
-// density is how many pods an instance has room for: as the cluster tells, else as
-// many as there ever were for each. That may be too many: a group is polled, and new
-// pods are ready before a poll shows the instance that they stand on.
+// density is how many pods an instance has room for: as the cluster tells, but at least
+// as many as stood there when it did, else as many as there ever were for each. That may
+// be too many: a group is polled, and new pods are ready before a poll shows the instance
+// that they stand on.
 func (f *fitting) density(pods, group capacity.FleetResult) int {
 	for _, p := range f.Series(pods.Name, timeline.Room) {
-		if n, ok := ableAt(group, time.Duration(p.At)); ok && n > 0 {
-			return max(int(p.Value)/n, 1)
+		n, ok := ableAt(group, time.Duration(p.At))
+		if !ok || n == 0 {
+			continue
 		}
+		told, stood := int(p.Value)/n, 0
+		if ready, ok := ableAt(pods, time.Duration(p.At)); ok {
+			stood = (ready + n - 1) / n
+		}
+		if told < stood {
+			f.assume("%s: its nodes were read to have room for %s of its pods, and as many as %s stood on each: it is taken to be that", pods.Name, figure.Count(int(p.Value)), figure.Count(stood))
+		}
+		return max(told, stood, 1)
 	}
 	most := f.densest(pods, group)
 	f.assume("%s: how many of its pods an instance has room for was not observed: it is taken to be %s, as many as there were", pods.Name, figure.Count(max(most, 1)))

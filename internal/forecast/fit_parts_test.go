@@ -262,6 +262,7 @@ func TestDensity(t *testing.T) {
 		assumed string
 	}{
 		{"as the cluster tells", series(-1, 3, 70, 9), 9, 4, ""},
+		{"fewer than stood there", series(-1, 5, 70, 9), 1, 3, "room for 1 of its pods, and as many as 3 stood on each"},
 		{"more than it told, for a poll shows instances late", series(-1, 3, 70, 22), 9, 4, ""},
 		{"as many as there were", series(-1, 3, 70, 9), 0, 3, "taken to be 3, as many as there were"},
 	} {
@@ -431,7 +432,7 @@ func TestSpec(t *testing.T) {
 			f.q.Spots = nil
 		}
 		f.r.Shortfall = c.short
-		if s, err := f.spec(web); err != nil || s.HPA.Max != c.want {
+		if s, err := f.spec(capacity.Fleet{Name: web, Kind: capacity.HPA}); err != nil || s.HPA.Max != c.want {
 			t.Errorf("spots %v, shortfall %v: max = %v, %v; want %d", c.spots, c.short, s.HPA, err, c.want)
 		}
 	}
@@ -568,6 +569,57 @@ func TestOtherMetrics(t *testing.T) {
 	for _, want := range []string{"it is scaled by memory too, which by the run is not what makes it grow", "s0-cron-Asia-Tokyo-0-8 asks for units at certain times"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("assumed %q; want %q among it", said, want)
+		}
+	}
+}
+
+// TestQuotaThatWasPassed leaves out a quota that units came beyond, and not one that
+// they were beyond already.
+func TestQuotaThatWasPassed(t *testing.T) {
+	able := func(second, units float64) timeline.Point {
+		return timeline.Point{At: timeline.Offset(secs(second)[0]), Value: units}
+	}
+	for _, c := range []struct {
+		name    string
+		quota   float64
+		able    timeline.Series
+		want    int
+		assumed string
+	}{
+		{"above all", 8, timeline.Series{able(-1, 2), able(60, 8)}, 8, ""},
+		{"passed", 1, timeline.Series{able(-1, 2), able(60, 8), able(90, 7)}, 0, web + ": a quota of 1 was read, and 8 were ready after it: it is left out"},
+		{"lowered below what stood", 1, timeline.Series{able(-1, 2), able(60, 1), able(90, 2)}, 1, ""},
+		{"nothing observed", 1, nil, 1, ""},
+	} {
+		f := &fitting{}
+		f.Readings = []timeline.Reading{{At: 0, Source: web, Name: timeline.Quota, Value: c.quota}}
+		got := f.quota(capacity.FleetResult{Fleet: capacity.Fleet{Name: web}, Able: c.able})
+		if said := strings.Join(f.assumed, ""); got != c.want || said != c.assumed {
+			t.Errorf("%s: quota = %d, assumed %q; want %d, %q", c.name, got, said, c.want, c.assumed)
+		}
+	}
+}
+
+// TestDoubt says of a metric that requests do not explain at all before anything else.
+func TestDoubt(t *testing.T) {
+	for _, c := range []struct {
+		explained float64
+		first     bool
+		want      string // empty: nothing is said
+	}{
+		{0.8, false, ""},
+		{0.75, false, web + ": requests explain only 75 % of how queue changed"},
+		{0.1, false, web + ": requests explain only 10 % of how queue changed"},
+		{0.05, true, web + ": requests explain nothing of how queue changed, and it is played as if they did"},
+		{-3, true, web + ": requests explain nothing of how queue changed, and it is played as if they did"},
+	} {
+		f := &fitting{assumed: []string{"another"}}
+		for range 2 { // it is said once
+			f.doubt(capacity.FleetResult{Fleet: capacity.Fleet{Name: web}}, "queue", pipeline{explained: c.explained})
+		}
+		said := slices.DeleteFunc(slices.Clone(f.assumed), func(s string) bool { return s == "another" })
+		if (len(said) == 1) != (c.want != "") || !strings.HasPrefix(strings.Join(said, ""), c.want) || (f.assumed[0] != "another") != c.first {
+			t.Errorf("explained %g: assumed %q; want %q, first %v", c.explained, f.assumed, c.want, c.first)
 		}
 	}
 }

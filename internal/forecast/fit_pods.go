@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/capacity"
+	"github.com/seed-f864f198/onair/internal/figure"
 	"github.com/seed-f864f198/onair/internal/simulation"
 	"github.com/seed-f864f198/onair/internal/timeline"
 )
@@ -39,11 +40,16 @@ func (f *fitting) unread(fleet string, all []string) {
 }
 
 // quota is how many units of a fleet could exist in this run, by its quotas and by
-// what else it was stuck at; 0: any number.
+// what else it was stuck at; 0: any number. A quota that more units came beyond is not
+// what bounds them.
 func (f *fitting) quota(r capacity.FleetResult) int {
 	most := 0.0
 	for _, source := range append([]string{r.Name}, r.Quotas...) {
 		for _, p := range f.Series(source, timeline.Quota) {
+			if came := cameBeyond(r, p); came > 0 {
+				f.assume("%s: a quota of %s was read, and %s were ready after it: it is left out", r.Name, figure.Scaled(p.Value), figure.Count(came))
+				continue
+			}
 			most = lower(most, p.Value)
 		}
 	}
@@ -51,4 +57,20 @@ func (f *fitting) quota(r capacity.FleetResult) int {
 		most = lower(most, float64(*r.Stuck))
 	}
 	return int(most)
+}
+
+// cameBeyond is how many units a fleet had grown to after a quota was read, where that is
+// more than it allows; else 0. Those that were there already it leaves alone.
+func cameBeyond(r capacity.FleetResult, quota timeline.Point) int {
+	stood, known := r.Able.At(quota.At)
+	if !known && len(r.Able) > 0 {
+		stood = r.Able[0].Value
+	}
+	most := 0.0
+	for _, p := range r.Able {
+		if p.At > quota.At && p.Value > max(stood, quota.Value) {
+			most = max(most, p.Value)
+		}
+	}
+	return int(most + 0.5)
 }

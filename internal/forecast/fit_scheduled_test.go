@@ -38,8 +38,8 @@ func TestReplayPlaysScheduledActions(t *testing.T) {
 	if before, after := units.Simulated[119], units.Simulated[latest]; before >= 9 || after < 9 {
 		t.Errorf("the replay has %d units before the action and %d after; want 9 after it", before, after)
 	}
-	if units.Mean > 0.15 || m.Replay.Trusted() != nil {
-		t.Errorf("units off by %g: %v; want at most 15 %%, for the action may be late", units.Mean, m.Replay.Trusted())
+	if *units.Mean > 0.15 || m.Replay.Trusted() != nil {
+		t.Errorf("units off by %g: %v; want at most 15 %%, for the action may be late", *units.Mean, m.Replay.Trusted())
 	}
 	if got := m.Service.Fleets[0].Orders; got != nil {
 		t.Errorf("orders of what is asked = %v; want none", got)

@@ -80,8 +80,8 @@ func TestFitFindsStepGroups(t *testing.T) {
 			if got.Group.Warmup != 10*time.Second || len(run.r.Fleets[0].Growths) < 2 {
 				t.Errorf("warmup %s, %d growths; want 10s, and some", got.Group.Warmup, len(run.r.Fleets[0].Growths))
 			}
-			if r := m.Replay; r.LagError == nil || *r.LagError > 0.1 || r.Units[0].Mean > 0.1 || r.Trusted() != nil {
-				t.Errorf("replay: lag error %v, units off by %g: %v; want at most 10 %%", r.LagError, r.Units[0].Mean, r.Trusted())
+			if r := m.Replay; r.LagError == nil || *r.LagError > 0.1 || *r.Units[0].Mean > 0.1 || r.Trusted() != nil {
+				t.Errorf("replay: lag error %v, units off by %g: %v; want at most 10 %%", r.LagError, *r.Units[0].Mean, r.Trusted())
 			}
 			if len(m.Assumed) != 1 || !strings.HasPrefix(m.Assumed[0], nodes+": how late its alarms see their data points was not read: it is taken to be 0s") {
 				t.Errorf("assumed %q; want how late alarms are alone", m.Assumed)

@@ -128,8 +128,8 @@ func TestFitFindsWhatIsKnown(t *testing.T) {
 			if want := c.name == "CPU in cores"; m.Fleets[0].OwnUnit != want {
 				t.Errorf("in its own unit: %v; want %v", m.Fleets[0].OwnUnit, want)
 			}
-			if r := m.Replay; r.LagError == nil || *r.LagError > 0.02 || r.Units[0].Mean > 0.005 || r.Trusted() != nil {
-				t.Errorf("replay: lag error %v, units off by %g: %v; want next to nothing", r.LagError, r.Units[0].Mean, r.Trusted())
+			if r := m.Replay; r.LagError == nil || *r.LagError > 0.02 || *r.Units[0].Mean > 0.005 || r.Trusted() != nil {
+				t.Errorf("replay: lag error %v, units off by %g: %v; want next to nothing", r.LagError, *r.Units[0].Mean, r.Trusted())
 			}
 		})
 	}
@@ -257,6 +257,9 @@ func TestFitRefuses(t *testing.T) {
 		{"no request", func(r *rehearsal) { r.Seconds = nil }, "no request was sent"},
 		{"no scaler", func(r *rehearsal) { r.Events = nil }, web + ": the run does not tell how it is scaled, for it was made before onair recorded that"},
 		{"a scaler that cannot be read", func(r *rehearsal) { r.Events[0].Spec = "{" }, web + ": how it is scaled cannot be read: "},
+		{"a scaler of another kind", func(r *rehearsal) {
+			r.Events[0].Spec, _ = autoscale.Spec{Group: &autoscale.GroupSpec{Min: 1, Max: 20}}.Text()
+		}, web + ": the run tells how an Auto Scaling group is scaled, and this is an HPA: what it tells at -1s is of another fleet"},
 		{"units unseen", func(r *rehearsal) { fleet(r).Able = nil }, web + ": how many units were ready at the start was not observed"},
 		{"no unit", func(r *rehearsal) { fleet(r).Able[0].Value = 0 }, web + ": no unit was ready at the start"},
 		{"nothing known of a unit", func(r *rehearsal) { fleet(r).PerUnit = capacity.PerUnit{} }, web + ": what a unit sustains is not known: rehearse steps of load"},

@@ -54,15 +54,25 @@ type Replay struct {
 	// Apart says, in words, that only one of the two recovered, or fell short: the
 	// model is not trusted then, and LagError is nil. Else it is empty.
 	Apart string
+	// Unseen says, in words, that too little was seen of the rehearsal's units: without
+	// a LagError the model is not trusted then. Else it is empty.
+	Unseen string
+	// Restless says, in words, that the model scales out although nobody asks anything
+	// of it, which the service did not do before the rehearsal: it is not trusted then.
+	// Else it is empty.
+	Restless string
 }
 
 // UnitsError is how far a fleet's simulated ready units were from the measured
 // ones.
 type UnitsError struct {
-	Fleet               string
-	Mean                float64 // |simulated - measured| / measured, over runs and those seconds in which either stood off what was measured first
-	Worst               int     // units, in any second of the median run
-	Measured, Simulated []int   // ready units in each second; Simulated of the median run; -1: not known
+	Fleet string
+	// Mean is |simulated - measured| / measured, over runs and those seconds in which
+	// either stood off what was measured first; nil where there was none: nothing was
+	// compared then.
+	Mean                *float64
+	Worst               int   // units, in any second of the median run
+	Measured, Simulated []int // ready units in each second; Simulated of the median run; -1: not known
 }
 
 // MaxLagError is the median error on scale lag above which a model is not asked

@@ -17,7 +17,7 @@ const replays = 200
 // replay plays the rehearsal by what staging had: the demand that was planned, what
 // one unit was judged to carry, and the phases that were seen.
 func (f *fitting) replay(s staging) (Replay, error) {
-	r, demand := Replay{Runs: replays, Measured: f.r.ScaleLag}, f.demand()
+	r, demand := Replay{Measured: f.r.ScaleLag}, f.demand()
 	lead := int(s.lead() / time.Second)
 	sim, err := simulation.New(f.rehearsed(s, demand, lead))
 	if err != nil {
@@ -26,13 +26,36 @@ func (f *fitting) replay(s staging) (Replay, error) {
 	for _, fleet := range s.Fleets {
 		r.Units = append(r.Units, UnitsError{Fleet: fleet.Name, Measured: f.measuredUnits(fleet.Name, len(demand))})
 	}
-	runs := make([]replayed, replays)
+	_, first := sim.Trace(1)
+	r.Runs = affordable(first.Desired)
+	runs := make([]replayed, r.Runs)
 	for i := range runs {
 		runs[i] = r.play(sim, lead, uint64(i+1))
 	}
 	r.sumUp(runs, sim, lead)
 	f.holdLag(&r, runs)
-	return r, nil
+	f.holdSeen(&r)
+	if r.Trusted() != nil {
+		return r, nil // whatever it does when idle
+	}
+	return r, f.holdIdle(&r, s)
+}
+
+// unitSeconds are units that are desired, times the seconds for which they are: of so many at
+// most the replays are made up, which takes a few seconds.
+const unitSeconds = 2e9
+
+// affordable is how often a rehearsal is played in which each fleet desires so many units
+// in each second: as often as usual but where they are hundreds of thousands, as by a
+// target that was misread. Such a rehearsal is told from the real one by some runs.
+func affordable(desired [][]int) int {
+	all := 0.0
+	for _, fleet := range desired {
+		for _, n := range fleet {
+			all += float64(n)
+		}
+	}
+	return int(min(replays, max(someRuns, unitSeconds/max(all, 1))))
 }
 
 // demand is what was planned for each second of the run, up to the last that had
@@ -134,7 +157,7 @@ func (f *fitting) measuredUnits(fleet string, seconds int) []int {
 type replayed struct {
 	seed uint64
 	lag  float64
-	off  []float64 // of each fleet, the mean over seconds
+	off  []float64 // of each fleet, the mean over seconds; NaN where none tell
 }
 
 func (r *Replay) play(sim *simulation.Simulator, lead int, seed uint64) replayed {
@@ -169,10 +192,7 @@ func meanOff(simulated, measured []int) float64 {
 			sum, n = sum+math.Abs(float64(simulated[s]-m))/float64(m), n+1
 		}
 	}
-	if n == 0 {
-		return 0
-	}
-	return sum / float64(n)
+	return sum / float64(n) // 0/0 is NaN
 }
 
 // sumUp tells of each fleet how far its units were off, and shows those of the median
@@ -181,9 +201,11 @@ func (r *Replay) sumUp(runs []replayed, sim *simulation.Simulator, lead int) {
 	_, typical := sim.Trace(median(runs).seed)
 	for i := range r.Units {
 		u := &r.Units[i]
+		var off []float64
 		for _, run := range runs {
-			u.Mean += run.off[i] / float64(len(runs))
+			off = append(off, run.off[i])
 		}
+		u.Mean = meanOver(off)
 		u.Simulated = typical.Ready[i][lead:]
 		for s, m := range u.Measured {
 			if m >= 0 {
@@ -191,6 +213,22 @@ func (r *Replay) sumUp(runs []replayed, sim *simulation.Simulator, lead int) {
 			}
 		}
 	}
+}
+
+// meanOver is the mean over runs of how far a fleet's units were off; nil where no run
+// tells. A run in which they stood as still as in the rehearsal is off by nothing, where
+// others were not that still.
+func meanOver(runs []float64) *float64 {
+	sum, told := 0.0, false
+	for _, off := range runs {
+		if !math.IsNaN(off) {
+			sum, told = sum+off, true
+		}
+	}
+	if !told {
+		return nil
+	}
+	return new(sum / float64(len(runs)))
 }
 
 // median is the run in the middle by its lag, those without a shortfall first, and of

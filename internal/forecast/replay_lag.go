@@ -14,6 +14,7 @@ import (
 //	rehearsed            most runs            LagError
 //	recovered            recovered            median of |simulated / measured - 1|
 //	recovered            did not              none: Apart
+//	demand fell back     (any other)          none: NoLag, and units alone are judged
 //	did not              recovered            none: Apart
 //	did not              did not              none: NoLag, and units alone are judged
 //	no shortfall         (any)                the same
@@ -27,6 +28,8 @@ func (f *fitting) holdLag(r *Replay, runs []replayed) {
 	switch {
 	case f.r.ScaleLag != nil && math.IsInf(typical, 1):
 		r.Apart = fmt.Sprintf("capacity was behind demand for %s in the rehearsal, and never catches up in its replay", figure.Duration(*f.r.ScaleLag))
+	case f.r.ScaleLag != nil && !f.outgrown():
+		r.NoLag = fmt.Sprintf("capacity was behind demand for %s in the rehearsal, and had not grown when demand fell back", figure.Duration(*f.r.ScaleLag))
 	case f.r.ScaleLag != nil:
 		r.LagError = new(lagError(runs, f.r.ScaleLag.Seconds()))
 	case f.r.Shortfall == nil:
@@ -46,6 +49,16 @@ func (f *fitting) holdLag(r *Replay, runs []replayed) {
 	if r.LagError == nil && r.Apart == "" {
 		f.assume("%s: how fast it scales could be held against its units alone, and against no scale lag", r.NoLag)
 	}
+}
+
+// outgrown reports whether capacity had grown when the rehearsal's shortfall ended. If
+// not, demand had only fallen back: the same demand does so in any replay, whatever it
+// scales by, and how long that took says nothing of a scaler.
+func (f *fitting) outgrown() bool {
+	from := int(*f.r.Shortfall / time.Second)
+	to := from + int(*f.r.ScaleLag/time.Second)
+	rates := f.carried(to + 1)
+	return rates[to] > rates[from]
 }
 
 // lagError is the median over the runs of how far their lag is off the measured one. A

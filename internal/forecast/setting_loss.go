@@ -12,9 +12,10 @@ import (
 // How long it takes until what was lost is replaced, unless it is set.
 const (
 	// Of pods: 40 s until their node is taken for lost (node-monitor-grace-period of the
-	// kube-controller-manager; newer releases wait 50 s) and 300 s until they are evicted
-	// (default-unreachable-toleration-seconds of the kube-apiserver). Tolerations of their
-	// own may be shorter.
+	// kube-controller-manager, by default 40 s up to Kubernetes 1.31 and 50 s from 1.32 on:
+	// kubernetes/kubernetes#126287) and 300 s until they are evicted
+	// (default-unreachable-toleration-seconds of the kube-apiserver): 340 s, and 350 s from
+	// 1.32 on. Tolerations of their own may be shorter.
 	podsNoticed = 40*time.Second + 300*time.Second
 	// Of a group's instances, until their health checks have failed: status checks run
 	// every minute, those of a load balancer as it is set up.

@@ -209,7 +209,7 @@ func (p *Planned) nextRows() []layerRow {
 func replayFacts(r forecast.Replay) []fact {
 	var facts []fact
 	for _, u := range r.Units {
-		facts = append(facts, fact{u.Fleet, fmt.Sprintf("ready units off by %s on average, by %s at the worst second of the median run", figure.Share(u.Mean), figure.Count(u.Worst))})
+		facts = append(facts, fact{u.Fleet, "ready units " + unitsOff(u)})
 	}
 	lag := fact{"scale lag", fmt.Sprintf("%s measured, %s simulated", figure.OrUnknown(r.Measured, figure.Duration), figure.OrUnknown(r.Simulated, figure.Duration))}
 	switch {
@@ -220,3 +220,14 @@ func replayFacts(r forecast.Replay) []fact {
 	}
 	return append(facts, lag)
 }
+
+// unitsOff says how far a fleet's units were off in the replay.
+func unitsOff(u forecast.UnitsError) string {
+	if u.Mean == nil {
+		return notCompared
+	}
+	return fmt.Sprintf("off by %s on average, by %s at the worst second of the median run", figure.Share(*u.Mean), figure.Count(u.Worst))
+}
+
+// notCompared is told of units in the place of an error that there is none of.
+const notCompared = "not compared: they moved neither in the rehearsal, as far as it was seen, nor in its replay"

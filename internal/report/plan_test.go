@@ -140,7 +140,7 @@ func (e planning) model() *forecast.Model {
 		Fleets:  []forecast.Fleet{{Name: e.fleet, Kind: capacity.HPA, Start: e.start}},
 		Assumed: []string{"the HPA looks every 15 s: it decided but once"},
 		Replay: forecast.Replay{
-			Runs: 200, Units: []forecast.UnitsError{{Fleet: e.fleet, Mean: 0.031, Worst: 2}},
+			Runs: 200, Units: []forecast.UnitsError{{Fleet: e.fleet, Mean: number(0.031), Worst: 2}},
 			Measured: &measured, Simulated: &simulated, LagError: number(0.041),
 		},
 	}

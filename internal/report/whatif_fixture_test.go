@@ -99,7 +99,7 @@ func seconds(steps []int, unseen int) []int {
 // replayed is a replay that is to be trusted.
 func replayed() forecast.Replay {
 	return forecast.Replay{
-		Runs: 200, Units: []forecast.UnitsError{{Fleet: "hpa/default/web", Mean: 0.042, Worst: 3}},
+		Runs: 200, Units: []forecast.UnitsError{{Fleet: "hpa/default/web", Mean: number(0.042), Worst: 3}},
 		Measured: after(41), Simulated: after(43), LagError: number(0.061),
 	}
 }

@@ -65,9 +65,9 @@ type ReplaySummary struct {
 
 // UnitsOffSummary is how far off the ready units of a fleet are.
 type UnitsOffSummary struct {
-	Fleet string  `json:"fleet"`
-	Mean  float64 `json:"mean_error"`  // over seconds and runs: |simulated - measured| / measured
-	Worst int     `json:"worst_units"` // in any second of the median run
+	Fleet string   `json:"fleet"`
+	Mean  *float64 `json:"mean_error"`  // over seconds and runs: |simulated - measured| / measured; null where units moved in neither
+	Worst int      `json:"worst_units"` // in any second of the median run
 }
 
 // ColumnSummary is the service with some settings, and what became of the demand.

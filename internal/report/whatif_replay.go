@@ -48,9 +48,13 @@ func replayPanel(u forecast.UnitsError) *panel {
 		p.Add(line{points: stairs(piece, piece[len(piece)-1].X+1), style: stroke(able, lineWidth)})
 	}
 	p.Add(line{points: stairs(played, s.end), style: stroke(scaling, 1.6, 4, 3)})
+	off := "not compared, for they never moved"
+	if u.Mean != nil {
+		off = fmt.Sprintf("off by %s on average", figure.Share(*u.Mean))
+	}
 	p.Add(heading{
 		title: "Rehearsal", above: titleAbove,
-		note: fmt.Sprintf("ready units of %s, measured and played again: off by %s on average", u.Fleet, figure.Share(u.Mean)),
+		note: fmt.Sprintf("ready units of %s, measured and played again: %s", u.Fleet, off),
 	})
 	p.labels = []label{{"measured", lastOf(measured), able}, {"played", lastOf(played), scaling}}
 	p.Add(lineLabels(p.labels))

@@ -543,3 +543,26 @@ func TestWhatIfTellsOfBoxes(t *testing.T) {
 		t.Errorf("Boxes() = %q; want the letters and the way out", got)
 	}
 }
+
+// Units that never moved are not told as off by nothing.
+func TestUnitsNotCompared(t *testing.T) {
+	w := whatIf(t, nil, changed(t, "min=80", asked{min: 80}))
+	w.Replay.Units[0].Mean = nil
+	const want = "the ready units of hpa/default/web are not compared: they moved neither"
+	if got := w.trust(); !strings.Contains(got, want) || strings.Contains(got, "off by 0 %") {
+		t.Errorf("trust = %q; want %q in it", got, want)
+	}
+	if got := replayFacts(w.Replay)[0].Value; !strings.HasPrefix(got, "ready units not compared: they moved neither") {
+		t.Errorf("fact of the plan = %q; want that they were not compared", got)
+	}
+	if got := w.Summary().Replay.Units[0].Mean; got != nil {
+		t.Errorf("mean_error = %g; want null", *got)
+	}
+	svg, err := w.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "measured and played again: not compared, for they never moved<"; !strings.Contains(string(svg), want) {
+		t.Errorf("the picture lacks %q", want)
+	}
+}

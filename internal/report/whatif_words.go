@@ -67,15 +67,19 @@ func (w *WhatIf) asked() string {
 
 // trust says how the model plays the rehearsal.
 func (w *WhatIf) trust() string {
-	var units []string
+	var units, still []string
 	for _, u := range w.Replay.Units {
-		units = append(units, fmt.Sprintf("%s off by %s", u.Fleet, figure.Share(u.Mean)))
+		if u.Mean == nil {
+			still = append(still, fmt.Sprintf("; the ready units of %s are %s", u.Fleet, notCompared))
+			continue
+		}
+		units = append(units, fmt.Sprintf("%s off by %s", u.Fleet, figure.Share(*u.Mean)))
 	}
 	text := fmt.Sprintf("Played by the model (%s runs), the rehearsal has ", figure.Count(w.Replay.Runs))
 	if len(units) > 0 {
 		text += "the ready units of " + strings.Join(units, ", of ") + " on average, and "
 	}
-	return text + w.lagTrust() + "."
+	return text + w.lagTrust() + strings.Join(still, "") + "."
 }
 
 func (w *WhatIf) lagTrust() string {

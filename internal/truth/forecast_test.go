@@ -116,7 +116,7 @@ func fitted(t *testing.T, s *scenario.Scenario, dir *rundir.Dir) *forecast.Model
 func told(m *forecast.Model, r capacity.Result) string {
 	var b strings.Builder
 	for _, u := range m.Replay.Units {
-		fmt.Fprintf(&b, "replay of %s: %.1f %% off, at worst %d units; ", u.Fleet, 100*u.Mean, u.Worst)
+		fmt.Fprintf(&b, "replay of %s: %s off, at worst %d units; ", u.Fleet, figure.OrUnknown(u.Mean, figure.Share), u.Worst)
 	}
 	fmt.Fprintf(&b, "lag %s, replayed %s, off %s %s\n", figure.OrUnknown(m.Replay.Measured, figure.Duration),
 		figure.OrUnknown(m.Replay.Simulated, figure.Duration), figure.OrUnknown(m.Replay.LagError, func(e float64) string { return fmt.Sprintf("%.0f %%", 100*e) }), m.Replay.NoLag)
