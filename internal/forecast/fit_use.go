@@ -41,7 +41,7 @@ func (f *fitting) use(r capacity.FleetResult, s autoscale.MetricSpec) use {
 	at, loaded := f.pipeline(r, s)
 	return use{
 		name: s.Name, at: at, loaded: loaded, ownUnit: inOwnUnit(s),
-		metric: simulation.Metric{Kind: simulation.Utilisation, Target: s.Target, Window: at.window, Delay: at.delay},
+		metric: simulation.Metric{Kind: simulation.Utilisation, Target: s.Target, OwnUnit: inOwnUnit(s), Window: at.window, Delay: at.delay},
 		cpu:    simulation.CPU{Base: at.base, Request: at.slope, Limit: f.useLimit(r, s, at)},
 	}
 }
