@@ -96,7 +96,7 @@ func TestFitFindsWhatIsKnown(t *testing.T) {
 				t.Errorf("metric = %+v; want %+v", metric, of)
 			}
 			if of.Kind == simulation.Utilisation {
-				if math.Abs(got.CPU.Base-want.CPU.Base) > 0.002 || math.Abs(got.CPU.Request/want.CPU.Request-1) > 0.005 || math.Abs(got.CPU.Limit/want.CPU.Limit-1) > 0.005 {
+				if math.Abs(got.CPU.Base-want.CPU.Base) > 0.0025 || math.Abs(got.CPU.Request/want.CPU.Request-1) > 0.005 || math.Abs(got.CPU.Limit/want.CPU.Limit-1) > 0.005 {
 					t.Errorf("cpu = %+v; want %+v", got.CPU, want.CPU)
 				}
 			}
