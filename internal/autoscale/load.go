@@ -1,5 +1,7 @@
 package autoscale
 
+import "math"
+
 // Load is a Metric whose pods are counted, and their values added up: all that the algorithm needs of them.
 type Load struct {
 	Target      float64 // of the mean over pods, above 0
@@ -32,7 +34,7 @@ func (l Load) replicas(current int, t tolerances) (n int, ok bool) {
 	if l.Measured == 0 {
 		return 0, false
 	}
-	ratio := l.Sum / float64(l.Measured) / l.Target
+	ratio := l.ratio(l.Sum, l.Measured)
 	if (l.Unready == 0 || ratio <= 1) && l.Missing == 0 {
 		if t.within(ratio) {
 			return current, true
@@ -52,7 +54,7 @@ func (l Load) replicas(current int, t tolerances) (n int, ok bool) {
 // cautious recomputes the ratio with the pods that were filled in, and keeps the current count where
 // they would turn the direction round.
 func (l Load) cautious(current int, ratio, sum float64, counted int, t tolerances) int {
-	again := sum / float64(counted) / l.Target
+	again := l.ratio(sum, counted)
 	if t.within(again) || (ratio < 1) != (again < 1) {
 		return current
 	}
@@ -61,6 +63,24 @@ func (l Load) cautious(current int, ratio, sum float64, counted int, t tolerance
 		return current
 	}
 	return n
+}
+
+// ratio is the mean over the target.
+func (l Load) ratio(sum float64, pods int) float64 {
+	mean := sum / float64(pods)
+	if l.Utilisation {
+		mean = float64(WholePercent(mean)) / 100
+	}
+	return mean / l.Target
+}
+
+// WholePercent is a utilisation, a ratio of what is requested, as the controller has it: in percent, the
+// rest cut off (GetResourceUtilizationRatio in pkg/controller/podautoscaler/metrics/utilization.go divides
+// integers). It decides by that, and publishes it as averageUtilization: 33.9 % are 33 % to it, which is
+// within a tenth of a target of 30 %.
+func WholePercent(ratio float64) int {
+	const bits = 1e-9 // 0.29 x 100 is a last bit less than 29
+	return int(math.Floor(min(ratio*100, math.MaxInt32) + bits))
 }
 
 func (l Load) fallback() float64 {

@@ -11,8 +11,10 @@ import (
 type Metric struct {
 	Name   string  // as the event names it, e.g. "cpu resource utilization (percentage of request)"
 	Target float64 // of the mean over pods, above 0
-	// Utilisation says that values are ratios of a request: a pod without a value then counts as using
-	// all of it on the way down (or the target, where that is higher), else as using the target.
+	// Utilisation says that values are ratios of a request. Their mean is then cut to whole percent, and a
+	// pod without a value counts as using all of its request on the way down (or the target, where that is
+	// higher). Else the mean is as it is, to the controller in whole thousandths, and such a pod counts as
+	// using the target.
 	Utilisation bool
 	Pods        []Pod
 }
@@ -53,7 +55,7 @@ func (m Metric) replicas(current int, t tolerances) (n int, ok bool) {
 }
 
 // ceil rounds up, but not for the last bits of a quotient: 0.6/0.2 pods are 3, not 4. (The controller
-// computes in whole thousandths and has no such bits.)
+// divides whole percents, or thousandths, by such ones, and seldom has such bits.)
 func ceil(x float64) int { return int(math.Ceil(min(x, math.MaxInt32) * (1 - 1e-12))) }
 
 // tolerances are the shares of the target by which use may differ without a change.

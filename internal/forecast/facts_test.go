@@ -157,8 +157,9 @@ func (r *rehearsal) grow(seen *capacity.FleetResult, fleet simulation.Fleet, at 
 }
 
 // read writes down what the status said of the metric at each sync: the mean over the
-// units that were ready for the window, of what a second asked of each. It is worked
-// out second by second here, and by sums where it is fitted.
+// units that were ready for the window, of what a second asked of each, in thousandths
+// or, of a utilisation, in whole percent. It is worked out second by second here, and by
+// sums where it is fitted.
 func (k known) read(r *rehearsal, ready, desired []int, demand []float64, end int) {
 	p := k.fleet.Pods
 	if p == nil {
@@ -189,7 +190,11 @@ func (k known) read(r *rehearsal, ready, desired []int, demand []float64, end in
 			}
 			n++
 		}
-		if value := math.Round(1000*sum/float64(n)) / 1000; value != last {
+		value := math.Round(1000*sum/float64(n)) / 1000
+		if m.Kind == simulation.Utilisation && !m.OwnUnit {
+			value = math.Floor(100*sum/float64(n)+1e-9) / 100 // as an HPA tells it
+		}
+		if value != last {
 			r.read(at.Seconds(), web, timeline.MetricOf+k.metric, value)
 			last = value
 		}

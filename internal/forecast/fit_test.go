@@ -55,7 +55,7 @@ func cores() known {
 	k := cpu()
 	k.fleet.CPU = simulation.CPU{Base: 0.02, Request: 0.012, Limit: 0.5}
 	p := *k.fleet.Pods
-	p.Metrics = []simulation.Metric{{Target: 0.28, Window: 30 * time.Second, Delay: 20 * time.Second}}
+	p.Metrics = []simulation.Metric{{Target: 0.28, OwnUnit: true, Window: 30 * time.Second, Delay: 20 * time.Second}}
 	k.fleet.Pods, k.limit = &p, 0
 	k.spec.HPA.Metrics = []autoscale.MetricSpec{{Name: "cpu", Kind: autoscale.OfPod, Target: 0.28}}
 	return k
@@ -92,11 +92,11 @@ func TestFitFindsWhatIsKnown(t *testing.T) {
 			m := c.rehearse().fitted(t)
 			got, want := m.Service.Fleets[0], c.fleet
 			metric, of := got.Pods.Metrics[0], want.Pods.Metrics[0]
-			if metric.Kind != of.Kind || metric.Window != of.Window || metric.Delay != of.Delay || math.Abs(metric.Target/of.Target-1) > 0.005 {
+			if metric.Kind != of.Kind || metric.OwnUnit != of.OwnUnit || metric.Window != of.Window || metric.Delay != of.Delay || math.Abs(metric.Target/of.Target-1) > 0.005 {
 				t.Errorf("metric = %+v; want %+v", metric, of)
 			}
 			if of.Kind == simulation.Utilisation {
-				if math.Abs(got.CPU.Base-want.CPU.Base) > 0.002 || math.Abs(got.CPU.Request/want.CPU.Request-1) > 0.005 || math.Abs(got.CPU.Limit/want.CPU.Limit-1) > 0.005 {
+				if math.Abs(got.CPU.Base-want.CPU.Base) > 0.0025 || math.Abs(got.CPU.Request/want.CPU.Request-1) > 0.005 || math.Abs(got.CPU.Limit/want.CPU.Limit-1) > 0.005 {
 					t.Errorf("cpu = %+v; want %+v", got.CPU, want.CPU)
 				}
 			}

@@ -41,7 +41,7 @@ func (f *fitting) use(r capacity.FleetResult, s autoscale.MetricSpec) use {
 	at, loaded := f.pipeline(r, s)
 	return use{
 		name: s.Name, at: at, loaded: loaded, ownUnit: inOwnUnit(s),
-		metric: simulation.Metric{Kind: simulation.Utilisation, Target: s.Target, Window: at.window, Delay: at.delay},
+		metric: simulation.Metric{Kind: simulation.Utilisation, Target: s.Target, OwnUnit: inOwnUnit(s), Window: at.window, Delay: at.delay},
 		cpu:    simulation.CPU{Base: at.base, Request: at.slope, Limit: f.useLimit(r, s, at)},
 	}
 }
@@ -83,8 +83,8 @@ func (u use) set(fleet *simulation.Fleet) {
 // useLimit is the most that a unit can use, or be seen to: its limit where it has one,
 // else what it uses when it always has work.
 func (f *fitting) useLimit(r capacity.FleetResult, s autoscale.MetricSpec, at pipeline) float64 {
-	if limits := f.Series(r.Name, timeline.LimitOf+s.Name); len(limits) > 0 {
-		return limits[len(limits)-1].Value
+	if limit := f.mayUse(r, s.Name); !math.IsInf(limit, 1) {
+		return limit
 	}
 	most := at.base + at.slope*busiest(r)
 	for _, p := range f.Series(r.Name, timeline.MetricOf+s.Name) {
@@ -94,6 +94,15 @@ func (f *fitting) useLimit(r capacity.FleetResult, s autoscale.MetricSpec, at pi
 		f.assume("%s: the most that a unit uses of %s was not seen: it is taken to be %s", r.Name, s.Name, figure.Scaled(most))
 	}
 	return most
+}
+
+// mayUse is the limit of a unit's use, +Inf where none was read.
+func (f *fitting) mayUse(r capacity.FleetResult, name string) float64 {
+	limits := f.Series(r.Name, timeline.LimitOf+name)
+	if len(limits) == 0 {
+		return math.Inf(1)
+	}
+	return limits[len(limits)-1].Value
 }
 
 // saturate takes a unit to saturate where it uses all that it may, if it was seen to use
@@ -112,7 +121,7 @@ func saturate(fleet *simulation.Fleet) {
 func (f *fitting) pipeline(r capacity.FleetResult, s autoscale.MetricSpec) (at pipeline, loaded bool) {
 	l, name := f.loadOn(r), s.Name
 	all := f.gauges(r.Name, name)
-	all = f.unbound(r, name, all)
+	all = uncut(s, f.unbound(r, name, all), f.mayUse(r, name))
 	if at, ok := fitPipeline(all, l.done, l.unknown, false); ok {
 		if at.explained < follows { // a base of its own then is anyone's
 			at, _ = fitPipeline(all, l.done, l.unknown, true)
@@ -129,11 +138,11 @@ func (f *fitting) pipeline(r capacity.FleetResult, s autoscale.MetricSpec) (at p
 // unbound leaves out readings at which units could use no more, where it is not known
 // at how many requests that is.
 func (f *fitting) unbound(r capacity.FleetResult, name string, all []gauge) []gauge {
-	limits := f.Series(r.Name, timeline.LimitOf+name)
-	if len(limits) == 0 || r.PerUnit.Saturation != nil {
+	limit := f.mayUse(r, name)
+	if math.IsInf(limit, 1) || r.PerUnit.Saturation != nil {
 		return all
 	}
-	most := 0.97 * limits[len(limits)-1].Value
+	most := 0.97 * limit
 	return slices.DeleteFunc(slices.Clone(all), func(g gauge) bool { return g.value >= most })
 }
 
@@ -156,8 +165,8 @@ func (f *fitting) usual(r capacity.FleetResult, s autoscale.MetricSpec, all []ga
 		return at
 	}
 	full := 1.0
-	if limits := f.Series(r.Name, timeline.LimitOf+s.Name); len(limits) > 0 {
-		full = limits[len(limits)-1].Value
+	if limit := f.mayUse(r, s.Name); !math.IsInf(limit, 1) {
+		full = limit
 	} else if inOwnUnit(s) {
 		full = s.Target / usualShare
 	}

@@ -47,6 +47,6 @@ func Example() {
 	floor := 50
 	play("with a floor", simulation.Order{At: time.Minute, Min: &floor})
 	// Output:
-	// as it is: half the runs leave at most 28 % unserved; a shortfall in 200 runs, of 85 s
+	// as it is: half the runs leave at most 28 % unserved; a shortfall in 200 runs, of 86 s
 	// with a floor: half the runs leave at most 0 % unserved; a shortfall in 0 runs, of NaN s
 }

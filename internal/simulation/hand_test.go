@@ -72,7 +72,21 @@ func TestByHand(t *testing.T) {
 			unserved: 72_000, lag: 135 * s,
 		},
 		{
-			// The same by requests: 1000/s over 50 is 20 at once, and the rate of a sync
+			// From 30 to 33.9 % of CPU, of which Kubernetes makes 33 %: that is 1.1 of 30 %.
+			name: "CPU in whole percent", waves: steps(300, 60, 339, 60),
+			fleet: simulation.Fleet{Start: 10, PerUnit: hundred, CPU: percent, Pods: &simulation.Pods{
+				HPA: autoscale.HPA{Min: 2, Max: 40}, Metrics: []simulation.Metric{{Target: 0.3}}, Phase: at15, Start: simulation.Fixed(30 * s)}},
+			desired: "0: 10", ready: "0: 10", lag: 0,
+		},
+		{
+			// The same in cores, 0.339 over an averageValue of 300m: ceil(1.13 x 10).
+			name: "CPU in cores", waves: steps(300, 60, 339, 60),
+			fleet: simulation.Fleet{Start: 10, PerUnit: hundred, CPU: percent, Pods: &simulation.Pods{
+				HPA: autoscale.HPA{Min: 2, Max: 40}, Metrics: []simulation.Metric{{Target: 0.3, OwnUnit: true}}, Phase: at15, Start: simulation.Fixed(30 * s)}},
+			desired: "0: 10, 75: 12", ready: "0: 10, 105: 12", lag: 0,
+		},
+		{
+			// CPU 50 % by requests: 1000/s over 50 is 20 at once, and the rate of a sync
 			// without a behavior allows 4, 8, 16, 20.
 			name: "requests", waves: steps(100, 60, 1000, 240),
 			fleet: simulation.Fleet{Start: 2, PerUnit: hundred, Pods: &simulation.Pods{

@@ -52,7 +52,7 @@ func (f *fleet) load(at time.Duration, s *sight) autoscale.Load {
 		l.Sum = float64(whole) * s.mean(&f.rate, at)
 		return l
 	}
-	l.Utilisation = true
+	l.Utilisation = !s.OwnUnit
 	l.Sum = float64(whole) * s.mean(&f.use, at)
 	return l
 }

@@ -213,6 +213,9 @@ const (
 type Metric struct {
 	Kind   Kind
 	Target float64 // ratio of a utilisation, else req/s; of no use for Cron
+	// OwnUnit says of Utilisation that it is in the resource's own unit, such as cores, to which an HPA
+	// holds an averageValue: else it is a share of what a unit requests, and an HPA cuts it to whole percent.
+	OwnUnit bool
 	// Window is what a reading is the mean of; 0: 15 s. An HPA counts a unit that
 	// was not ready for all of it as not ready (Utilisation) or not measured
 	// (PerUnit).

@@ -1,6 +1,7 @@
 package truth_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -163,7 +164,7 @@ type foretold struct {
 // instants between two syncs.
 func (w rehearsed) foretell(t *testing.T, m *forecast.Model, u unseen, e effort) foretold {
 	t.Helper()
-	seeds := 3
+	seeds := cmp.Or(w.airings, 3)
 	if !e.full() {
 		seeds = 1
 	}

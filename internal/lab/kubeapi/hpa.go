@@ -9,6 +9,7 @@ import (
 	apiresource "k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/seed-f864f198/onair/internal/autoscale"
 	"github.com/seed-f864f198/onair/internal/lab/world"
 )
 
@@ -59,8 +60,8 @@ func metricSpec(config *world.HPA) autoscalingv2.MetricSpec {
 	}}
 }
 
-// metricStatus tells the metric's value; of utilisation also what it is of the
-// CPU that a pod requests.
+// metricStatus tells the metric's value; of utilisation the whole percent that the
+// controller decides by, and what that is of the CPU that a pod requests, uncut.
 func metricStatus(config *world.HPA, value float64, request *apiresource.Quantity) autoscalingv2.MetricStatus {
 	if config.Metric == world.Requests {
 		return autoscalingv2.MetricStatus{Type: autoscalingv2.PodsMetricSourceType, Pods: &autoscalingv2.PodsMetricStatus{
@@ -68,9 +69,10 @@ func metricStatus(config *world.HPA, value float64, request *apiresource.Quantit
 			Current: autoscalingv2.MetricValueStatus{AverageValue: quantity(value)},
 		}}
 	}
+	cut := int32(autoscale.WholePercent(value))
 	return autoscalingv2.MetricStatus{Type: autoscalingv2.ResourceMetricSourceType, Resource: &autoscalingv2.ResourceMetricStatus{
 		Name:    corev1.ResourceCPU,
-		Current: autoscalingv2.MetricValueStatus{AverageUtilization: percentOf(value), AverageValue: quantity(value * request.AsApproximateFloat64())},
+		Current: autoscalingv2.MetricValueStatus{AverageUtilization: &cut, AverageValue: quantity(value * request.AsApproximateFloat64())},
 	}}
 }
 

@@ -203,6 +203,19 @@ func TestAutoscalerInBothVersions(t *testing.T) {
 	}
 }
 
+// Of 33.9 % the controller tells, and thinks of, 33 %; the mean in cores it tells as it is.
+func TestUtilisationIsToldAsDecided(t *testing.T) {
+	for value, want := range map[float64]string{0.339: "33% 339m", 0.33: "33% 330m", 0.29: "29% 290m", 1: "100% 1", 0.0099: "0% 10m"} {
+		state := scene()
+		state.Config.HPA.Metric, state.Config.HPA.Target, state.HPA.Metric = "utilisation", 0.3, &value
+		h, _ := fetch[autoscalingv2.HorizontalPodAutoscaler](t, serve(t, newScript(state))+hpaPath+"/web", "")
+		current := h.Status.CurrentMetrics[0].Resource.Current
+		if got := fmt.Sprintf("%d%% %s", *current.AverageUtilization, current.AverageValue); got != want {
+			t.Errorf("a utilisation of %v is told as %s; want %s", value, got, want)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	url := serve(t, newScript(scene()))
 	for _, c := range []struct {
