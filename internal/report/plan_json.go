@@ -84,6 +84,7 @@ type ActionSummary struct {
 	Kind    string `json:"kind"` // kubectl | keda | aws | terraform | lcu
 	Title   string `json:"title"`
 	Text    string `json:"text"` // what is applied
+	Late    string `json:"late"` // instead of text once its instant has passed; empty: text does at any time
 	Verify  string `json:"verify"`
 	Reverse string `json:"reverse"`
 	Note    string `json:"note"`
@@ -130,7 +131,7 @@ func (p *Planned) Summary() PlanSummary {
 		s.Next = append(s.Next, summaryLayer(l))
 	}
 	for _, t := range p.Texts {
-		s.Actions = append(s.Actions, ActionSummary{t.Kind, t.Title, t.Apply, t.Verify, t.Reverse, t.Note})
+		s.Actions = append(s.Actions, ActionSummary{t.Kind, t.Title, t.Apply, t.Late, t.Verify, t.Reverse, t.Note})
 	}
 	return s
 }

@@ -155,7 +155,7 @@ func attackedPlan(attack string) *Planned {
 	p.Run, p.Path, p.Scenario, p.Demand.Name, p.Demand.Assumed = attack, attack, attack, attack, []string{attack}
 	p.Holds[1].Fleet, p.Next[0].Name, p.Next[0].Source = attack, attack, attack
 	p.Warnings, p.NoTexts, p.Model.Assumed = []string{attack}, []string{attack}, []string{attack}
-	p.Texts = []prescale.Text{{Kind: prescale.Kubectl, Title: attack, Apply: attack, Verify: attack, Reverse: attack, Note: attack}}
+	p.Texts = []prescale.Text{{Kind: prescale.Kubectl, Title: attack, Apply: attack, Late: attack, Verify: attack, Reverse: attack, Note: attack}}
 	p.Model.Replay.LagError, p.Model.Replay.NoLag = nil, attack
 	return p
 }
@@ -392,7 +392,7 @@ func TestPlanTextsFromOutside(t *testing.T) {
 	for _, format := range []func(w io.Writer) error{whole.Markdown, func(w io.Writer) error { return whole.Text(w, false) }} {
 		out := string(rendered(t, format))
 		for _, change := range whole.Texts {
-			for line := range strings.Lines(change.Apply + "\n" + change.Reverse) {
+			for line := range strings.Lines(change.Apply + "\n" + change.Late + "\n" + change.Reverse) {
 				if !strings.Contains(out, strings.TrimSpace(line)) {
 					t.Errorf("the line %q of %s is missing", line, change.Kind)
 				}
