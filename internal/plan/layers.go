@@ -104,6 +104,7 @@ func (w *work) warn() {
 	}
 	for i, f := range w.model.Fleets {
 		w.warnReady(i)
+		w.warnSkipped(i)
 		if f.AtLeast {
 			w.warnf("%s: only a lower bound of what a unit sustains is known, so fewer units may do (rehearse a load that it does not hold)", f.Name)
 		}
@@ -132,6 +133,14 @@ func (w *work) warnClose() {
 			w.warnf("%s: with %s units the chance is %s, within two errors of the %s asked for: one unit fewer may do, which more draws would tell",
 				w.model.Fleets[i].Name, figure.Count(fewer), c, figure.ExactShare(Sure))
 		}
+	}
+}
+
+// warnSkipped says of a fleet where the answer is not the fewest units that would do.
+func (w *work) warnSkipped(fleet int) {
+	if s, ok := w.skipped[fleet]; ok && s.units < w.floors[fleet] {
+		w.warnf("%s: %s units would do by these draws, %s would not: a scaler that is started higher may see no need for the units that are missing later. So %s are held, from which on more do too",
+			w.model.Fleets[fleet].Name, figure.Count(s.units), figure.Count(s.worse), figure.Count(w.floors[fleet]))
 	}
 }
 

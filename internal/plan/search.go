@@ -25,11 +25,15 @@ type search struct {
 	runs    int // of a candidate
 	fine    int // of the answer, and of what is beside it
 	tried   map[string]*trial
-	played  func() // after each draw
+	played  func()       // after each draw
+	skipped map[int]skip // by fleet
 }
 
+// skip is a number of units that would do and is no answer, for a larger one would not.
+type skip struct{ units, worse int }
+
 func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance, played func()) (*search, error) {
-	s := &search{model: m, service: m.Service, first: c.Seed, runs: c.Runs, tried: map[string]*trial{}, played: played}
+	s := &search{model: m, service: m.Service, first: c.Seed, runs: c.Runs, tried: map[string]*trial{}, played: played, skipped: map[int]skip{}}
 	if s.runs <= 0 {
 		s.runs = forecast.UsualRuns
 	}
@@ -174,7 +178,7 @@ func (s *search) alone(fleet int) (int, bool) {
 
 // near is the smallest floor of a fleet from low on, looked for from start on, that holds
 // and from which the next few hold too, by the draws of a candidate. One unit more can serve less, for where it eases
-// a metric into the tolerance no further ones are asked for.
+// a metric into the tolerance no further ones are asked for; a number that is skipped for that is kept, to be told.
 func (s *search) near(fleet, start, low, runs int) (int, bool) {
 	high, holds := s.most(fleet), s.holdsAlone(fleet, runs)
 	for low <= high {
@@ -190,6 +194,9 @@ func (s *search) near(fleet, start, low, runs int) (int, bool) {
 		}
 		if worse == n {
 			return n, true
+		}
+		if _, told := s.skipped[fleet]; !told {
+			s.skipped[fleet] = skip{n, worse}
 		}
 		start, low = worse+1, worse+1
 	}
