@@ -36,6 +36,7 @@ func (f *fitting) produce(m *Model) {
 		fleets[i] = anytime(fleet)
 	}
 	m.Service.Fleets = fleets
+	f.shared(m)
 }
 
 // produced is a fleet with production's counts.
