@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/forecast"
 )
 
 // next are the layers that bind above floors, lowest first: the fleets at them, by a
@@ -110,6 +111,9 @@ func (w *work) warn() {
 		}
 		w.warnNodes(i)
 	}
+	for _, h := range w.Holds {
+		w.warnCounted(h)
+	}
 }
 
 // warnBeyond says which fleets are held far beyond what was measured of them.
@@ -173,4 +177,19 @@ func (w *work) warnNodes(fleet int) {
 	case f.Nodes.PodsPerInstance <= 0:
 		w.warnf("%s: how many of its pods an instance of %s has room for is not known: see that there is room for %s of them", f.Name, f.Nodes.Name, figure.Count(w.floors[fleet]))
 	}
+}
+
+// warnCounted says of a group of which nobody knows how many instances run what the lead
+// and its cost rest on.
+func (w *work) warnCounted(h Hold) {
+	counted := func(f forecast.Fleet) bool { return f.Nodes != nil && f.Nodes.Name == h.Fleet && f.Nodes.Counted }
+	if !slices.ContainsFunc(w.model.Fleets, counted) {
+		return
+	}
+	sure, lead := w.surely(h), "has time for nodes to come"
+	if h.Units <= sure {
+		lead = "has none for nodes to come"
+	}
+	w.warnf("%s: how many of its instances are ready today is not known: its extra cost is of those beyond the %s that the pods of an ordinary evening need, and the lead %s, for %s are sure to be there, under the pods' minimum or its own",
+		h.Fleet, figure.Count(w.ordinary(h.Fleet)), lead, figure.Count(sure))
 }

@@ -138,6 +138,27 @@ func TestNoWaveOfNodes(t *testing.T) {
 	}
 }
 
+// How many nodes run in a production of which the pods alone are stated is not known:
+// what cost and lead rest on is said, of the 2 that 8 pods need, or the 9 that 33 do.
+func TestNodesCountedFromPods(t *testing.T) {
+	const cost = "asg/nodes: how many of its instances are ready today is not known: its extra cost is of those beyond the "
+	for least, want := range map[int]string{
+		2:  cost + "2 that the pods of an ordinary evening need, and the lead has time for nodes to come, for 1 are sure to be there, under the pods' minimum or its own",
+		33: cost + "9 that the pods of an ordinary evening need, and the lead has none for nodes to come, for 9 are sure to be there, under the pods' minimum or its own",
+	} {
+		m := onNodes()
+		m.Fleets[0].Nodes.Counted, m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = true, nil, nil
+		m.Service.Fleets[0].Pods.HPA.Min, m.Fleets[0].Min = least, new(least)
+		p := made(t, m, spike, plan.Ask{Airs: time.Minute})
+		if lead := map[int]time.Duration{2: 18 * time.Minute, 33: 14 * time.Minute}[least]; p.Lead != lead {
+			t.Errorf("lead with a minimum of %d pods = %s; want %s", least, p.Lead, lead)
+		}
+		if !slices.Contains(p.Warnings, want) {
+			t.Errorf("warnings = %q; want %q", p.Warnings, want)
+		}
+	}
+}
+
 // An idle node that runs today and nothing keeps is not counted on: a first minute of
 // 1,000/s takes 34 pods, and of the 40 that a schedule brings for the second's 1,100/s
 // the 9 nodes under the 34 have room for 36, which carry 1,080/s. So 37 are held; 34

@@ -59,6 +59,8 @@ func (p *Planned) start(fleet string) *int {
 		switch {
 		case f.Name == fleet:
 			return &f.Start
+		case f.Nodes != nil && f.Nodes.Name == fleet && f.Nodes.Counted:
+			return nil
 		case f.Nodes != nil && f.Nodes.Name == fleet && i < len(p.Model.Service.Fleets):
 			if pods := p.Model.Service.Fleets[i].Pods; pods != nil && pods.Nodes != nil {
 				return &pods.Nodes.Start

@@ -226,6 +226,21 @@ func TestPlanShots(t *testing.T) {
 	}
 }
 
+// Nodes that were counted from pods are none that are ready today.
+func TestPlanOfNodesNobodyCounted(t *testing.T) {
+	p := plannings()["plan-nodes"].planned()
+	p.Model.Service.Fleets[0].Pods = &simulation.Pods{Nodes: &simulation.Nodes{Start: 3}}
+	for counted, want := range map[bool]string{false: "3", true: "unknown"} {
+		p.Model.Fleets[0].Nodes = &forecast.NodeGroup{Name: "asg/web-nodes", Counted: counted}
+		if got := p.holdRows()[1].Start; got != want {
+			t.Errorf("counted from pods %v: ready today = %q; want %q", counted, got, want)
+		}
+		if start := p.Summary().Holds[1].Start; (start == nil) != counted {
+			t.Errorf("counted from pods %v: start = %v in JSON; want null only then", counted, start)
+		}
+	}
+}
+
 // What is read out is the first line, word by word.
 func TestPlanSentence(t *testing.T) {
 	all := plannings()
