@@ -89,6 +89,7 @@ func (e planning) planned() *Planned {
 		p.Refused, p.Risk, p.Lead, p.After = "no number of units suffices: db carries 2.4k/s, which no unit more changes, and the demand's peak is 2.93k/s", nil, 0, 0
 		return p
 	}
+	p.Stages, p.Slowest, p.Quiet = prescale.Stages{Pod: 3*time.Minute + 30*time.Second}, e.fleet, plan.Quiet{Lasts: 5 * time.Minute, Sustains: 1000, By: "the normal minimum"}
 	p.Held, p.Alone = e.chance(e.units), e.chance(e.units-2)
 	p.Holds = []plan.Hold{{Fleet: e.fleet, Units: e.units, Min: &e.start, Max: new(60), Cost: cost(e.units)}}
 	if e.nodes {
@@ -106,7 +107,7 @@ func (e planning) time(p *Planned) {
 	if e.night {
 		air = air.Add(2 * time.Hour)
 	}
-	when, err := prescale.Timetable(prescale.Airing{At: air, Slip: e.slip, Lasts: 6 * time.Minute}, prescale.Stages{Pod: 4 * time.Minute})
+	when, err := prescale.Timetable(prescale.Airing{At: air, Slip: e.slip, Lasts: 6 * time.Minute}, p.Stages)
 	if err != nil {
 		panic(err)
 	}
@@ -152,6 +153,7 @@ func attackedPlan(attack string) *Planned {
 	e := answered
 	e.fleet, e.nodes = attack, true
 	p := e.planned()
+	p.Quiet.Decides, p.Quiet.By = true, attack
 	p.Run, p.Path, p.Scenario, p.Demand.Name, p.Demand.Assumed = attack, attack, attack, attack, []string{attack}
 	p.Holds[1].Fleet, p.Next[0].Name, p.Next[0].Source = attack, attack, attack
 	p.Warnings, p.NoTexts, p.Model.Assumed = []string{attack}, []string{attack}, []string{attack}
