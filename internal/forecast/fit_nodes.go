@@ -55,11 +55,10 @@ func orElse(n *int, otherwise int) int {
 // most. Where several fleets of pods share it, each is taken to have it alone.
 func (f *fitting) carrier(pods capacity.FleetResult) *capacity.FleetResult {
 	var best *capacity.FleetResult
-	groups, fleets := 0, 0
+	groups := 0
 	for i := range f.r.Fleets {
 		r := &f.r.Fleets[i]
 		if r.Kind != capacity.ASG {
-			fleets++
 			continue
 		}
 		groups++
@@ -69,9 +68,6 @@ func (f *fitting) carrier(pods capacity.FleetResult) *capacity.FleetResult {
 	}
 	if best != nil && groups > 1 {
 		f.assume("%s: which group its pods stand on is not known: it is taken to be %s, which grew most", pods.Name, best.Name)
-	}
-	if best != nil && fleets > 1 {
-		f.assume("%s: several fleets stand on it, and each is taken to have it alone", best.Name)
 	}
 	return best
 }

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -354,6 +355,10 @@ func TestProduction(t *testing.T) {
 			}
 			if m.Fleets[0].Start != c.start {
 				t.Errorf("known start = %d; want %d", m.Fleets[0].Start, c.start)
+			}
+			counted := c.nodes == 0 // from the pods
+			if said := slices.Contains(m.Assumed, fmt.Sprintf("%s: its start in production is not stated: it is taken to be %d, as many as the %d pods at the start need", nodes, from, c.start)); m.Fleets[0].Nodes.Counted != counted || said != counted {
+				t.Errorf("nodes counted from the pods: %v, assumed %q; want %v, and it said", m.Fleets[0].Nodes.Counted, m.Assumed, counted)
 			}
 			if got := strings.Contains(strings.Join(m.Assumed, "\n"), "its max in production is not stated"); got != c.assumes {
 				t.Errorf("assumed %q: room for any number %v; want %v", m.Assumed, got, c.assumes)

@@ -36,6 +36,7 @@ func (f *fitting) produce(m *Model) {
 		fleets[i] = anytime(fleet)
 	}
 	m.Service.Fleets = fleets
+	f.shared(m)
 }
 
 // produced is a fleet with production's counts.
@@ -87,7 +88,10 @@ func (f *fitting) producedNodes(n simulation.Nodes, pods int, known *Fleet) *sim
 	need := n.For(pods)
 	n.Start, n.Min, n.Max, n.Quota = max(need, c.Start), min(n.Min, need), math.MaxInt32, 0
 	group := *known.Nodes
-	group.Min, group.Max = nil, nil
+	group.Min, group.Max, group.Counted = nil, nil, c.Start == 0
+	if group.Counted {
+		f.assume("%s: its start in production is not stated: it is taken to be %s, as many as the %s pods at the start need", group.Name, figure.Count(n.Start), figure.Count(pods))
+	}
 	if c.Min > 0 {
 		n.Min, group.Min = c.Min, new(c.Min)
 	}

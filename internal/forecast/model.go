@@ -37,6 +37,7 @@ type NodeGroup struct {
 	Name            string
 	Min, Max        *int
 	PodsPerInstance int
+	Counted         bool                  // how many there are on an ordinary evening is not known: as many are taken as the pods there need
 	Scheduled       []autoscale.Scheduled // as a Fleet's
 }
 

@@ -73,6 +73,7 @@ func (d *draft) setNodes(count int) error {
 		return err
 	}
 	n.Start, d.housed = count, true
+	d.know(func(g *NodeGroup) { g.Counted = false })
 	return nil
 }
 

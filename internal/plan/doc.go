@@ -36,7 +36,8 @@
 //	            today           answer
 //
 // Of several fleets each is searched alone while the others carry whatever comes,
-// then they are raised until they hold together.
+// then they are raised until they hold together, within the quota of a group that they
+// share.
 //
 // What is written to make it so is package prescale's, and whether a model may be
 // asked at all package forecast's (Replay.Trusted).

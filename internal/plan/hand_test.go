@@ -326,6 +326,33 @@ func TestOneFewerMayDo(t *testing.T) {
 	}
 }
 
+// What would do is no answer where one unit more would not, and that is said. A minute of
+// 700/s takes 7 units of 100/s. It is 1.25 times their target of 80 %, so that they
+// become 9, which carry the next minute's 900/s; 8 are at 1.09 times theirs, within the
+// tolerance, and stay until that minute has begun.
+func TestMoreUnitsThatServeLess(t *testing.T) {
+	f := slow(web, 2, 100)
+	f.Pods.Metrics = []simulation.Metric{{Target: 0.8}}
+	f.Pods.Start = simulation.Fixed(5 * time.Second)
+	d := steps(700, 900)
+	p := made(t, modelOf(f), d, plan.Ask{})
+	if got := units(p)[web]; got != 9 {
+		t.Errorf("units = %d; want 9", got)
+	}
+	for _, point := range p.Risk {
+		if holds := point.Units == 7 || point.Units >= 9; holds != (point.Probability >= plan.Sure) {
+			t.Errorf("P of %d units = %g; want that they do: %v", point.Units, point.Probability, holds)
+		}
+	}
+	const want = "hpa/default/web: 7 units would do by these draws, 8 would not: "
+	if !slices.ContainsFunc(p.Warnings, func(w string) bool { return strings.HasPrefix(w, want) }) {
+		t.Errorf("warnings = %q; want %q", p.Warnings, want)
+	}
+	if p := made(t, modelOf(slow(web, 2, 30)), spike, plan.Ask{}); slices.ContainsFunc(p.Warnings, func(w string) bool { return strings.Contains(w, "would not") }) {
+		t.Errorf("warnings = %q; want none of a number that was skipped", p.Warnings)
+	}
+}
+
 // Each of two fleets is held at what it needs by itself.
 func TestUnitsOfTwoFleets(t *testing.T) {
 	p := made(t, modelOf(slow(web, 4, 30), slow(api, 4, 80)), spike, plan.Ask{})

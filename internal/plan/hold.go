@@ -21,9 +21,9 @@ func (w *work) holds(f floors) []Hold {
 
 // nodes are the instances of a group with room for all pods that stand on it, of
 // the fleet first and those after it.
-func (w *work) nodes(group string, f floors, first int) int {
+func (s *search) nodes(group string, f floors, first int) int {
 	need := 0.0
-	for i, fleet := range w.model.Fleets[first:] {
+	for i, fleet := range s.model.Fleets[first:] {
 		if g := fleet.Nodes; g != nil && g.Name == group && g.PodsPerInstance > 0 {
 			need += float64(f[first+i]) / float64(g.PodsPerInstance)
 		}

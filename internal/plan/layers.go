@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-f864f198/onair/internal/capacity"
 	"github.com/seed-f864f198/onair/internal/figure"
+	"github.com/seed-f864f198/onair/internal/forecast"
 )
 
 // next are the layers that bind above floors, lowest first: the fleets at them, by a
@@ -104,10 +105,14 @@ func (w *work) warn() {
 	}
 	for i, f := range w.model.Fleets {
 		w.warnReady(i)
+		w.warnSkipped(i)
 		if f.AtLeast {
 			w.warnf("%s: only a lower bound of what a unit sustains is known, so fewer units may do (rehearse a load that it does not hold)", f.Name)
 		}
 		w.warnNodes(i)
+	}
+	for _, h := range w.Holds {
+		w.warnCounted(h)
 	}
 }
 
@@ -132,6 +137,14 @@ func (w *work) warnClose() {
 			w.warnf("%s: with %s units the chance is %s, within two errors of the %s asked for: one unit fewer may do, which more draws would tell",
 				w.model.Fleets[i].Name, figure.Count(fewer), c, figure.ExactShare(Sure))
 		}
+	}
+}
+
+// warnSkipped says of a fleet where the answer is not the fewest units that would do.
+func (w *work) warnSkipped(fleet int) {
+	if s, ok := w.skipped[fleet]; ok && s.units < w.floors[fleet] {
+		w.warnf("%s: %s units would do by these draws, %s would not: a scaler that is started higher may see no need for the units that are missing later. So %s are held, from which on more do too",
+			w.model.Fleets[fleet].Name, figure.Count(s.units), figure.Count(s.worse), figure.Count(w.floors[fleet]))
 	}
 }
 
@@ -164,4 +177,19 @@ func (w *work) warnNodes(fleet int) {
 	case f.Nodes.PodsPerInstance <= 0:
 		w.warnf("%s: how many of its pods an instance of %s has room for is not known: see that there is room for %s of them", f.Name, f.Nodes.Name, figure.Count(w.floors[fleet]))
 	}
+}
+
+// warnCounted says of a group of which nobody knows how many instances run what the lead
+// and its cost rest on.
+func (w *work) warnCounted(h Hold) {
+	counted := func(f forecast.Fleet) bool { return f.Nodes != nil && f.Nodes.Name == h.Fleet && f.Nodes.Counted }
+	if !slices.ContainsFunc(w.model.Fleets, counted) {
+		return
+	}
+	sure, lead := w.surely(h), "has time for nodes to come"
+	if h.Units <= sure {
+		lead = "has none for nodes to come"
+	}
+	w.warnf("%s: how many of its instances are ready today is not known: its extra cost is of those beyond the %s that the pods of an ordinary evening need, and the lead %s, for %s are sure to be there, under the pods' minimum or its own",
+		h.Fleet, figure.Count(w.ordinary(h.Fleet)), lead, figure.Count(sure))
 }

@@ -77,12 +77,24 @@ type Plan struct {
 	Band     forecast.Band      // of the demand
 	Lead     time.Duration      // before the airing: when to apply
 	After    time.Duration      // after its latest start: when to release
+	Stages   prescale.Stages    // that Lead has time for, those of the fleet that takes longest
+	Slowest  string             // that fleet
+	Quiet    Quiet              // when demand is over, which After may wait for
 	Instants *prescale.Instants // nil without Ask.At
 	Risk     []Risk             // by number of units of the first hold, rising
 	Next     []capacity.Layer   // what binds next, the lowest first, req/s
 	Texts    []prescale.Text    // nil without Instants
 	NoTexts  []string           // of each fleet without one why, in words
 	Warnings []string
+}
+
+// Quiet is when the airing's demand is over: below what is normally sustained.
+type Quiet struct {
+	Lasts    time.Duration // from the airing's start
+	Sustains float64       // req/s, what demand must be below: in 95 % of draws it is sustained
+	By       string        // what sustains it, in words
+	Assumed  bool          // demand is not below by its end: Lasts is how long a spot's response has a tail
+	Decides  bool          // it is over later than prescale.HoldAfter after the latest end, so that release waits for it
 }
 
 // Hold is a fleet held at a number of units.

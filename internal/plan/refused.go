@@ -36,6 +36,8 @@ func (c Chance) String() string {
 
 func (w *work) binds(r refusal) string {
 	switch {
+	case r.alone != nil:
+		return w.crowded(r)
 	case r.behind:
 		c := w.service.Ceiling
 		return fmt.Sprintf("%s carries %s, which no unit more changes", w.ceiling(c), figure.Rate(c))

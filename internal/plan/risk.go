@@ -22,6 +22,9 @@ func (w *work) risk() []Risk {
 	}
 	below := max(answer-1, low)
 	high := max(answer, min(max(answer+alsoHold, ceil(1.5*float64(answer)), w.today()[0]), w.most(0)))
+	for high > answer && !w.fits(w.floors.with(0, high)) {
+		high--
+	}
 	near := []int{below, answer, min(answer+1, high)}
 	sample := w.part(w.try(w.floors), w.try(w.floors.with(0, below)))
 	var curve []Risk

@@ -25,11 +25,15 @@ type search struct {
 	runs    int // of a candidate
 	fine    int // of the answer, and of what is beside it
 	tried   map[string]*trial
-	played  func() // after each draw
+	played  func()       // after each draw
+	skipped map[int]skip // by fleet
 }
 
+// skip is a number of units that would do and is no answer, for a larger one would not.
+type skip struct{ units, worse int }
+
 func newSearch(m *forecast.Model, d forecast.Demand, c forecast.Chance, played func()) (*search, error) {
-	s := &search{model: m, service: m.Service, first: c.Seed, runs: c.Runs, tried: map[string]*trial{}, played: played}
+	s := &search{model: m, service: m.Service, first: c.Seed, runs: c.Runs, tried: map[string]*trial{}, played: played, skipped: map[int]skip{}}
 	if s.runs <= 0 {
 		s.runs = forecast.UsualRuns
 	}
@@ -131,6 +135,7 @@ type refusal struct {
 	behind bool   // it is what stands behind them
 	bound  *bound // nil: none is known
 	best   floors // with which most can be reached
+	alone  floors // that each fleet takes by itself, where the quota of a group they share is too low; else nil
 }
 
 // fewest are the smallest floors that hold: each fleet alone with the others without
@@ -154,11 +159,15 @@ func (s *search) fewest() (floors, *refusal) {
 		}
 		return f.with(0, n), nil
 	}
-	f, stuck := s.together(f, s.runs)
+	alone := f
+	if fleet := s.full(alone); fleet != free && !s.enough(alone) {
+		return nil, &refusal{fleet: fleet, alone: alone, best: s.within(alone)}
+	}
+	f, stuck := s.together(f, alone, s.runs)
 	if stuck != nil {
 		return nil, stuck
 	}
-	return s.together(f, s.fine)
+	return s.together(f, alone, s.fine)
 }
 
 // alone is the smallest floor of a fleet that holds while the others have no limit:
@@ -174,7 +183,7 @@ func (s *search) alone(fleet int) (int, bool) {
 
 // near is the smallest floor of a fleet from low on, looked for from start on, that holds
 // and from which the next few hold too, by the draws of a candidate. One unit more can serve less, for where it eases
-// a metric into the tolerance no further ones are asked for.
+// a metric into the tolerance no further ones are asked for; a number that is skipped for that is kept, to be told.
 func (s *search) near(fleet, start, low, runs int) (int, bool) {
 	high, holds := s.most(fleet), s.holdsAlone(fleet, runs)
 	for low <= high {
@@ -190,6 +199,9 @@ func (s *search) near(fleet, start, low, runs int) (int, bool) {
 		}
 		if worse == n {
 			return n, true
+		}
+		if _, told := s.skipped[fleet]; !told {
+			s.skipped[fleet] = skip{n, worse}
 		}
 		start, low = worse+1, worse+1
 	}
@@ -231,19 +243,23 @@ func edge(start, low, high int, holds func(int) bool) (int, bool) {
 }
 
 // together raises floors that hold each alone until they hold together, always that
-// of the fleet whose own chance is least, and takes back what was too much.
-func (s *search) together(f floors, runs int) (floors, *refusal) {
+// of the fleet whose own chance is least, and takes back what was too much. Where the
+// quota of a group that fleets share keeps it from that, what there is beyond alone, the
+// fewest of each by itself, is split anew.
+func (s *search) together(f, alone floors, runs int) (floors, *refusal) {
 	for !s.try(f).holds(runs) {
-		least, chance := free, math.Inf(1)
-		for i := range f {
-			if p := s.try(s.allFree().with(i, f[i])).chance().Probability; p < chance && f[i] < s.most(i) {
-				least, chance = i, p
-			}
-		}
+		least := s.weakest(f)
 		if least == free {
 			return nil, &refusal{fleet: free, best: f}
 		}
-		f = f.with(least, f[least]+1)
+		more := f.with(least, f[least]+1)
+		if fleet := s.full(more); fleet != free {
+			var ok bool
+			if more, ok = s.split(alone, fleet, runs); !ok {
+				return nil, &refusal{fleet: fleet, alone: alone, best: more}
+			}
+		}
+		f = more
 	}
 	for i, least := range s.least() {
 		for f[i] > least && s.try(f.with(i, f[i]-1)).holds(runs) {
@@ -251,6 +267,18 @@ func (s *search) together(f floors, runs int) (floors, *refusal) {
 		}
 	}
 	return f, nil
+}
+
+// weakest is the fleet whose own chance is least of those that more can be held of; free:
+// none can.
+func (s *search) weakest(f floors) int {
+	least, chance := free, math.Inf(1)
+	for i := range f {
+		if p := s.try(s.allFree().with(i, f[i])).chance().Probability; p < chance && f[i] < s.most(i) {
+			least, chance = i, p
+		}
+	}
+	return least
 }
 
 // most is the most units that a fleet is tried with: its lowest bound, or mostTimes as

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/seed-f864f198/onair/internal/capacity"
@@ -34,7 +35,11 @@ func (w *work) timetable() error {
 	if air.IsZero() {
 		air = noon
 	}
-	when, err := prescale.Timetable(prescale.Airing{At: air, Slip: w.ask.Slip, Lasts: wholeSeconds(w.ask.Lasts), Quiet: w.quiet()}, w.stages())
+	lasts := wholeSeconds(w.ask.Lasts)
+	w.Quiet = w.quiet()
+	w.Quiet.Decides = w.Quiet.Lasts > lasts+prescale.HoldAfter
+	w.Slowest, w.Stages = w.stages()
+	when, err := prescale.Timetable(prescale.Airing{At: air, Slip: w.ask.Slip, Lasts: lasts, Quiet: w.Quiet.Lasts}, w.Stages)
 	if err != nil {
 		return err
 	}
@@ -51,19 +56,14 @@ func wholeSeconds(d time.Duration) time.Duration {
 	return (d + time.Second - 1).Truncate(time.Second)
 }
 
-// stages are those of the fleet that takes longest to come.
-func (w *work) stages() prescale.Stages {
-	var longest prescale.Stages
-	for i := range w.model.Fleets {
-		if s := w.stagesOf(i); lead(s) > lead(longest) {
-			longest = s
+// stages are those of the fleet that takes longest to come, the first of several.
+func (w *work) stages() (fleet string, longest prescale.Stages) {
+	for i, f := range w.model.Fleets {
+		if s := w.stagesOf(i); i == 0 || s.Lead().Sum() > longest.Lead().Sum() {
+			fleet, longest = f.Name, s
 		}
 	}
-	return longest
-}
-
-func lead(s prescale.Stages) time.Duration {
-	return s.Node*time.Duration(s.Waves) + s.Pod + s.Balancer
+	return fleet, longest
 }
 
 // stagesOf are a fleet's, the 95th percentile of each where it was measured. Nodes
@@ -126,21 +126,24 @@ func p95(all []time.Duration) time.Duration {
 // normal minimum sustains. Where that minimum does not even sustain what there is
 // before the airing, an ordinary evening's units are more than it, and what they
 // sustain counts.
-func (w *work) quiet() time.Duration {
-	sustains := w.normally(w.minimums())
-	if before := w.crowd.until(w.ask.Airs); before > 0 && sustains <= before {
-		sustains = w.normally(w.today())
-		w.warnf("the normal minimum does not sustain what is asked before the airing: release waits until demand is below what an ordinary evening's units sustain, %s", figure.Rate(sustains))
+func (w *work) quiet() Quiet {
+	q := Quiet{Sustains: w.normally(w.minimums()), By: "the normal minimum"}
+	if slices.ContainsFunc(w.model.Fleets, func(f forecast.Fleet) bool { return f.Min == nil }) {
+		q.By = "the normal minimum, or where that is not known an ordinary evening's count,"
+	}
+	if before := w.crowd.until(w.ask.Airs); before > 0 && q.Sustains <= before {
+		q.Sustains, q.By = w.normally(w.today()), "an ordinary evening's count"
+		w.warnf("the normal minimum does not sustain what is asked before the airing: release waits until demand is below what an ordinary evening's units sustain, %s", figure.Rate(q.Sustains))
 	}
 	after := w.crowd.after(w.ask.Airs)
-	quiet, over := prescale.Quiet(after, time.Second, sustains)
-	if over {
-		return quiet
+	var over bool
+	if q.Lasts, over = prescale.Quiet(after, time.Second, q.Sustains); over {
+		return q
 	}
-	quiet = max(tail, time.Duration(len(after))*time.Second)
+	q.Lasts, q.Assumed = max(tail, time.Duration(len(after))*time.Second), true
 	w.warnf("demand is not below what is normally sustained, %s, by its end (95 %% of draws): the units are held for %s from the latest start, the tail of a spot's response (see then that demand is below)",
-		figure.Rate(sustains), figure.Duration(quiet))
-	return quiet
+		figure.Rate(q.Sustains), figure.Duration(q.Lasts))
+	return q
 }
 
 // minimums are the fleets' without a plan; what runs on an ordinary evening where

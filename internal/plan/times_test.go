@@ -66,6 +66,9 @@ func TestTimetable(t *testing.T) {
 	if p.Lead != 18*time.Minute || p.After != 16*time.Minute {
 		t.Errorf("lead %s, after %s; want 18m and 16m", p.Lead, p.After)
 	}
+	if want := (prescale.Stages{Node: 190 * time.Second, Waves: 1, Pod: 95 * time.Second, Balancer: 19 * time.Second}); p.Stages != want || p.Slowest != web {
+		t.Errorf("stages = %+v of %s; want %+v of %s", p.Stages, p.Slowest, want, web)
+	}
 	// 44 minutes of 26 pods at 0.5 an hour, and of 7 instances at 3.
 	for i, want := range []float64{26 * 0.5 * 44 / 60, 7 * 3 * 44.0 / 60} {
 		if got := *p.Holds[i].Cost; math.Abs(got-want) > 1e-9 {
@@ -138,6 +141,27 @@ func TestNoWaveOfNodes(t *testing.T) {
 	}
 }
 
+// How many nodes run in a production of which the pods alone are stated is not known:
+// what cost and lead rest on is said, of the 2 that 8 pods need, or the 9 that 33 do.
+func TestNodesCountedFromPods(t *testing.T) {
+	const cost = "asg/nodes: how many of its instances are ready today is not known: its extra cost is of those beyond the "
+	for least, want := range map[int]string{
+		2:  cost + "2 that the pods of an ordinary evening need, and the lead has time for nodes to come, for 1 are sure to be there, under the pods' minimum or its own",
+		33: cost + "9 that the pods of an ordinary evening need, and the lead has none for nodes to come, for 9 are sure to be there, under the pods' minimum or its own",
+	} {
+		m := onNodes()
+		m.Fleets[0].Nodes.Counted, m.Fleets[0].Nodes.Min, m.Fleets[0].Nodes.Max = true, nil, nil
+		m.Service.Fleets[0].Pods.HPA.Min, m.Fleets[0].Min = least, new(least)
+		p := made(t, m, spike, plan.Ask{Airs: time.Minute})
+		if lead := map[int]time.Duration{2: 18 * time.Minute, 33: 14 * time.Minute}[least]; p.Lead != lead {
+			t.Errorf("lead with a minimum of %d pods = %s; want %s", least, p.Lead, lead)
+		}
+		if !slices.Contains(p.Warnings, want) {
+			t.Errorf("warnings = %q; want %q", p.Warnings, want)
+		}
+	}
+}
+
 // An idle node that runs today and nothing keeps is not counted on: a first minute of
 // 1,000/s takes 34 pods, and of the 40 that a schedule brings for the second's 1,100/s
 // the 9 nodes under the 34 have room for 36, which carry 1,080/s. So 37 are held; 34
@@ -183,6 +207,8 @@ func TestSlowestFleetDecides(t *testing.T) {
 	m.Fleets[1].Pod, m.Fleets[1].Balancer = oneTo(100), oneTo(20)
 	if p := made(t, m, spike, plan.Ask{Airs: time.Minute}); p.Lead != 14*time.Minute {
 		t.Errorf("lead = %s; want 14m, 834 s rounded up", p.Lead)
+	} else if p.Slowest != api {
+		t.Errorf("slowest = %s; want %s", p.Slowest, api)
 	}
 }
 
@@ -191,20 +217,21 @@ func TestSlowestFleetDecides(t *testing.T) {
 func TestRelease(t *testing.T) {
 	rates := []float64{30, 30, 30, 30, 30, 30, 30, 30, 30, 20}
 	for _, c := range []struct {
-		name string
-		d    forecast.Demand
-		min  *int
-		want time.Duration
-		said string
+		name  string
+		d     forecast.Demand
+		min   *int
+		want  time.Duration
+		said  string
+		quiet plan.Quiet
 	}{
 		// The spike's minute and the two of 90/s: 3 min after the start, so the 15 min count.
-		{"over soon", steps(60, 1000, 90, 90, 60), new(4), 15 * time.Minute, ""},
-		{"over late", steps(append([]float64{60, 1000}, append(same(20, 90), 60)...)...), new(4), 21 * time.Minute, ""},
+		{"over soon", steps(60, 1000, 90, 90, 60), new(4), 15 * time.Minute, "", plan.Quiet{3 * time.Minute, 80, "the normal minimum", false, false}},
+		{"over late", steps(append([]float64{60, 1000}, append(same(20, 90), 60)...)...), new(4), 21 * time.Minute, "", plan.Quiet{21 * time.Minute, 80, "the normal minimum", false, true}},
 		// 8 units run on an ordinary evening and sustain 160/s.
-		{"a minimum below the baseline", steps(append([]float64{90, 1000}, append(same(20, 200), 90)...)...), new(4), 21 * time.Minute, "the normal minimum does not sustain"},
-		{"a minimum nobody knows", steps(append([]float64{90, 1000}, append(same(20, 200), 90)...)...), nil, 21 * time.Minute, ""},
-		{"never over", steps(60, 1000, 90), new(4), 2 * time.Hour, "demand is not below what is normally sustained, 80/s, by its end"},
-		{"above for longer than the tail", steps(append([]float64{60}, same(150, 1000)...)...), new(4), 150 * time.Minute, "held for 2h30m"},
+		{"a minimum below the baseline", steps(append([]float64{90, 1000}, append(same(20, 200), 90)...)...), new(4), 21 * time.Minute, "the normal minimum does not sustain", plan.Quiet{21 * time.Minute, 160, "an ordinary evening's count", false, true}},
+		{"a minimum nobody knows", steps(append([]float64{90, 1000}, append(same(20, 200), 90)...)...), nil, 21 * time.Minute, "", plan.Quiet{21 * time.Minute, 160, "the normal minimum, or where that is not known an ordinary evening's count,", false, true}},
+		{"never over", steps(60, 1000, 90), new(4), 2 * time.Hour, "demand is not below what is normally sustained, 80/s, by its end", plan.Quiet{2 * time.Hour, 80, "the normal minimum", true, true}},
+		{"above for longer than the tail", steps(append([]float64{60}, same(150, 1000)...)...), new(4), 150 * time.Minute, "held for 2h30m", plan.Quiet{150 * time.Minute, 80, "the normal minimum", true, true}},
 	} {
 		m := modelOf(slow(web, 8, rates...))
 		m.Fleets[0].Min = c.min
@@ -212,6 +239,9 @@ func TestRelease(t *testing.T) {
 		p := made(t, m, c.d, plan.Ask{Airs: time.Minute, Slip: 5 * time.Minute, Chance: forecast.Chance{Runs: raced.Part(200, 40)}})
 		if p.After != c.want {
 			t.Errorf("%s: after = %s; want %s", c.name, p.After, c.want)
+		}
+		if diff := cmp.Diff(c.quiet, p.Quiet); diff != "" {
+			t.Errorf("%s: quiet (-want +got):\n%s", c.name, diff)
 		}
 		// That one unit fewer may do depends on how many draws there are.
 		warnings := slices.DeleteFunc(p.Warnings, func(w string) bool { return strings.Contains(w, "one unit fewer may do") })

@@ -107,10 +107,14 @@ var credentials = []string{
 
 // What AWS would be told, of each plan: its parts in the order of the text. The
 // region is the plan's, or the one of the credentials.
-var calls = map[string]struct{ apply, verify, reverse []string }{
+var calls = map[string]struct{ apply, late, verify, reverse []string }{
 	"asg-beyond-max": {
 		apply: []string{
 			"eu-west-1 PutScheduledUpdateGroupAction AutoScalingGroupName=web-prod MaxSize=42 MinSize=42 ScheduledActionName=onair-20261201T125400Z-apply StartTime=2026-12-01T12:38:00Z",
+			"eu-west-1 PutScheduledUpdateGroupAction AutoScalingGroupName=web-prod DesiredCapacity=8 MaxSize=30 MinSize=6 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
+		},
+		late: []string{
+			"eu-west-1 UpdateAutoScalingGroup AutoScalingGroupName=web-prod MaxSize=42 MinSize=42",
 			"eu-west-1 PutScheduledUpdateGroupAction AutoScalingGroupName=web-prod DesiredCapacity=8 MaxSize=30 MinSize=6 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
 		},
 		verify: []string{"eu-west-1 DescribeAutoScalingGroups AutoScalingGroupNames.member.1=web-prod"},
@@ -123,6 +127,10 @@ var calls = map[string]struct{ apply, verify, reverse []string }{
 	"asg-hostile": {
 		apply: []string{
 			"us-west-2 PutScheduledUpdateGroupAction AutoScalingGroupName=" + hostileName + " MinSize=42 ScheduledActionName=onair-20261201T125400Z-apply StartTime=2026-12-01T12:38:00Z",
+			"us-west-2 PutScheduledUpdateGroupAction AutoScalingGroupName=" + hostileName + " MinSize=0 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
+		},
+		late: []string{
+			"us-west-2 UpdateAutoScalingGroup AutoScalingGroupName=" + hostileName + " MinSize=42",
 			"us-west-2 PutScheduledUpdateGroupAction AutoScalingGroupName=" + hostileName + " MinSize=0 ScheduledActionName=onair-20261201T125400Z-release StartTime=2026-12-01T13:25:00Z",
 		},
 		verify: []string{"us-west-2 DescribeAutoScalingGroups AutoScalingGroupNames.member.1=" + hostileName},
@@ -171,7 +179,7 @@ func TestAWSCommandTakesTheTexts(t *testing.T) {
 			for _, side := range []struct {
 				name, text string
 				want       []string
-			}{{"apply", text.Apply, want.apply}, {"verify", text.Verify, want.verify}, {"reverse", text.Reverse, want.reverse}} {
+			}{{"late with Terraform", texts(t, plan)[Terraform].Late, want.late[:min(1, len(want.late))]}, {"apply", text.Apply, want.apply}, {"late", text.Late, want.late}, {"verify", text.Verify, want.verify}, {"reverse", text.Reverse, want.reverse}} {
 				out, err := run(t, env, `aws() { "$AWS" --endpoint-url "$ADDRESS" "$@"; }`, side.text)
 				if err != nil {
 					t.Errorf("%s: %v\n%s", side.name, err, side.text)
@@ -228,7 +236,7 @@ func TestFlagsAreFieldsOfTheSDK(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, text := range all {
-			for _, words := range commandsOf(text.Apply + "\n" + text.Verify + "\n" + text.Reverse) {
+			for _, words := range commandsOf(text.Apply + "\n" + text.Late + "\n" + text.Verify + "\n" + text.Reverse) {
 				verb := words[1] + " " + words[2]
 				input, ok := inputs[verb]
 				if !ok {

@@ -91,6 +91,14 @@ func texts(t testing.TB, plan string) map[string]Text {
 	return byKind
 }
 
+// late is the part of a text for when its instant has passed.
+func late(x Text) string {
+	if x.Late == "" {
+		return ""
+	}
+	return "--- late\n" + x.Late + "\n"
+}
+
 func TestTexts(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(plans(t))) {
 		t.Run(name, func(t *testing.T) {
@@ -100,8 +108,8 @@ func TestTexts(t *testing.T) {
 			}
 			var b strings.Builder
 			for _, x := range all {
-				fmt.Fprintf(&b, "=== %s\n%s\n--- apply\n%s\n--- verify\n%s\n--- reverse\n%s\n--- note\n%s\n\n",
-					x.Kind, x.Title, x.Apply, x.Verify, x.Reverse, strings.ReplaceAll(x.Note, ". ", ".\n"))
+				fmt.Fprintf(&b, "=== %s\n%s\n--- apply\n%s\n%s--- verify\n%s\n--- reverse\n%s\n--- note\n%s\n\n",
+					x.Kind, x.Title, x.Apply, late(x), x.Verify, x.Reverse, strings.ReplaceAll(x.Note, ". ", ".\n"))
 			}
 			file := filepath.Join("testdata", name+".txt")
 			if *update {

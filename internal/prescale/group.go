@@ -67,6 +67,10 @@ func (g group) call(verb string, options ...string) string {
 	return command("aws autoscaling "+verb, append(about, options...)...)
 }
 
+// atOnce holds the group from now on, for when it is too late to schedule that. As the
+// scheduled action does it names no desired count: AWS lifts that to a minimum above it.
+func (g group) atOnce() string { return g.call("update-auto-scaling-group", g.held().options()...) }
+
 // restore sets the group to what it was, at once.
 func (g group) restore() string { return g.call("update-auto-scaling-group", g.normal().options()...) }
 

@@ -14,12 +14,13 @@ func (g group) scheduled() Text {
 		Kind:   AWSCLI,
 		Title:  g.title(),
 		Apply:  g.put("apply", g.Apply, g.held()) + "\n" + g.put("release", g.Release, g.normal()),
+		Late:   g.atOnce() + "\n" + g.put("release", g.Release, g.normal()),
 		Verify: g.look(),
 		Reverse: g.call("delete-scheduled-action", option("--scheduled-action-name", g.action("apply"))) + "\n" +
 			g.call("delete-scheduled-action", option("--scheduled-action-name", g.action("release"))) + "\n" +
 			g.restore(),
 		Note: fmt.Sprintf("Run before %s; AWS runs a scheduled action up to 2 minutes late, for which that instant leaves room, and refuses a second one of the group at the same instant. "+
-			"See at %s that %s are in service. To reverse, deleting fails for an action that has run already; the last command is then what counts. %s",
+			"Once it has passed AWS refuses an action for it: run the commands to apply late instead. See at %s that %s are in service. To reverse, deleting fails for an action that has run already; the last command is then what counts. %s",
 			moment(g.Apply.In(in)), moment(g.Verify.In(in)), figure.Count(g.Units), g.after()),
 	}
 }

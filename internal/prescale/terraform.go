@@ -19,14 +19,24 @@ func (g group) terraform() Text {
 		Kind:   Terraform,
 		Title:  g.title(),
 		Apply:  g.resource("apply", g.Apply, g.held()) + "\n\n" + g.resource("release", g.Release, g.normal()),
+		Late:   g.atOnce(),
 		Verify: g.look(),
 		Reverse: fmt.Sprintf("# remove these resources and run terraform apply:\n#   %s\n#   %s\n# and where the first action has run already:\n",
 			g.label("apply"), g.label("release")) + g.restore(),
 		Note: provider + fmt.Sprintf("Run terraform apply before %s; AWS runs a scheduled action up to 2 minutes late, for which that instant leaves room. "+
+			"Once it has passed AWS refuses an action for it: leave the first resource out, and set the group's own min_size%s where Terraform has it, or run the command to apply late. "+
 			"If Terraform sets the group's own sizes, an apply before release puts the old ones back. "+
 			"Remove both resources after %s and before the next apply: an action that has run is gone, and one in the past is refused. %s",
-			moment(g.Apply.In(in)), moment(g.Release.In(in)), g.after()),
+			moment(g.Apply.In(in)), g.raised(), moment(g.Release.In(in)), g.after()),
 	}
+}
+
+// raised names the maximum beside the minimum where the change needs both.
+func (g group) raised() string {
+	if _, raised := g.most(); raised {
+		return " and max_size"
+	}
+	return ""
 }
 
 func (g group) resource(what string, when time.Time, to sizes) string {

@@ -8,13 +8,15 @@ import (
 
 // Margins of a plan. That a scheduler may run what is due up to 2 minutes late is
 // what the user guide of Amazon EC2 Auto Scaling says of scheduled actions; the others
-// are chosen: time to look and to act, and to be sure that it is over.
+// are chosen: time to look and to act, and by HoldAfter to be sure that it is over.
 const (
 	schedulerLate = 2 * time.Minute  // how late a scheduler may run what is due
 	spareLead     = 10 * time.Minute // for what nobody thought of
 	verifyLead    = 5 * time.Minute  // before air: late enough to be true, early enough to act
-	holdAfter     = 15 * time.Minute // after the latest end
 )
+
+// HoldAfter is for how long after the latest end units are held at least.
+const HoldAfter = 15 * time.Minute
 
 // Airing is when something is on air and how long it draws people.
 type Airing struct {
@@ -61,15 +63,14 @@ func Timetable(a Airing, s Stages) (Instants, error) {
 	if err := errors.Join(a.check(), s.check()); err != nil {
 		return Instants{}, err
 	}
-	lead := schedulerLate + s.Node*time.Duration(s.Waves) + s.Pod + s.Balancer + spareLead
 	latest := a.At.Add(a.Slip)
 	end := latest.Add(a.Lasts)
-	release := end.Add(holdAfter)
+	release := end.Add(HoldAfter)
 	if quiet := latest.Add(a.Quiet); quiet.After(release) {
 		release = quiet
 	}
 	return Instants{
-		Apply:     a.At.Add(-lead).Truncate(time.Minute),
+		Apply:     a.At.Add(-s.Lead().Sum()).Truncate(time.Minute),
 		Verify:    a.At.Add(-verifyLead).Truncate(time.Minute),
 		Air:       a.At,
 		LatestEnd: end,

@@ -27,6 +27,8 @@ type PlanSummary struct {
 	Units        map[string]int  `json:"units"`         // by fleet; empty: no number is enough
 	ApplyBefore  *float64        `json:"apply_before"`  // seconds before the airing; null: refused
 	ReleaseAfter *float64        `json:"release_after"` // seconds after its latest start; null: refused
+	Lead         *LeadSummary    `json:"lead"`          // what apply_before is made up of; null: refused
+	ReleaseBy    *string         `json:"release_by"`    // what release_after waits for, in words; null: refused
 	Instants     *PlanInstants   `json:"instants"`      // null: when it airs is not given
 	Holds        []PlanHold      `json:"holds"`
 	Refused      *string         `json:"refused"` // why no number of units is enough; null: one is
@@ -84,6 +86,7 @@ type ActionSummary struct {
 	Kind    string `json:"kind"` // kubectl | keda | aws | terraform | lcu
 	Title   string `json:"title"`
 	Text    string `json:"text"` // what is applied
+	Late    string `json:"late"` // instead of text once its instant has passed; empty: text does at any time
 	Verify  string `json:"verify"`
 	Reverse string `json:"reverse"`
 	Note    string `json:"note"`
@@ -115,6 +118,7 @@ func (p *Planned) Summary() PlanSummary {
 	if !p.refused() {
 		served, alone := summaryChance(p.Held), summaryChance(p.Alone)
 		s.Served, s.Alone, s.ApplyBefore, s.ReleaseAfter = &served, &alone, inSeconds(&p.Lead), inSeconds(&p.After)
+		s.Lead, s.ReleaseBy = p.leadSummary(), stated(p.releaseBy())
 	}
 	if i := p.Instants; i != nil {
 		s.Instants = &PlanInstants{i.Apply, i.Verify, i.Air, i.LatestEnd, i.Release}
@@ -130,7 +134,7 @@ func (p *Planned) Summary() PlanSummary {
 		s.Next = append(s.Next, summaryLayer(l))
 	}
 	for _, t := range p.Texts {
-		s.Actions = append(s.Actions, ActionSummary{t.Kind, t.Title, t.Apply, t.Verify, t.Reverse, t.Note})
+		s.Actions = append(s.Actions, ActionSummary{t.Kind, t.Title, t.Apply, t.Late, t.Verify, t.Reverse, t.Note})
 	}
 	return s
 }

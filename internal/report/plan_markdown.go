@@ -122,7 +122,7 @@ func (m *markdown) changes(p *Planned) {
 // language is what a part of a text is written in.
 func language(kind, part string) string {
 	switch {
-	case part == "verify" || kind != prescale.KEDA && kind != prescale.Terraform:
+	case part == "verify" || part == "apply late" || kind != prescale.KEDA && kind != prescale.Terraform:
 		return "sh"
 	case kind == prescale.KEDA:
 		return "yaml"

@@ -59,6 +59,8 @@ func (p *Planned) start(fleet string) *int {
 		switch {
 		case f.Name == fleet:
 			return &f.Start
+		case f.Nodes != nil && f.Nodes.Name == fleet && f.Nodes.Counted:
+			return nil
 		case f.Nodes != nil && f.Nodes.Name == fleet && i < len(p.Model.Service.Fleets):
 			if pods := p.Model.Service.Fleets[i].Pods; pods != nil && pods.Nodes != nil {
 				return &pods.Nodes.Start
@@ -78,8 +80,8 @@ func (p *Planned) timetable() []fact {
 	i := p.Instants
 	if i == nil {
 		return []fact{
-			{"apply", figure.Duration(p.Lead) + " before the airing"},
-			{"release", figure.Duration(p.After) + " after its latest start"},
+			{"apply", figure.Duration(p.Lead) + " before the airing: " + p.leadOf()},
+			{"release", figure.Duration(p.After) + " after its latest start: " + p.releaseBy()},
 		}
 	}
 	at := func(t time.Time, said string) string { return t.Format("2006-01-02 15:04 MST") + said }
@@ -88,7 +90,7 @@ func (p *Planned) timetable() []fact {
 		air.Value = at(i.Air, ", at the latest "+i.Air.Add(p.Slip).Format("2006-01-02 15:04 MST"))
 	}
 	all := []fact{
-		{"apply", at(i.Apply, ", "+figure.Duration(i.Air.Sub(i.Apply))+" before")},
+		{"apply", at(i.Apply, ", "+figure.Duration(i.Air.Sub(i.Apply))+" before: "+p.leadOf())},
 		{"verify", at(i.Verify, ", every unit is in service, or someone acts")},
 		air,
 	}
@@ -100,7 +102,7 @@ func (p *Planned) timetable() []fact {
 		slices.Sort(starts)
 		all = append(all, fact{"spots", strings.Join(starts, ", ") + ", where the first is on air then"})
 	}
-	return append(all, fact{"latest end", at(i.LatestEnd, ", of what the spots draw")}, fact{"release", at(i.Release, "")})
+	return append(all, fact{"latest end", at(i.LatestEnd, ", of what the spots draw")}, fact{"release", at(i.Release, ", "+p.releaseBy())})
 }
 
 // riskRow is a point of the risk curve.

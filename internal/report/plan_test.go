@@ -89,6 +89,7 @@ func (e planning) planned() *Planned {
 		p.Refused, p.Risk, p.Lead, p.After = "no number of units suffices: db carries 2.4k/s, which no unit more changes, and the demand's peak is 2.93k/s", nil, 0, 0
 		return p
 	}
+	p.Stages, p.Slowest, p.Quiet = prescale.Stages{Pod: 3*time.Minute + 30*time.Second}, e.fleet, plan.Quiet{Lasts: 5 * time.Minute, Sustains: 1000, By: "the normal minimum"}
 	p.Held, p.Alone = e.chance(e.units), e.chance(e.units-2)
 	p.Holds = []plan.Hold{{Fleet: e.fleet, Units: e.units, Min: &e.start, Max: new(60), Cost: cost(e.units)}}
 	if e.nodes {
@@ -106,7 +107,7 @@ func (e planning) time(p *Planned) {
 	if e.night {
 		air = air.Add(2 * time.Hour)
 	}
-	when, err := prescale.Timetable(prescale.Airing{At: air, Slip: e.slip, Lasts: 6 * time.Minute}, prescale.Stages{Pod: 4 * time.Minute})
+	when, err := prescale.Timetable(prescale.Airing{At: air, Slip: e.slip, Lasts: 6 * time.Minute}, p.Stages)
 	if err != nil {
 		panic(err)
 	}
@@ -152,10 +153,11 @@ func attackedPlan(attack string) *Planned {
 	e := answered
 	e.fleet, e.nodes = attack, true
 	p := e.planned()
+	p.Quiet.Decides, p.Quiet.By = true, attack
 	p.Run, p.Path, p.Scenario, p.Demand.Name, p.Demand.Assumed = attack, attack, attack, attack, []string{attack}
 	p.Holds[1].Fleet, p.Next[0].Name, p.Next[0].Source = attack, attack, attack
 	p.Warnings, p.NoTexts, p.Model.Assumed = []string{attack}, []string{attack}, []string{attack}
-	p.Texts = []prescale.Text{{Kind: prescale.Kubectl, Title: attack, Apply: attack, Verify: attack, Reverse: attack, Note: attack}}
+	p.Texts = []prescale.Text{{Kind: prescale.Kubectl, Title: attack, Apply: attack, Late: attack, Verify: attack, Reverse: attack, Note: attack}}
 	p.Model.Replay.LagError, p.Model.Replay.NoLag = nil, attack
 	return p
 }
@@ -222,6 +224,21 @@ func TestPlanShots(t *testing.T) {
 		}
 		if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// Nodes that were counted from pods are none that are ready today.
+func TestPlanOfNodesNobodyCounted(t *testing.T) {
+	p := plannings()["plan-nodes"].planned()
+	p.Model.Service.Fleets[0].Pods = &simulation.Pods{Nodes: &simulation.Nodes{Start: 3}}
+	for counted, want := range map[bool]string{false: "3", true: "unknown"} {
+		p.Model.Fleets[0].Nodes = &forecast.NodeGroup{Name: "asg/web-nodes", Counted: counted}
+		if got := p.holdRows()[1].Start; got != want {
+			t.Errorf("counted from pods %v: ready today = %q; want %q", counted, got, want)
+		}
+		if start := p.Summary().Holds[1].Start; (start == nil) != counted {
+			t.Errorf("counted from pods %v: start = %v in JSON; want null only then", counted, start)
 		}
 	}
 }
@@ -392,7 +409,7 @@ func TestPlanTextsFromOutside(t *testing.T) {
 	for _, format := range []func(w io.Writer) error{whole.Markdown, func(w io.Writer) error { return whole.Text(w, false) }} {
 		out := string(rendered(t, format))
 		for _, change := range whole.Texts {
-			for line := range strings.Lines(change.Apply + "\n" + change.Reverse) {
+			for line := range strings.Lines(change.Apply + "\n" + change.Late + "\n" + change.Reverse) {
 				if !strings.Contains(out, strings.TrimSpace(line)) {
 					t.Errorf("the line %q of %s is missing", line, change.Kind)
 				}

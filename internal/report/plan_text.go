@@ -167,7 +167,7 @@ func (t *textWriter) changes(p *Planned) {
 // parts are what a text has people run, in the order in which they do.
 func parts(text prescale.Text) []fact {
 	var all []fact
-	for _, part := range []fact{{"apply", text.Apply}, {"verify", text.Verify}, {"reverse", text.Reverse}} {
+	for _, part := range []fact{{"apply", text.Apply}, {"apply late", text.Late}, {"verify", text.Verify}, {"reverse", text.Reverse}} {
 		if strings.TrimSpace(part.Value) != "" {
 			all = append(all, part)
 		}
