@@ -36,7 +36,8 @@ func oneWay(long time.Duration) []capacity.Way {
 }
 
 // TestRestless: by a metric that is above its target without any request (105 % where 70 %
-// are wanted make 18 units of 12), a service grows alone, and no unit of it was off in a rehearsal that was over before one came.
+// are wanted make 18 units of 12), a service grows alone, and no unit of it was off in a
+// rehearsal that was over before one came.
 func TestRestless(t *testing.T) {
 	if err := slow(0).fitted(t).Replay.Trusted(); err != nil {
 		t.Errorf("as it is: %v; want trust", err)
