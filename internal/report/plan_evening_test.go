@@ -96,3 +96,22 @@ func TestPlanPictureOfWhatBinds(t *testing.T) {
 		}
 	}
 }
+
+// A share has the digits that its error leaves it, and never crosses what is allowed.
+func TestUnservedWithItsError(t *testing.T) {
+	for _, c := range []struct {
+		ratio, err float64
+		want       string
+	}{
+		{0.1264, 0, "12.6 %"},
+		{0.1264, 0.021, "13 ± 2 %"},
+		{0.00283, 0.00052, "0.28 ± 0.05 %"},
+		{0.00000182, 0.0001, "0 ± 0.01 %"},
+		{0.00104, 0.00012, "0.104 ± 0.01 %"},
+		{0.00096, 0.00012, "0.1 ± 0.01 %"},
+	} {
+		if got := unserved(c.ratio, c.err); got != c.want {
+			t.Errorf("unserved(%g, %g) = %q; want %q", c.ratio, c.err, got, c.want)
+		}
+	}
+}

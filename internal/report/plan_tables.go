@@ -126,13 +126,18 @@ func (p *Planned) riskRows(most int) []riskRow {
 }
 
 // unserved is a share of requests, on its true side of what is allowed, with its standard
-// error where draws differ, in no more columns than it takes.
+// error where draws differ, in no more columns than it takes and no more digits than the
+// error leaves.
 func unserved(ratio, err float64) string {
-	text := figure.ShareAgainst(ratio, plan.Unserved)
-	if err > 0 {
-		text = strings.TrimSuffix(text, " %") + " ± " + figure.Share(figure.Significant(err, 1))
+	if err <= 0 {
+		return figure.ShareAgainst(ratio, plan.Unserved)
 	}
-	return text
+	digit := math.Pow(10, math.Floor(math.Log10(err)))
+	if told := math.Round(ratio/digit) * digit; told <= plan.Unserved == (ratio <= plan.Unserved) {
+		ratio = told
+	}
+	text := figure.ShareAgainst(ratio, plan.Unserved)
+	return strings.TrimSuffix(text, " %") + " ± " + figure.Share(figure.Significant(err, 1))
 }
 
 // markAt is which of all a point of the risk curve is.
