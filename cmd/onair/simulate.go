@@ -116,7 +116,7 @@ func (o simulateOptions) check() (settings [][]forecast.Setting, err error) {
 	if err := o.format.check(); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(o.chanceOptions.check(1), checkFolder(o.out)); err != nil {
+	if err := errors.Join(o.chanceOptions.check(leastRuns), checkFolder(o.out)); err != nil {
 		return nil, err
 	}
 	for _, text := range o.sets {

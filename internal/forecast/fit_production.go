@@ -92,6 +92,9 @@ func (f *fitting) producedNodes(n simulation.Nodes, pods int, known *Fleet) *sim
 	if group.Counted {
 		f.assume("%s: its start in production is not stated: it is taken to be %s, as many as the %s pods at the start need", group.Name, figure.Count(n.Start), figure.Count(pods))
 	}
+	if c.Start > 0 && c.Start < need {
+		f.assume("%s: its start in production is %s, and the %s pods at the start need %s instances: as many are taken to be ready", group.Name, figure.Count(c.Start), figure.Count(pods), figure.Count(need))
+	}
 	if c.Min > 0 {
 		n.Min, group.Min = c.Min, new(c.Min)
 	}

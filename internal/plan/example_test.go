@@ -43,7 +43,7 @@ func Example() {
 	}}
 	tokyo := time.FixedZone("JST", 9*60*60)
 	p, err := plan.Make(m, d, plan.Ask{
-		At: time.Date(2026, 12, 1, 21, 54, 0, 0, tokyo), Airs: 3 * time.Minute, Lasts: 30 * time.Second, Slip: 20 * time.Minute,
+		At: time.Date(2026, 12, 1, 21, 54, 0, 0, tokyo), Airs: 3 * time.Minute, Lasts: 30 * time.Second, Slip: 20 * time.Minute, Chance: forecast.Chance{Runs: 400},
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -58,7 +58,7 @@ func Example() {
 	// Output:
 	// hpa/default/web: 93 units from 21:38 to 22:30 JST
 	// asg/nodes: 12 units from 21:38 to 22:30 JST
-	// P = 97 % ± 0.2 %, without 0 %
+	// P = 96.8 % ± 0.4 %, without 0 %
 	// hpa/default/web: how long its nodes take to come was not measured: 3m is assumed (verify in time)
 	// kubectl patch hpa web \
 	//   --namespace default \

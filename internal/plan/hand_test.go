@@ -70,8 +70,12 @@ func modelOf(fleets ...simulation.Fleet) *forecast.Model {
 	return m
 }
 
-// everyDraw is the draws of a plan, whatever watches the tests.
-var everyDraw = forecast.Chance{Runs: 2000}
+// everyDraw is the draws of a plan, whatever watches the tests, and ampleDraws so many as
+// still tell their cases apart.
+var (
+	everyDraw  = forecast.Chance{Runs: 2000}
+	ampleDraws = forecast.Chance{Runs: raced.Part(2000, 400)}
+)
 
 func made(t testing.TB, m *forecast.Model, d forecast.Demand, a plan.Ask) *plan.Plan {
 	t.Helper()
@@ -373,13 +377,13 @@ func TestUnitsTogether(t *testing.T) {
 		rates[draw] = 50
 		return slow(name, 4, rates...)
 	}
-	if p := made(t, modelOf(weak(web, 0), weak(api, 0)), spike, plan.Ask{Chance: everyDraw}); units(p)[web] != 10 || units(p)[api] != 10 {
+	if p := made(t, modelOf(weak(web, 0), weak(api, 0)), spike, plan.Ask{Chance: ampleDraws}); units(p)[web] != 10 || units(p)[api] != 10 {
 		t.Errorf("units of what is weak at once = %v; want 10 each, P = 0.96", units(p))
 	}
-	if p := made(t, modelOf(weak(web, 0)), spike, plan.Ask{Chance: everyDraw}); units(p)[web] != 10 {
+	if p := made(t, modelOf(weak(web, 0)), spike, plan.Ask{Chance: ampleDraws}); units(p)[web] != 10 {
 		t.Errorf("units alone = %v; want 10, P = 0.96", units(p))
 	}
-	p := made(t, modelOf(weak(web, 0), weak(api, 7)), spike, plan.Ask{Chance: everyDraw})
+	p := made(t, modelOf(weak(web, 0), weak(api, 7)), spike, plan.Ask{Chance: ampleDraws})
 	got := units(p)
 	if more, less := max(got[web], got[api]), min(got[web], got[api]); more != 20 || less != 10 {
 		t.Errorf("units together = %v; want 10 and 20: 0.92 is less than 0.95", got)

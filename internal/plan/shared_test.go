@@ -69,12 +69,12 @@ func TestSplitOfAQuota(t *testing.T) {
 		16: {web: 20, api: 10, nodes: 15},
 		15: {web: 20, api: 10, nodes: 15},
 	} {
-		p := made(t, together(quota, []int{4, 1}, weak(web, 0), weak(api, 7)), spike, plan.Ask{Chance: everyDraw})
+		p := made(t, together(quota, []int{4, 1}, weak(web, 0), weak(api, 7)), spike, plan.Ask{Chance: ampleDraws})
 		if got := units(p); got[web] != want[web] || got[api] != want[api] || got[nodes] != want[nodes] {
 			t.Errorf("units with a quota of %d = %v, %q; want %v", quota, got, p.Refused, want)
 		}
 	}
-	p := made(t, together(14, []int{4, 1}, weak(web, 0), weak(api, 7)), spike, plan.Ask{Chance: everyDraw})
+	p := made(t, together(14, []int{4, 1}, weak(web, 0), weak(api, 7)), spike, plan.Ask{Chance: ampleDraws})
 	const want = "no number of units suffices: asg/nodes: its quota is 14 instances, and however they are split hpa/default/web and hpa/default/api, which share it, do not hold together, "
 	if !strings.HasPrefix(p.Refused, want) || !about92.MatchString(p.Refused) {
 		t.Errorf("with a quota of 14: units %v, refused = %q; want %q at about 92 %%", units(p), p.Refused, want)

@@ -12,6 +12,10 @@ var (
 	localLayouts  = []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"}
 )
 
+// farthest is a year that no airing is planned in: what is released after it would be in
+// one of five digits, which no format of instants has.
+const farthest = 9000
+
 // ParseAt reads when something airs, 2026-12-01T21:54:00+09:00 or a local time
 // of the zone such as 2026-12-01T21:54, and returns it in the zone.
 //
@@ -25,12 +29,12 @@ var (
 //	offset -5 --01:30---'                           `--01:30--> EST
 func ParseAt(text string, zone *time.Location) (time.Time, error) {
 	for _, layout := range offsetLayouts {
-		if t, err := time.Parse(layout, text); err == nil {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() < farthest {
 			return t.In(zone), nil
 		}
 	}
 	for _, layout := range localLayouts {
-		if wall, err := time.Parse(layout, text); err == nil {
+		if wall, err := time.Parse(layout, text); err == nil && wall.Year() < farthest {
 			return local(text, wall, zone)
 		}
 	}

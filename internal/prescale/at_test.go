@@ -43,6 +43,8 @@ func TestParseAt(t *testing.T) {
 
 		{"21:54", "Asia/Tokyo", `time "21:54" is none (write 2026-12-01T21:54:00+09:00, or 2026-12-01T21:54 for the clocks of Asia/Tokyo)`},
 		{"2026-02-29T21:54", "Asia/Tokyo", "is none"},
+		{"9999-12-31T23:59", "Asia/Tokyo", "is none"},
+		{"9999-12-31T23:59:00Z", "Asia/Tokyo", "is none"},
 		{"2026-12-01T24:00", "Asia/Tokyo", "is none"},
 		{"", "Asia/Tokyo", "is none"},
 	} {

@@ -133,8 +133,9 @@ func unserved(ratio, err float64) string {
 		return figure.ShareAgainst(ratio, plan.Unserved)
 	}
 	digit := math.Pow(10, math.Floor(math.Log10(err)))
-	if told := math.Round(ratio/digit) * digit; told <= plan.Unserved == (ratio <= plan.Unserved) {
-		ratio = told
+	told := math.Round(ratio/digit) * digit
+	if finer := digit*100 <= ratio; !finer && told <= plan.Unserved == (ratio <= plan.Unserved) {
+		ratio = told // else its three digits are those
 	}
 	text := figure.ShareAgainst(ratio, plan.Unserved)
 	return strings.TrimSuffix(text, " %") + " ± " + figure.Share(figure.Significant(err, 1))
@@ -153,7 +154,7 @@ func (p *Planned) markAt(i int) string {
 	first, units := p.Holds[0], p.Risk[i].Units
 	switch {
 	case p.isToday(first.Fleet, units):
-		return "ready today"
+		return "today's count"
 	case first.Max != nil && units > *first.Max:
 		return "above its max"
 	}

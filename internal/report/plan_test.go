@@ -296,7 +296,7 @@ func TestPlanMarksRisks(t *testing.T) {
 	for _, k := range p.riskRows(mostLines) {
 		marks = append(marks, k.Units+" "+k.Mark)
 	}
-	for mark, want := range map[string]bool{"12 ready today": true, "13 ": true, "42 the plan": true, "50 ": true, "51 above its max": true, "60 above its max": true} {
+	for mark, want := range map[string]bool{"12 today's count": true, "13 ": true, "42 the plan": true, "50 ": true, "51 above its max": true, "60 above its max": true} {
 		if slices.Contains(marks, mark) != want {
 			t.Errorf("risk rows %q lack %q", marks, mark)
 		}

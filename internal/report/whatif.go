@@ -143,14 +143,17 @@ func (c Column) lost() float64 { v, _ := c.Outcome.Lost.Mean(); return v }
 func (c Column) unserved(p float64) float64 { v, _ := c.Outcome.Unserved.Quantile(p); return v }
 
 // lostWords writes how many requests go unserved on average, by which columns are
-// ranked, with its standard error, rounded up, where there is any.
+// ranked, with its standard error where there is any: whole requests, of which few are
+// not none.
 func (c Column) lostWords() string {
-	v, err := c.Outcome.Lost.Mean()
-	text := figure.Count(int64(math.Ceil(v)))
-	if err = math.Ceil(figure.Significant(err, 2)); err > 0 {
-		text += " ± " + figure.Count(int64(err))
+	whole := func(requests float64) string {
+		return figure.Count(int64(max(math.Round(requests), math.Min(math.Ceil(requests), 1))))
 	}
-	return text
+	v, err := c.Outcome.Lost.Mean()
+	if err > 0 {
+		return whole(v) + " ± " + whole(figure.Significant(err, 2))
+	}
+	return whole(v)
 }
 
 // enough is how likely all but a share of plan.Unserved of the requests is served,

@@ -175,9 +175,10 @@ func TestLostWords(t *testing.T) {
 		want string
 	}{
 		{[]float64{0, 0, 0, 0}, "0"},
-		{[]float64{1200.4}, "1,201"},
+		{[]float64{1200.4}, "1,200"},
+		{[]float64{0.2}, "1"},
 		{[]float64{100, 200, 300, 400}, "250 ± 65"},
-		{[]float64{1, 1.2, 1.4, 1.6}, "2 ± 1"},
+		{[]float64{1, 1.2, 1.4, 1.6}, "1 ± 1"},
 		{[]float64{0, 0, 0, 0, 0, 0, 1000}, "143 ± 140"},
 	} {
 		column := Column{Outcome: forecast.Outcome{Many: simulation.Many{Lost: simulation.SampleOf(c.lost)}}}
