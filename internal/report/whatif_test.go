@@ -234,13 +234,13 @@ func TestHeadline(t *testing.T) {
 		columns         []Column
 		headline, title string
 	}{
-		{[]Column{asIs}, "as is, all but 0.1 % of requests are served in 83 % of airings; 85 ± 5 go unserved on average",
+		{[]Column{asIs}, "as is, all but 0.1 % of requests are served in 83 % of airings; 85 ± 4 go unserved on average",
 			"as is, all but 0.1 % of requests are served in 83 % of airings"},
-		{[]Column{better, asIs}, "fewest requests go unserved with min=12: 1 ± 1 on average, as is 85 ± 5; all but 0.1 % are served in 99.8 % of airings, as is in 83 %",
+		{[]Column{better, asIs}, "fewest requests go unserved with min=12: 1 ± 1 on average, as is 85 ± 4; all but 0.1 % are served in 99.8 % of airings, as is in 83 %",
 			"fewest unserved with min=12: all but 0.1 % served in 99.8 % of airings, as is in 83 %"},
-		{[]Column{asIs, asIs}, "fewest requests go unserved as is: 85 ± 5 on average; all but 0.1 % are served in 83 % of airings",
+		{[]Column{asIs, asIs}, "fewest requests go unserved as is: 85 ± 4 on average; all but 0.1 % are served in 83 % of airings",
 			"fewest unserved as is: all but 0.1 % served in 83 % of airings"},
-		{[]Column{long, asIs}, "fewest requests go unserved with " + long.Words + ": 1 ± 1 on average, as is 85 ± 5; all but 0.1 % are served in 99.8 % of airings, as is in 83 %",
+		{[]Column{long, asIs}, "fewest requests go unserved with " + long.Words + ": 1 ± 1 on average, as is 85 ± 4; all but 0.1 % are served in 99.8 % of airings, as is in 83 %",
 			"best with hpa/default/web: min 20, hpa/default/we…: enough in 99.8 % of airings, as is 83 %"},
 	} {
 		columns := slices.Clone(c.columns)
