@@ -365,18 +365,20 @@ func TestUnitsOfTwoFleets(t *testing.T) {
 	}
 }
 
+// weak is a fleet of which one draw in 25 halves what a unit sustains.
+func weak(name string, draw int) simulation.Fleet {
+	rates := make([]float64, 25)
+	for i := range rates {
+		rates[i] = 100
+	}
+	rates[draw] = 50
+	return slow(name, 4, rates...)
+}
+
 // Of two fleets that are each unsure by themselves, together more must be held: one
 // draw in 25 halves what a unit of either sustains, another one for each, which is let go
 // for one of them and not for both. Were it the same draw, both would be let go at once.
 func TestUnitsTogether(t *testing.T) {
-	weak := func(name string, draw int) simulation.Fleet {
-		rates := make([]float64, 25)
-		for i := range rates {
-			rates[i] = 100
-		}
-		rates[draw] = 50
-		return slow(name, 4, rates...)
-	}
 	if p := made(t, modelOf(weak(web, 0), weak(api, 0)), spike, plan.Ask{Chance: ampleDraws}); units(p)[web] != 10 || units(p)[api] != 10 {
 		t.Errorf("units of what is weak at once = %v; want 10 each, P = 0.96", units(p))
 	}

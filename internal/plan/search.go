@@ -182,8 +182,9 @@ func (s *search) alone(fleet int) (int, bool) {
 }
 
 // near is the smallest floor of a fleet from low on, looked for from start on, that holds
-// and from which the next few hold too, by the draws of a candidate. One unit more can serve less, for where it eases
-// a metric into the tolerance no further ones are asked for; a number that is skipped for that is kept, to be told.
+// and from which the next few hold too, by the draws of a candidate. One unit more can
+// serve less, for where it eases a metric into the tolerance no further ones are asked
+// for; a number that is skipped for that is kept, to be told.
 func (s *search) near(fleet, start, low, runs int) (int, bool) {
 	high, holds := s.most(fleet), s.holdsAlone(fleet, runs)
 	for low <= high {

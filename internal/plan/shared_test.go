@@ -56,14 +56,6 @@ var about92 = regexp.MustCompile(` is served is 9[123](\.\d)? %`)
 // what it carries. Of web an instance has room for 4 and of api for one, so that 20 and
 // 10 take 15 instances, and 10 and 20, which the search comes upon first, take 23.
 func TestSplitOfAQuota(t *testing.T) {
-	weak := func(name string, draw int) simulation.Fleet {
-		rates := make([]float64, 25)
-		for i := range rates {
-			rates[i] = 100
-		}
-		rates[draw] = 50
-		return slow(name, 4, rates...)
-	}
 	for quota, want := range map[int]map[string]int{
 		23: {web: 10, api: 20, nodes: 23}, // as it would be without one
 		16: {web: 20, api: 10, nodes: 15},

@@ -46,10 +46,9 @@ func TestTrustedByVerdict(t *testing.T) {
 	}
 }
 
-// Seeds are of sets of runs that share none, as a reader expects who asks again with
-// the next seed to learn how much is chance.
-func TestSeedsShareNoRun(t *testing.T) {
-	r := rehearsed(t)
+// modelled is the model of a run for its own scenario, and what that asks of it.
+func modelled(t *testing.T, r *Report) (*forecast.Model, forecast.Demand) {
+	t.Helper()
 	m, err := r.Trusted(r.Scenario)
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +57,14 @@ func TestSeedsShareNoRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return m, d
+}
+
+// Seeds are of sets of runs that share none, as a reader expects who asks again with
+// the next seed to learn how much is chance.
+func TestSeedsShareNoRun(t *testing.T) {
+	r := rehearsed(t)
+	m, d := modelled(t, r)
 	for seed := range uint64(3) {
 		w, err := r.WhatIf([]Variant{{Name: AsIs, Model: m}}, d, forecast.Chance{Runs: 5, Seed: seed})
 		if err != nil {
@@ -77,14 +84,7 @@ func TestSeedsShareNoRun(t *testing.T) {
 // law says: it is said of the columns that have so many.
 func TestWhatIfSaysWhatIsExtrapolated(t *testing.T) {
 	r := rehearsed(t)
-	m, err := r.Trusted(r.Scenario)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := r.Scenario.Demand()
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, d := modelled(t, r)
 	f := &r.Result.Fleets[0]
 	f.USL = nil
 	measured := f.PerUnit.Units

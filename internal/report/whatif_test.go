@@ -387,14 +387,7 @@ func TestUnservedPieces(t *testing.T) {
 // between panels is the settings' doing.
 func TestColumnsShowOneAiring(t *testing.T) {
 	r := rehearsed(t)
-	m, err := r.Trusted(r.Scenario)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := r.Scenario.Demand()
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, d := modelled(t, r)
 	for i := range d.Waves { // its size is drawn: each column would have another median
 		d.Waves[i].Times = uncertain
 	}
